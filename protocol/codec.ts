@@ -1,0 +1,249 @@
+import { quietzone } from './generated/quietzone.js';
+import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, toHex } from './ids.js';
+import {
+  CHAIN_MAX_BOOTS,
+  FRAME_MAX_BYTES,
+  OPEN_MAX_ATTEMPTS,
+  PAY_VALID_DEFAULT_MS,
+  REFERENCE_MAX_CHARS,
+} from './limits.js';
+import type { Down, DownBody, Hello, Pay, Up, UpBody } from './messages.js';
+import { currencyByNumber, currencyNumber } from './money.js';
+import { packDigits, unpackDigits } from './packed.js';
+import { deliveries, issuers, reasons, standings } from './words.js';
+
+const { v1 } = quietzone;
+
+/** A frame that is not of this protocol. The message names the field and its shape, never a value. */
+export class FrameError extends Error {
+  override name = 'FrameError';
+}
+
+type Long = { toNumber(): number };
+
+function integer(field: string, value: number | Long): number {
+  const n = typeof value === 'number' ? value : value.toNumber();
+  if (!Number.isSafeInteger(n) || n < 0) throw new FrameError(`${field}: not a whole number below 2^53`);
+  return n;
+}
+
+function id(field: string, bytes: Uint8Array, length: number): string {
+  if (bytes.length !== length) throw new FrameError(`${field}: found ${bytes.length} bytes, expected ${length}`);
+  return toHex(bytes);
+}
+
+function word<W>(field: string, found: W | undefined, value: number): W {
+  if (found === undefined) throw new FrameError(`${field}: value ${value} is not of this protocol version`);
+  return found;
+}
+
+const tagToFixed = (tag: string): number => Buffer.from(fromHex(tag, 4)).readUInt32LE(0);
+function tagFromFixed(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.toString('hex');
+}
+
+const attempt = (hex: string): Uint8Array => fromHex(hex, ATTEMPT_ID_BYTES);
+
+function payToWire(pay: Pay) {
+  return {
+    attempt: attempt(pay.attempt),
+    code: packDigits(pay.code),
+    amount: pay.amount,
+    currency: currencyNumber(pay.currency),
+    issuer: issuers.number(pay.issuer),
+    reference: pay.reference,
+    scanMs: pay.scanMs,
+    validMs: pay.validMs === PAY_VALID_DEFAULT_MS ? 0 : pay.validMs,
+  };
+}
+
+function helloToWire(hello: Hello) {
+  return {
+    epoch: fromHex(hello.epoch, NONCE_BYTES),
+    number: hello.number,
+    nonce: fromHex(hello.nonce, NONCE_BYTES),
+    chain: hello.chain.map((n) => fromHex(n, NONCE_BYTES)),
+    board: hello.board,
+    atMs: hello.atMs,
+    open: hello.open.map((o) => ({ attempt: attempt(o.attempt), delivery: deliveries.number(o.delivery) })),
+    challenge: hello.challenge === undefined ? new Uint8Array() : fromHex(hello.challenge, NONCE_BYTES),
+    version: hello.version,
+  };
+}
+
+function upBodyToWire(body: UpBody) {
+  switch (body.type) {
+    case 'hello':
+      return { hello: helloToWire(body) };
+    case 'pay':
+      return { pay: payToWire(body) };
+    case 'abort':
+      return { abort: { attempt: attempt(body.attempt) } };
+    case 'vend':
+      return { vend: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
+    case 'ack':
+      return { ack: { attempt: attempt(body.attempt) } };
+  }
+}
+
+export function encodeUp(up: Up): Uint8Array {
+  return v1.Up.encode({ boot: tagToFixed(up.boot), seq: up.seq, ...upBodyToWire(up.body) }).finish();
+}
+
+function payFromWire(w: quietzone.v1.Pay): Pay {
+  const currency = word('pay.currency', currencyByNumber(w.currency), w.currency);
+  const amount = integer('pay.amount', w.amount);
+  if (amount === 0) throw new FrameError('pay.amount: found 0, expected at least 1 minor unit');
+  if (w.reference.length > REFERENCE_MAX_CHARS) {
+    throw new FrameError(
+      `pay.reference: found ${w.reference.length} characters, expected at most ${REFERENCE_MAX_CHARS}`,
+    );
+  }
+  const issuer = issuers.word(w.issuer);
+  return {
+    type: 'pay',
+    attempt: id('pay.attempt', w.attempt, ATTEMPT_ID_BYTES),
+    code: unpackDigits(w.code),
+    amount,
+    currency,
+    ...(issuer ? { issuer } : {}),
+    reference: w.reference,
+    scanMs: integer('pay.scan_ms', w.scanMs),
+    validMs: w.validMs || PAY_VALID_DEFAULT_MS,
+  };
+}
+
+function helloFromWire(w: quietzone.v1.Hello): Hello {
+  if (w.chain.length > CHAIN_MAX_BOOTS)
+    throw new FrameError(`hello.chain: found ${w.chain.length}, expected at most ${CHAIN_MAX_BOOTS}`);
+  if (w.open.length > OPEN_MAX_ATTEMPTS)
+    throw new FrameError(`hello.open: found ${w.open.length}, expected at most ${OPEN_MAX_ATTEMPTS}`);
+  return {
+    type: 'hello',
+    epoch: id('hello.epoch', w.epoch, NONCE_BYTES),
+    number: w.number,
+    nonce: id('hello.nonce', w.nonce, NONCE_BYTES),
+    chain: w.chain.map((n) => id('hello.chain', n, NONCE_BYTES)),
+    board: w.board.slice(0, 64),
+    atMs: integer('hello.at_ms', w.atMs),
+    open: w.open.map((o) => ({
+      attempt: id('hello.open.attempt', o.attempt ?? new Uint8Array(), ATTEMPT_ID_BYTES),
+      delivery: word('hello.open.delivery', deliveries.word(o.delivery), o.delivery ?? 0),
+    })),
+    ...(w.challenge.length > 0 ? { challenge: id('hello.challenge', w.challenge, NONCE_BYTES) } : {}),
+    version: w.version.slice(0, 32),
+  };
+}
+
+function upBodyFromWire(w: quietzone.v1.Up): UpBody {
+  if (w.hello) return helloFromWire(w.hello as quietzone.v1.Hello);
+  if (w.pay) return payFromWire(w.pay as quietzone.v1.Pay);
+  if (w.vend) {
+    const { attempt: a, delivery: d } = w.vend as quietzone.v1.Vend;
+    return {
+      type: 'vend',
+      attempt: id('vend.attempt', a, ATTEMPT_ID_BYTES),
+      delivery: word('vend.delivery', deliveries.word(d), d),
+    };
+  }
+  const abort = w.abort as quietzone.v1.Abort | null | undefined;
+  if (abort) return { type: 'abort', attempt: id('abort.attempt', abort.attempt, ATTEMPT_ID_BYTES) };
+  const ack = w.ack as quietzone.v1.Ack | null | undefined;
+  if (ack) return { type: 'ack', attempt: id('ack.attempt', ack.attempt, ATTEMPT_ID_BYTES) };
+  throw new FrameError('up: no body of this protocol version');
+}
+
+/** Runs a decoder so that whatever the bytes are, the fault is a FrameError without a value in it. */
+function decode<T>(frame: Uint8Array, read: () => T): T {
+  if (frame.length > FRAME_MAX_BYTES)
+    throw new FrameError(`frame: found ${frame.length} bytes, expected at most ${FRAME_MAX_BYTES}`);
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FrameError || error instanceof RangeError) throw new FrameError(error.message);
+    throw new FrameError('frame: not protobuf of this protocol');
+  }
+}
+
+/** @throws FrameError */
+export function decodeUp(frame: Uint8Array): Up {
+  return decode(frame, () => {
+    const w = v1.Up.decode(frame);
+    return { boot: tagFromFixed(w.boot), seq: w.seq, body: upBodyFromWire(w) };
+  });
+}
+
+function downBodyToWire(body: DownBody) {
+  switch (body.type) {
+    case 'welcome':
+      return { welcome: { nonce: fromHex(body.nonce, NONCE_BYTES), helloAtMs: body.helloAtMs, leaseMs: body.leaseMs } };
+    case 'challenge':
+      return {
+        challenge: { nonce: fromHex(body.nonce, NONCE_BYTES), challenge: fromHex(body.challenge, NONCE_BYTES) },
+      };
+    case 'update':
+      return {
+        update: {
+          attempt: attempt(body.attempt),
+          boot: tagToFixed(body.boot),
+          standing: standings.number(body.standing),
+          reason: reasons.number(body.reason),
+          leftMs: Math.max(0, Math.round(body.leftMs)),
+          receipt: body.receipt,
+        },
+      };
+    case 'vend-ack':
+      return { vendAck: { attempt: attempt(body.attempt) } };
+  }
+}
+
+export function encodeDown(down: Down): Uint8Array {
+  return v1.Down.encode({ seq: down.seq, relay: down.relay, ...downBodyToWire(down.body) }).finish();
+}
+
+function updateFromWire(w: quietzone.v1.Update): DownBody {
+  const reason = reasons.word(w.reason) ?? (w.reason ? 'other' : undefined);
+  return {
+    type: 'update',
+    attempt: id('update.attempt', w.attempt, ATTEMPT_ID_BYTES),
+    boot: tagFromFixed(w.boot),
+    standing: word('update.standing', standings.word(w.standing), w.standing),
+    ...(reason ? { reason } : {}),
+    leftMs: w.leftMs,
+    receipt: w.receipt.slice(0, 16),
+  };
+}
+
+function downBodyFromWire(w: quietzone.v1.Down): DownBody {
+  if (w.update) return updateFromWire(w.update as quietzone.v1.Update);
+  const welcome = w.welcome as quietzone.v1.Welcome | null | undefined;
+  if (welcome) {
+    return {
+      type: 'welcome',
+      nonce: id('welcome.nonce', welcome.nonce, NONCE_BYTES),
+      helloAtMs: integer('welcome.hello_at_ms', welcome.helloAtMs),
+      leaseMs: welcome.leaseMs,
+    };
+  }
+  const challenge = w.challenge as quietzone.v1.Challenge | null | undefined;
+  if (challenge) {
+    return {
+      type: 'challenge',
+      nonce: id('challenge.nonce', challenge.nonce, NONCE_BYTES),
+      challenge: id('challenge.challenge', challenge.challenge, NONCE_BYTES),
+    };
+  }
+  const ack = w.vendAck as quietzone.v1.VendAck | null | undefined;
+  if (ack) return { type: 'vend-ack', attempt: id('vend_ack.attempt', ack.attempt, ATTEMPT_ID_BYTES) };
+  throw new FrameError('down: no body of this protocol version');
+}
+
+/** @throws FrameError */
+export function decodeDown(frame: Uint8Array): Down {
+  return decode(frame, () => {
+    const w = v1.Down.decode(frame);
+    return { seq: integer('down.seq', w.seq), relay: w.relay.slice(0, 32), body: downBodyFromWire(w) };
+  });
+}

@@ -1,0 +1,64 @@
+import type { AttemptId, BootNonce, BootTag } from './ids.js';
+import type { Currency } from './money.js';
+import type { Delivery, Issuer, Reason, Standing } from './words.js';
+
+/** The messages as the programs hold them: ids in hex, words for enums, the code in digits. `codec.ts` maps them. */
+
+export type OpenAttempt = { readonly attempt: AttemptId; readonly delivery: Delivery };
+
+export type Hello = {
+  readonly type: 'hello';
+  readonly epoch: string;
+  readonly number: number;
+  readonly nonce: BootNonce;
+  /** Newest first, this boot's nonce included. */
+  readonly chain: readonly BootNonce[];
+  readonly board: string;
+  /** Kiosk's monotonic clock, ms. */
+  readonly atMs: number;
+  readonly open: readonly OpenAttempt[];
+  readonly challenge?: string;
+  readonly version: string;
+};
+
+export type Pay = {
+  readonly type: 'pay';
+  readonly attempt: AttemptId;
+  /** A secret: digits as the wallet showed them. */
+  readonly code: string;
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly issuer?: Issuer;
+  readonly reference: string;
+  /** Kiosk's monotonic clock at the scan, ms. */
+  readonly scanMs: number;
+  readonly validMs: number;
+};
+
+export type Abort = { readonly type: 'abort'; readonly attempt: AttemptId };
+export type Vend = { readonly type: 'vend'; readonly attempt: AttemptId; readonly delivery: Delivery };
+export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId };
+
+export type UpBody = Hello | Pay | Abort | Vend | Ack;
+export type Up = { readonly boot: BootTag; readonly seq: number; readonly body: UpBody };
+
+export type Welcome = {
+  readonly type: 'welcome';
+  readonly nonce: BootNonce;
+  readonly helloAtMs: number;
+  readonly leaseMs: number;
+};
+export type Challenge = { readonly type: 'challenge'; readonly nonce: BootNonce; readonly challenge: string };
+export type Update = {
+  readonly type: 'update';
+  readonly attempt: AttemptId;
+  readonly boot: BootTag;
+  readonly standing: Standing;
+  readonly reason?: Reason;
+  readonly leftMs: number;
+  readonly receipt: string;
+};
+export type VendAck = { readonly type: 'vend-ack'; readonly attempt: AttemptId };
+
+export type DownBody = Welcome | Challenge | Update | VendAck;
+export type Down = { readonly seq: number; readonly relay: string; readonly body: DownBody };

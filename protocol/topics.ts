@@ -1,0 +1,36 @@
+import { NAME_PATTERN } from './limits.js';
+
+/** Topic names of protocol version 1 (design §5). State is retained, commands never are. */
+const root = 'quietzone/v1';
+
+function named(kind: string, name: string): string {
+  if (!NAME_PATTERN.test(name)) {
+    throw new RangeError(`${kind}: found ${name.length} characters, expected 1 to 32 of A-Z a-z 0-9 _ -`);
+  }
+  return name;
+}
+
+export const upTopic = (kiosk: string): string => `${root}/${named('kiosk', kiosk)}/up`;
+export const downTopic = (kiosk: string): string => `${root}/${named('kiosk', kiosk)}/down`;
+/** Retained, and the kiosk's last will. */
+export const kioskStateTopic = (kiosk: string): string => `${root}/${named('kiosk', kiosk)}/state`;
+/** Retained, and the relay's last will. */
+export const relayStateTopic = (instance: string): string => `${root}/relay/${named('relay', instance)}/state`;
+
+export const anyUpTopic = `${root}/+/up`;
+export const anyRelayStateTopic = `${root}/relay/+/state`;
+
+/** The kiosk that an `up` topic belongs to; undefined for any other topic. */
+export function kioskOfUp(topic: string): string | undefined {
+  const [a, b, kiosk, last, ...rest] = topic.split('/');
+  if (`${a}/${b}` !== root || last !== 'up' || rest.length > 0 || kiosk === undefined) return undefined;
+  return NAME_PATTERN.test(kiosk) && kiosk !== 'relay' ? kiosk : undefined;
+}
+
+/** The relay instance that a relay state topic belongs to. */
+export function relayOfState(topic: string): string | undefined {
+  const [a, b, c, instance, last, ...rest] = topic.split('/');
+  if (`${a}/${b}/${c}` !== `${root}/relay` || last !== 'state' || rest.length > 0 || instance === undefined)
+    return undefined;
+  return NAME_PATTERN.test(instance) ? instance : undefined;
+}
