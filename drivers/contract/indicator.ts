@@ -1,0 +1,14 @@
+/**
+ * Lamps and buzzer, driven by named signals so that the agent knows nothing of pins, colours and patterns.
+ * `read` is momentary (a chirp over whatever shows); every other signal stays until the next one.
+ */
+export const signals = ['ready', 'read', 'busy', 'confirm-on-phone', 'approved', 'declined', 'out-of-service'] as const;
+export type Signal = (typeof signals)[number];
+
+export interface Indicator {
+  start(): Promise<void>;
+  /** Never throws and never waits; a failing device is the driver's to report through `onFault`. */
+  show(signal: Signal): void;
+  /** Leaves the device in its safe state: out of service, silent. */
+  stop(): Promise<void>;
+}

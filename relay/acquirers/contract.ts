@@ -1,0 +1,78 @@
+import type { Currency, Money } from '../../protocol/money.js';
+import type { Issuer, Reason } from '../../protocol/words.js';
+
+/**
+ * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
+ * machine decides. An adapter never throws: what cannot be known is `unknown`.
+ * Source of the mapping: reference acquirers/common.md, section 2.
+ */
+
+/** Why an answer tells nothing of the money. */
+export type UnknownDetail =
+  | 'timeout'
+  | 'io'
+  | 'http-status'
+  | 'bad-signature'
+  | 'not-json'
+  | 'shape'
+  | 'busy'
+  | 'unclear';
+
+type Code = { /** The acquirer's own result code, kept for the ledger. */ readonly code?: string };
+export type Paid = Code & { readonly kind: 'paid'; readonly acquirerId?: string; readonly money?: Money };
+export type Pending = Code & { readonly kind: 'pending'; readonly acquirerId?: string };
+/** `alarm`: staff must act (contract, keys, parameters). */
+export type Declined = Code & { readonly kind: 'declined'; readonly reason: Reason; readonly alarm?: boolean };
+export type Unknown = Code & { readonly kind: 'unknown'; readonly detail: UnknownDetail };
+/** Not a byte of the request left this machine: the acquirer cannot know of it. */
+export type NotSent = { readonly kind: 'not-sent'; readonly detail: string };
+
+/** `conflict`: the id was used with other content: our fault; the original stands and must be inquired. */
+export type PayAnswer = Paid | Pending | Declined | Unknown | NotSent | (Code & { readonly kind: 'conflict' });
+export type InquiryAnswer =
+  | Paid
+  | Pending
+  | Declined
+  | (Code & { readonly kind: 'cancelled' | 'not-found' })
+  | Unknown
+  | NotSent;
+/** `cancelled` gives the money back if it had been paid. `refused`: neither cancelled nor going to be; alarm. */
+export type CancelAnswer =
+  | (Code & { readonly kind: 'cancelled' | 'refund-instead' | 'not-found' | 'refused' })
+  | Unknown
+  | NotSent;
+
+export type PayRequest = {
+  /** Unique for ever; the acquirer's idempotency key. */
+  readonly requestId: string;
+  /** A secret. */
+  readonly code: string;
+  readonly money: Money;
+  readonly issuer?: Issuer;
+  readonly reference: string;
+  readonly kiosk: string;
+  readonly scannedAt: Date;
+  /** The acquirer must not let it succeed later than this. */
+  readonly expiresAt: Date;
+};
+
+/** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
+export type PollPlan = {
+  readonly callTimeoutMs: number;
+  /** Waits before the 1st, 2nd, … inquiry after an undecided pay; the last one repeats. */
+  readonly inquiryDelaysMs: readonly number[];
+  /** Waits before the 2nd, 3rd, … try of a cancel; after the last: operator. */
+  readonly cancelDelaysMs: readonly number[];
+  /** How long a scanned code can be charged at all, from the scan. */
+  readonly codeLifeMs: number;
+};
+
+export interface Acquirer {
+  readonly name: string;
+  readonly plan: PollPlan;
+  supports(currency: Currency): boolean;
+  /** `signal` aborts the call at shutdown; the answer is then `unknown`. */
+  pay(request: PayRequest, signal?: AbortSignal): Promise<PayAnswer>;
+  inquire(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<InquiryAnswer>;
+  cancel(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<CancelAnswer>;
+}
