@@ -1,0 +1,75 @@
+import type { AttemptId, BootNonce, BootTag, OrderId } from '../../protocol/ids.js';
+import type { Currency } from '../../protocol/money.js';
+import type { Delivery } from '../../protocol/words.js';
+
+/**
+ * What the kiosk must not forget. Facts only, never a code: a keyed hash stands in (design §6).
+ */
+export type JournalFact =
+  | {
+      readonly kind: 'opened';
+      readonly attempt: AttemptId;
+      readonly boot: BootTag;
+      readonly order: OrderId;
+      readonly amount: number;
+      readonly currency: Currency;
+      readonly digest: string;
+    }
+  /** Self-contained (rule 8): it must mean the same when the `opened` before it is torn. */
+  | {
+      readonly kind: 'begun';
+      readonly attempt: AttemptId;
+      readonly boot: BootTag;
+      readonly order: OrderId;
+      readonly amount: number;
+      readonly currency: Currency;
+    }
+  | { readonly kind: 'vended'; readonly attempt: AttemptId; readonly boot: BootTag; readonly delivery: Delivery }
+  /** The relay has committed what there was to tell. */
+  | { readonly kind: 'closed'; readonly attempt: AttemptId };
+
+export type BootFact = {
+  readonly kind: 'boot';
+  readonly epoch: string;
+  readonly number: number;
+  readonly nonce: BootNonce;
+  readonly board: string;
+};
+
+/** As stored. `at` is wall time, epoch ms, for people; nothing is decided by it. */
+export type JournalRecord = (JournalFact | BootFact) & { readonly at: number };
+
+/** An attempt of an earlier boot. */
+export type ReplayedAttempt = {
+  readonly attempt: AttemptId;
+  readonly boot: BootTag;
+  readonly delivery: Delivery;
+  readonly closed: boolean;
+};
+
+/** What a start finds, its own boot record included. */
+export type Replay = {
+  readonly epoch: string;
+  readonly number: number;
+  readonly nonce: BootNonce;
+  /** Newest first, own nonce first; at most 8. */
+  readonly chain: readonly BootNonce[];
+  readonly attempts: readonly ReplayedAttempt[];
+  /** Records that could not be read: torn by a power cut, or worse. */
+  readonly torn: number;
+};
+
+/** Who starts, and what a new boot record is made of. */
+export type Identity = {
+  readonly board: string;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly wallMs: () => number;
+};
+
+export interface Journal {
+  /** Reads what is there and writes this start's boot record; resolves when that is durable (rule 1). */
+  open(identity: Identity): Promise<Replay>;
+  /** Resolves when durable; concurrent calls may share one commit, in the order of the calls. */
+  append(fact: JournalFact): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import { type AttemptId, type BootNonce, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
+import type { BootFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
+
+type Known = { opened: boolean; begun: boolean; boot: string; delivery?: ReplayedAttempt['delivery']; closed: boolean };
+
+/** What the records say, whatever was lost among them: order and repetition change nothing (S10). */
+export type Past = {
+  readonly boots: readonly { epoch: string; number: number; nonce: BootNonce; board: string }[];
+  readonly attempts: readonly ReplayedAttempt[];
+};
+
+export function readPast(records: readonly JournalRecord[]): Past {
+  const boots = records.filter((r) => r.kind === 'boot');
+  const known = new Map<AttemptId, Known>();
+  const entry = (attempt: AttemptId, boot?: string): Known => {
+    const k = known.get(attempt) ?? { opened: false, begun: false, boot: '', closed: false };
+    if (boot !== undefined) k.boot = boot;
+    known.set(attempt, k);
+    return k;
+  };
+  for (const r of records) {
+    if (r.kind === 'opened') entry(r.attempt, r.boot).opened = true;
+    if (r.kind === 'begun') entry(r.attempt, r.boot).begun = true;
+    if (r.kind === 'vended') entry(r.attempt, r.boot).delivery = r.delivery;
+    if (r.kind === 'closed') entry(r.attempt).closed = true;
+  }
+  const attempts = [...known].flatMap(([attempt, k]): ReplayedAttempt[] => {
+    // A `closed` whose other records are torn away: nothing to tell, and nothing known to answer with.
+    if (!k.opened && !k.begun && k.delivery === undefined) return [];
+    const delivery = k.delivery ?? (k.begun ? 'doubtful' : 'not-delivered');
+    return [{ attempt, boot: k.boot, delivery, closed: k.closed }];
+  });
+  return { boots, attempts };
+}
+
+/**
+ * This start's boot record. A new epoch where there is no journal or another board (rule 14): the chain then names this
+ * boot alone, so that no silence of ours is read as "never vended" about another board's attempts.
+ */
+export function nextBoot(past: Past, identity: Identity): { record: BootFact; chain: BootNonce[] } {
+  const last = past.boots.at(-1);
+  const same = last !== undefined && last.board === identity.board;
+  const nonce = newNonce(identity.random);
+  const epoch = same ? last.epoch : newNonce(identity.random);
+  const number = same ? Math.max(...past.boots.filter((b) => b.epoch === epoch).map((b) => b.number)) + 1 : 1;
+  const earlier = past.boots.filter((b) => b.epoch === epoch).map((b) => b.nonce);
+  return {
+    record: { kind: 'boot', epoch, number, nonce, board: identity.board },
+    chain: nextChain(nonce, earlier.reverse()),
+  };
+}
+
+export function replayOf(past: Past, boot: BootFact, chain: readonly BootNonce[], torn: number): Replay {
+  const others = new Set(past.boots.filter((b) => b.epoch !== boot.epoch).map((b) => bootTag(b.nonce)));
+  return {
+    epoch: boot.epoch,
+    number: boot.number,
+    nonce: boot.nonce,
+    chain,
+    // Another board's attempts are not ours to report on: the relay settles them by their absence (rule 4).
+    attempts: past.attempts.filter((a) => !others.has(a.boot)),
+    torn,
+  };
+}
+
+/** Closed attempts that a compacted journal still remembers. */
+const CLOSED_KEPT = 64;
+
+/** The records that a journal can be cut down to without forgetting anything that may still be asked. */
+export function essential(records: readonly JournalRecord[]): JournalRecord[] {
+  const { boots, attempts } = readPast(records);
+  const epoch = boots.at(-1)?.epoch;
+  const chain = new Set(
+    boots
+      .filter((b) => b.epoch === epoch)
+      .slice(-8)
+      .map((b) => b.nonce),
+  );
+  const closed = attempts.filter((a) => a.closed).map((a) => a.attempt);
+  const forgotten = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)));
+  return records.filter((r) => (r.kind === 'boot' ? chain.has(r.nonce) : !forgotten.has(r.attempt)));
+}

@@ -1,0 +1,76 @@
+import type { AttemptId } from '../../protocol/ids.js';
+import { OPEN_MAX_ATTEMPTS } from '../../protocol/limits.js';
+import type { OpenAttempt as Listed } from '../../protocol/messages.js';
+import type { Delivery } from '../../protocol/words.js';
+import type { KioskEffect } from './events.js';
+import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
+
+/** The books: what is still to be told to the relay (rules 2, 7), and what was told lately (rule 13). */
+
+export function withEntry(state: KioskState, entry: BookEntry): KioskState {
+  return { ...state, books: { ...state.books, [entry.attempt]: entry } };
+}
+
+/** Delivery is known: note it, tell the relay, and keep telling until its Ack. */
+export function report(state: KioskState, id: AttemptId, delivery: Delivery, now: number): [KioskState, KioskEffect[]] {
+  const entry = state.books[id];
+  const boot = entry?.boot ?? state.boot;
+  const next: BookEntry = {
+    attempt: id,
+    boot,
+    delivery,
+    closed: false,
+    ...(entry?.order ? { order: entry.order } : {}),
+    ended: entry?.ended ?? true,
+    resendAtMs: now + state.timers.resendMs,
+    resendWaitMs: state.timers.resendMs,
+  };
+  return [
+    withEntry(state, next),
+    [
+      { type: 'record', record: { kind: 'vended', attempt: id, boot, delivery } },
+      { type: 'send', body: { type: 'vend', attempt: id, delivery } },
+    ],
+  ];
+}
+
+/** The relay knows all there is to know; the entry stays a while as a memory. */
+export function close(state: KioskState, id: AttemptId): [KioskState, KioskEffect[]] {
+  const entry = state.books[id];
+  if (!entry || entry.closed) return [state, []];
+  const closed = withEntry(state, { ...entry, closed: true });
+  return [prune(closed), [{ type: 'record', record: { kind: 'closed', attempt: id } }]];
+}
+
+/** Forgets the oldest closed attempts whose order has had its last event; insertion order is age. */
+function prune(state: KioskState): KioskState {
+  const done = Object.values(state.books).filter((e) => e.closed && e.ended);
+  const surplus = done.slice(0, Math.max(0, done.length - CLOSED_KEPT));
+  if (surplus.length === 0) return state;
+  const books = { ...state.books };
+  for (const entry of surplus) delete books[entry.attempt];
+  return { ...state, books };
+}
+
+/** For `Hello`: every attempt not acknowledged whose delivery is known. One open in this boot is not swept, so not listed. */
+export function listed(state: KioskState): Listed[] {
+  return Object.values(state.books).flatMap((e) =>
+    e.closed || e.delivery === undefined ? [] : [{ attempt: e.attempt, delivery: e.delivery }],
+  );
+}
+
+/** `Hello` can list no more, and one left out would be read as never begun: no new attempt until the relay has caught up. */
+export const booksFull = (state: KioskState): boolean => listed(state).length >= OPEN_MAX_ATTEMPTS - 1;
+
+/** Reports that are due to be told again. */
+export function resendReports(state: KioskState, now: number): [KioskState, KioskEffect[]] {
+  let next = state;
+  const effects: KioskEffect[] = [];
+  for (const entry of Object.values(state.books)) {
+    if (entry.closed || entry.delivery === undefined || entry.resendAtMs > now) continue;
+    const resendWaitMs = Math.min(entry.resendWaitMs * 2, state.timers.resendMaxMs);
+    next = withEntry(next, { ...entry, resendAtMs: now + resendWaitMs, resendWaitMs });
+    effects.push({ type: 'send', body: { type: 'vend', attempt: entry.attempt, delivery: entry.delivery } });
+  }
+  return [next, effects];
+}

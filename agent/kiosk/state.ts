@@ -1,0 +1,113 @@
+import type { AttemptId, BootTag } from '../../protocol/ids.js';
+import { bootTag } from '../../protocol/ids.js';
+import type { Pay } from '../../protocol/messages.js';
+import type { Delivery, Standing } from '../../protocol/words.js';
+import type { Replay } from '../journal/contract.js';
+import type { Order } from '../orders/order.js';
+import type { ClosedReason, Notice, View } from './view.js';
+
+/** All ms. Read from config once at start; an open attempt keeps what it began with (S12). */
+export type KioskTimers = {
+  /** How long after the scan the relay may act on a `Pay`. */
+  readonly payValidMs: number;
+  /** The kiosk's own deadline, from the scan: no vend after it. */
+  readonly deadlineMs: number;
+  /** First wait before an unanswered frame is sent again; doubles up to `resendMaxMs`. */
+  readonly resendMs: number;
+  readonly resendMaxMs: number;
+  readonly finalScreenMs: number;
+  readonly noticeMs: number;
+  /** An order nobody scans for ends after this; 0: never. */
+  readonly orderExpiresMs: number;
+};
+
+/** The attempt in front of the customer: opened in this boot and not yet decided, or its vend is under way. */
+export type OpenAttempt = {
+  readonly id: AttemptId;
+  readonly order: Order;
+  readonly phase: 'sent' | 'password-pending' | 'beginning' | 'vending';
+  /** Holds the code; dropped once the relay has answered or the code may no longer be used. */
+  readonly pay: Pay | null;
+  /** Keyed hash of the code: the same code held longer is the same scan. */
+  readonly digest: string;
+  readonly receipt: string;
+  /** Monotonic ms, with its fraction. */
+  readonly scannedAtMs: number;
+  readonly deadlineMs: number;
+  readonly payUntilMs: number;
+  /** While pending: when the relay stops waiting. */
+  readonly pendingUntilMs: number;
+  readonly resendAtMs: number;
+  readonly resendWaitMs: number;
+};
+
+/** What the kiosk must still tell the relay of an attempt, or remembers of one it told. */
+export type BookEntry = {
+  readonly attempt: AttemptId;
+  readonly boot: BootTag;
+  /** Absent while the attempt is open in this boot. */
+  readonly delivery?: Delivery;
+  /** The relay has committed the report, or ended the attempt without needing one: not listed in `Hello` any more. */
+  readonly closed: boolean;
+  /** Absent for attempts of earlier boots: their orders died with the process. */
+  readonly order?: Order;
+  /** The order's last event was given. */
+  readonly ended: boolean;
+  readonly resendAtMs: number;
+  readonly resendWaitMs: number;
+};
+
+export type KioskState = {
+  readonly boot: BootTag;
+  /** Tags of this journal's boots: for attempts of these, no record means never vended (rule 13). */
+  readonly chain: readonly BootTag[];
+  readonly timers: KioskTimers;
+  /** Each reason that closes the kiosk; open when empty. */
+  readonly closed: readonly ClosedReason[];
+  readonly order: Order | null;
+  readonly orderUntilMs: number;
+  readonly attempt: OpenAttempt | null;
+  readonly books: Readonly<Record<AttemptId, BookEntry>>;
+  /** Final screen of the last attempt; gone by itself, and at once for the next customer. */
+  readonly final: { readonly attempt: AttemptId; readonly view: View; readonly untilMs: number } | null;
+  readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
+};
+
+/** Closed attempts that are remembered, so that a late frame is answered from the record. */
+export const CLOSED_KEPT = 64;
+
+/** Standings that the relay does not change any more, save an operator's. */
+export const finalStandings: ReadonlySet<Standing> = new Set([
+  'declined',
+  'reversed',
+  'delivered',
+  'operator',
+  'refused',
+]);
+
+export function initialState(replay: Replay, timers: KioskTimers): KioskState {
+  const books: Record<AttemptId, BookEntry> = {};
+  for (const old of replay.attempts) {
+    books[old.attempt] = {
+      attempt: old.attempt,
+      boot: old.boot,
+      delivery: old.delivery,
+      closed: old.closed,
+      ended: true,
+      resendAtMs: 0,
+      resendWaitMs: timers.resendMs,
+    };
+  }
+  return {
+    boot: bootTag(replay.nonce),
+    chain: replay.chain.map(bootTag),
+    timers,
+    closed: ['starting', 'relay', 'scanner'],
+    order: null,
+    orderUntilMs: 0,
+    attempt: null,
+    books,
+    final: null,
+    notice: null,
+  };
+}

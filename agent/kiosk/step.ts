@@ -1,0 +1,147 @@
+import { begunDurable, giveUp, notice, orderEvent, scanned, unchanged, vendEnded } from './attempt.js';
+import { resendReports } from './books.js';
+import type { KioskEffect, KioskEvent, Step } from './events.js';
+import type { KioskState } from './state.js';
+import { updated, vendAcked } from './update.js';
+import type { ClosedReason } from './view.js';
+
+/**
+ * The kiosk machine: pure, total, told the time. The kiosk never decides about money; it sends what was scanned, shows
+ * what the relay says, vends on approval, and reports (design §3, §4.2).
+ */
+export function step(state: KioskState, event: KioskEvent, now: number): Step {
+  switch (event.type) {
+    case 'opened':
+      return reopen(state, event.reason);
+    case 'closed':
+      return shut(state, event.reason);
+    case 'greeted':
+      return greeted(state, now);
+    case 'order-placed':
+      return place(state, event.order, now);
+    case 'order-cancelled':
+      return cancel(state, event.order, now);
+    case 'scanned':
+      return scanned(state, event, now);
+    case 'scan-rejected':
+      return rejected(state, event, now);
+    case 'update':
+      return updated(state, event.update, now);
+    case 'vend-ack':
+      return vendAcked(state, event.attempt);
+    case 'begun-durable':
+      return begunDurable(state, event.attempt, now);
+    case 'journal-failed':
+      return journalFailed(state, now);
+    case 'vend-ended':
+      return vendEnded(state, event.attempt, event.result, now);
+    case 'wake':
+      return wake(state, now);
+  }
+}
+
+function reopen(state: KioskState, reason: ClosedReason): Step {
+  return unchanged({ ...state, closed: state.closed.filter((r) => r !== reason) });
+}
+
+function shut(state: KioskState, reason: ClosedReason): Step {
+  if (state.closed.includes(reason)) return unchanged(state);
+  return {
+    state: { ...state, closed: [...state.closed, reason] },
+    effects: [{ type: 'count', name: `closed-${reason}` }],
+  };
+}
+
+/** The relay listens to this boot: tell it again at once what it has not answered. */
+function greeted(state: KioskState, now: number): Step {
+  const open = reopen(state, 'relay').state;
+  const due: KioskState = {
+    ...open,
+    books: Object.fromEntries(Object.entries(open.books).map(([id, e]) => [id, { ...e, resendAtMs: now }])),
+    attempt: open.attempt ? { ...open.attempt, resendAtMs: now, resendWaitMs: open.timers.resendMs } : null,
+  };
+  return wake(due, now);
+}
+
+function place(state: KioskState, order: Extract<KioskEvent, { type: 'order-placed' }>['order'], now: number): Step {
+  if (state.order || state.attempt)
+    return { state, effects: [{ type: 'fault', what: 'order placed while another is open' }] };
+  const orderUntilMs = state.timers.orderExpiresMs > 0 ? now + state.timers.orderExpiresMs : Number.POSITIVE_INFINITY;
+  return {
+    // The next customer never sees the last one's final screen.
+    state: { ...state, order, orderUntilMs, final: null, notice: null },
+    effects: orderEvent(order, { state: 'armed' }),
+  };
+}
+
+function cancel(state: KioskState, id: string, now: number): Step {
+  if (state.order?.id === id) return dropOrder(state, state.order);
+  const { attempt } = state;
+  if (attempt?.order.id !== id) return unchanged(state);
+  // Approved already: the goods are on their way, and only their delivery or failure ends it.
+  if (attempt.phase === 'beginning' || attempt.phase === 'vending') {
+    return { state, effects: [{ type: 'count', name: 'abort-too-late' }] };
+  }
+  return giveUp(state, attempt, 'abort', now);
+}
+
+function dropOrder(state: KioskState, order: NonNullable<KioskState['order']>): Step {
+  return {
+    state: { ...state, order: null, notice: null },
+    effects: orderEvent(order, { state: 'ended', outcome: 'cancelled' }),
+  };
+}
+
+function rejected(state: KioskState, event: Extract<KioskEvent, { type: 'scan-rejected' }>, now: number): Step {
+  const effects: KioskEffect[] = [{ type: 'count', name: `scan-rejected-${event.reason}` }];
+  if (state.closed.length > 0 && !state.attempt) return { state, effects };
+  const order = state.attempt?.order ?? state.order ?? undefined;
+  return {
+    state: notice(state, { kind: 'scan-rejected', reason: event.reason }, now),
+    effects: [...effects, { type: 'read' }, ...orderEvent(order, { state: 'scan-rejected', reason: event.reason })],
+  };
+}
+
+/** Blind means closed (S13); what was about to begin has no durable record and must not begin. */
+function journalFailed(state: KioskState, now: number): Step {
+  const closed = shut(state, 'journal');
+  const { attempt } = state;
+  if (attempt?.phase !== 'beginning') return closed;
+  const given = giveUp(closed.state, attempt, 'journal', now);
+  return { state: given.state, effects: [...closed.effects, ...given.effects] };
+}
+
+/** Whatever is due at `now`. `wakeAt` says when to call it. */
+function wake(state: KioskState, now: number): Step {
+  const [books, effects] = resendReports(state, now);
+  let next: KioskState = {
+    ...books,
+    final: books.final && books.final.untilMs > now ? books.final : null,
+    notice: books.notice && books.notice.untilMs > now ? books.notice : null,
+  };
+  if (next.order && next.orderUntilMs <= now) {
+    const dropped = dropOrder(next, next.order);
+    next = dropped.state;
+    effects.push(...dropped.effects);
+  }
+  const { attempt } = next;
+  if (!attempt || attempt.phase === 'vending') return { state: next, effects };
+  if (attempt.deadlineMs <= now) {
+    const given = giveUp(next, attempt, 'deadline', now);
+    return { state: given.state, effects: [...effects, ...given.effects] };
+  }
+  return resendPay(next, effects, now);
+}
+
+function resendPay(state: KioskState, effects: KioskEffect[], now: number): Step {
+  const { attempt } = state;
+  if (!attempt?.pay) return { state, effects };
+  // The relay would refuse it as stale; the code has no further use and is forgotten.
+  if (attempt.payUntilMs <= now) return { state: { ...state, attempt: { ...attempt, pay: null } }, effects };
+  if (attempt.resendAtMs > now) return { state, effects };
+  const resendWaitMs = Math.min(attempt.resendWaitMs * 2, state.timers.resendMaxMs);
+  return {
+    state: { ...state, attempt: { ...attempt, resendAtMs: now + resendWaitMs, resendWaitMs } },
+    effects: [...effects, { type: 'send', body: attempt.pay }, { type: 'count', name: 'pay-resent' }],
+  };
+}

@@ -1,0 +1,139 @@
+import { orderOf } from '../../protocol/ids.js';
+import type { Update } from '../../protocol/messages.js';
+import type { Reason } from '../../protocol/words.js';
+import type { Outcome } from '../orders/order.js';
+import { begin, endOrder, giveUp, type moneyOf, orderEvent, showFinal, unchanged } from './attempt.js';
+import { close } from './books.js';
+import type { KioskEffect, Step } from './events.js';
+import { finalStandings, type KioskState, type OpenAttempt } from './state.js';
+import type { View } from './view.js';
+
+/** What the relay says of an attempt. */
+export function updated(state: KioskState, update: Update, now: number): Step {
+  const open = state.attempt?.id === update.attempt ? state.attempt : null;
+  // Not greeted is no answer to the attempt: say Hello, and the Pay goes out again while it is valid (rule 2).
+  if (update.standing === 'refused' && update.reason === 'not-greeted') {
+    return { state, effects: [{ type: 'hello' }, { type: 'count', name: 'not-greeted' }] };
+  }
+  if (update.standing === 'approved') return approved(state, update, open, now);
+  if (finalStandings.has(update.standing)) return ended(state, update, open, now);
+  if (!open) return reversingNotOpen(state, update);
+  return pending(state, update, open, now);
+}
+
+function approved(state: KioskState, update: Update, open: OpenAttempt | null, now: number): Step {
+  if (open) {
+    if (open.phase === 'beginning' || open.phase === 'vending') return unchanged(state);
+    if (update.boot !== state.boot) {
+      return { state, effects: [{ type: 'fault', what: 'approval of an open attempt names another boot' }] };
+    }
+    if (now >= open.deadlineMs) return giveUp(state, open, 'deadline', now);
+    return begin(state, open);
+  }
+  // Rule 13: answer from the record; without one, "not delivered" only where no record proves that nothing went out.
+  const entry = state.books[update.attempt];
+  const known = entry?.delivery;
+  const delivery = known ?? (state.chain.includes(update.boot) ? 'not-delivered' : 'doubtful');
+  return {
+    state,
+    effects: [
+      { type: 'send', body: { type: 'vend', attempt: update.attempt, delivery } },
+      { type: 'count', name: known ? 'approved-late' : 'approved-unknown' },
+    ],
+  };
+}
+
+function pending(state: KioskState, update: Update, open: OpenAttempt, now: number): Step {
+  if (open.phase === 'beginning' || open.phase === 'vending') {
+    return { state, effects: [{ type: 'fault', what: `${update.standing} after approved` }] };
+  }
+  if (update.standing === 'reversing') return giveUp(state, open, 'reversing', now);
+  // Any answer shows that the relay holds the attempt: Pay needs no resending, and the code can be forgotten.
+  const answered: OpenAttempt = { ...open, pay: null };
+  if (update.standing !== 'password-pending') return { state: { ...state, attempt: answered }, effects: [] };
+  const first = open.phase === 'sent';
+  return {
+    state: {
+      ...state,
+      attempt: { ...answered, phase: 'password-pending', pendingUntilMs: now + update.leftMs },
+    },
+    effects: first ? orderEvent(open.order, { state: 'password-pending', leftMs: update.leftMs }) : [],
+  };
+}
+
+/** Reversing, after a failed vend or an expired deadline: told to the kiosk app once. */
+function reversingNotOpen(state: KioskState, update: Update): Step {
+  const entry = state.books[update.attempt];
+  if (update.standing !== 'reversing' || !entry?.order || entry.ended) return unchanged(state);
+  return { state, effects: orderEvent(entry.order, { state: 'reversing' }) };
+}
+
+const outcomes: Partial<Record<Update['standing'], Outcome>> = {
+  declined: 'declined',
+  reversed: 'reversed',
+  operator: 'operator',
+  refused: 'refused',
+  delivered: 'delivered',
+};
+
+function ended(state: KioskState, update: Update, open: OpenAttempt | null, now: number): Step {
+  if (open && (open.phase === 'beginning' || open.phase === 'vending')) {
+    // From approved only this kiosk's report moves the attempt (rule 12), and it has not reported yet.
+    return { state, effects: [{ type: 'fault', what: `${update.standing} while vending` }] };
+  }
+  const ack: KioskEffect = { type: 'send', body: { type: 'ack', attempt: update.attempt } };
+  const outcome = outcomes[update.standing] ?? 'operator';
+  const reason = update.reason;
+  const [closedOrder, last] = endOrder(state, update.attempt, outcome, reason);
+  const shown = open ? endOpen(closedOrder, update, open, now) : refreshFinal(closedOrder, update, now);
+  // A report that is still unacknowledged stays listed: the relay's Ack closes it (rule 7).
+  const entry = shown.books[update.attempt];
+  const [books, forgotten] = entry && entry.delivery === undefined ? close(shown, update.attempt) : [shown, []];
+  return { state: books, effects: [ack, ...last, ...forgotten] };
+}
+
+function endOpen(state: KioskState, update: Update, open: OpenAttempt, now: number): KioskState {
+  return showFinal(state, open, finalView(update, open.order, open.receipt), now);
+}
+
+/** The end of an attempt whose screen still stands (refunding, unconfirmed): show how it ended. */
+function refreshFinal(state: KioskState, update: Update, now: number): KioskState {
+  const { final } = state;
+  if (final?.attempt !== update.attempt || update.standing === 'delivered') return state;
+  const order = state.books[update.attempt]?.order;
+  if (!order) return state;
+  const view = finalView(update, order, update.receipt);
+  return { ...state, final: { ...final, view, untilMs: now + state.timers.finalScreenMs } };
+}
+
+function finalView(
+  update: Update,
+  order: { amount: number; currency: Parameters<typeof moneyOf>[0]['currency'] },
+  receipt: string,
+): View {
+  const money = { amount: order.amount, currency: order.currency };
+  const reason: Reason = update.reason ?? 'other';
+  switch (update.standing) {
+    case 'declined':
+      return { kind: 'declined', money, reason, receipt };
+    case 'refused':
+      return { kind: 'refused', money, reason, receipt };
+    case 'reversed':
+      return { kind: 'refunded', money, receipt };
+    case 'delivered':
+      return { kind: 'approved', money, receipt };
+    default:
+      return { kind: 'operator', money, receipt };
+  }
+}
+
+/** The relay has committed the report (rule 7). */
+export function vendAcked(state: KioskState, attempt: string): Step {
+  const entry = state.books[attempt];
+  if (!entry || entry.closed) return unchanged(state);
+  if (entry.delivery === undefined) {
+    return { state, effects: [{ type: 'fault', what: `ack of a report never made, order ${orderOf(attempt)}` }] };
+  }
+  const [next, effects] = close(state, attempt);
+  return { state: next, effects };
+}

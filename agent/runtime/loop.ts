@@ -1,0 +1,233 @@
+import type { Actuator } from '../../drivers/contract/actuator.js';
+import { decodeDown, encodeUp, FrameError } from '../../protocol/codec.js';
+import type { BootTag, OrderId } from '../../protocol/ids.js';
+import type { Hello, UpBody } from '../../protocol/messages.js';
+import type { Journal, Replay } from '../journal/contract.js';
+import { listed } from '../kiosk/books.js';
+import type { KioskEffect, KioskEvent } from '../kiosk/events.js';
+import { viewOf, wakeAt } from '../kiosk/show.js';
+import { initialState, type KioskState, type KioskTimers } from '../kiosk/state.js';
+import { step } from '../kiosk/step.js';
+import {
+  initialSession,
+  type SessionEffect,
+  type SessionEvent,
+  type SessionState,
+  type SessionTimers,
+  sessionWakeAt,
+  stepSession,
+} from '../link/session.js';
+import type { OrderEvent } from '../orders/order.js';
+import type { Counters } from './counters.js';
+import type { Front } from './front.js';
+
+/** What the loop acts through; the simulation brings its own. */
+export type LoopParts = {
+  readonly replay: Replay;
+  readonly board: string;
+  readonly version: string;
+  readonly journal: Journal;
+  readonly actuator: Actuator;
+  readonly front: Front;
+  /** False: not connected. */
+  readonly publish: (frame: Uint8Array) => boolean;
+  readonly orderEvent: (order: OrderId, event: OrderEvent) => void;
+  readonly counters: Counters;
+  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+  /** Monotonic ms. */
+  readonly now: () => number;
+  /** Called after every step; a fixed-price kiosk places its next order here. */
+  readonly onSettled: (state: KioskState) => void;
+  readonly timers: KioskTimers & SessionTimers;
+};
+
+/** Runs the two machines: feeds them events one at a time, and does what they ask. Decides nothing itself. */
+export class KioskLoop {
+  readonly #parts: LoopParts;
+  readonly #boot: BootTag;
+  #kiosk: KioskState;
+  #session: SessionState;
+  #queue: KioskEvent[] = [];
+  #busy = false;
+  #stopped = false;
+  #seq = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** The attempt whose first publish was told to the kiosk app. */
+  #submitted = '';
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#kiosk = initialState(parts.replay, parts.timers);
+    this.#boot = this.#kiosk.boot;
+    this.#session = initialSession(parts.replay.nonce, parts.timers);
+  }
+
+  get state(): KioskState {
+    return this.#kiosk;
+  }
+
+  dispatch(event: KioskEvent): void {
+    if (this.#stopped) return;
+    this.#queue.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+    this.#busy = false;
+    const now = this.#parts.now();
+    this.#parts.front.show(viewOf(this.#kiosk, now), now);
+    this.#parts.onSettled(this.#kiosk);
+    this.#schedule();
+  }
+
+  session(event: SessionEvent): void {
+    if (this.#stopped) return;
+    const { state, effects } = stepSession(this.#session, event, this.#parts.now());
+    this.#session = state;
+    for (const effect of effects) this.#doSession(effect);
+    this.#schedule();
+  }
+
+  /** A frame from the relay. */
+  received(frame: Uint8Array): void {
+    try {
+      const { body, relay } = decodeDown(frame);
+      if (body.type === 'welcome') this.session({ type: 'welcome', welcome: body, relay });
+      else if (body.type === 'challenge') this.session({ type: 'challenge', challenge: body });
+      else if (body.type === 'update') this.dispatch({ type: 'update', update: body });
+      else this.dispatch({ type: 'vend-ack', attempt: body.attempt });
+      return;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#parts.counters.count('frame-refused');
+      this.#parts.log.warn({ event: 'frame-refused', why: error.message }, 'frame from the relay refused');
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #step(event: KioskEvent): void {
+    const { state, effects } = step(this.#kiosk, event, this.#parts.now());
+    this.#kiosk = state;
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: KioskEffect): void {
+    const { counters, front, log, orderEvent } = this.#parts;
+    switch (effect.type) {
+      case 'send':
+        this.#sendAttempt(effect.body);
+        return;
+      case 'hello':
+        this.session({ type: 'not-greeted' });
+        return;
+      case 'record':
+        this.#record(effect.record);
+        return;
+      case 'vend':
+        this.#vend(effect.job);
+        return;
+      case 'order-event':
+        orderEvent(effect.order, effect.event);
+        return;
+      case 'read':
+        front.read();
+        return;
+      case 'count':
+        counters.count(effect.name);
+        return;
+      case 'fault':
+        counters.count('fault');
+        log.warn({ event: 'fault', what: effect.what }, 'an event that no state expects');
+        return;
+    }
+  }
+
+  #send(body: UpBody): boolean {
+    this.#seq += 1;
+    return this.#parts.publish(encodeUp({ boot: this.#boot, seq: this.#seq, body }));
+  }
+
+  #sendAttempt(body: Extract<KioskEffect, { type: 'send' }>['body']): void {
+    const sent = this.#send(body);
+    if (!sent) this.#parts.counters.count('send-while-disconnected');
+    if (!sent || body.type !== 'pay' || this.#submitted === body.attempt) return;
+    this.#submitted = body.attempt;
+    const attempt = this.#kiosk.attempt;
+    if (!attempt) return;
+    const scanToPublishMs = Math.round((this.#parts.now() - attempt.scannedAtMs) * 1000) / 1000;
+    this.#parts.orderEvent(attempt.order.id, { state: 'submitted', attempt: attempt.id, scanToPublishMs });
+  }
+
+  #record(record: Extract<KioskEffect, { type: 'record' }>['record']): void {
+    const { journal, log } = this.#parts;
+    journal.append(record).then(
+      () => {
+        if (record.kind === 'begun') this.dispatch({ type: 'begun-durable', attempt: record.attempt });
+      },
+      (error: Error) => {
+        log.warn({ event: 'journal-failed', why: error.message }, 'the journal cannot be written: out of service');
+        this.dispatch({ type: 'journal-failed' });
+      },
+    );
+  }
+
+  #vend(job: { attempt: string; order: string }): void {
+    const ended = (result: 'delivered' | 'failed' | 'doubtful') =>
+      this.dispatch({ type: 'vend-ended', attempt: job.attempt, result });
+    // The contract says it never rejects; a driver that does all the same leaves the end unknown.
+    this.#parts.actuator.vend(job).then(ended, () => ended('doubtful'));
+  }
+
+  #doSession(effect: SessionEffect): void {
+    const { counters, log } = this.#parts;
+    switch (effect.type) {
+      case 'say-hello':
+        this.#hello(effect.challenge);
+        return;
+      case 'greeted':
+        this.dispatch({ type: 'greeted' });
+        return;
+      case 'lost':
+        log.warn({ event: 'relay-lost', why: effect.why }, 'nobody is known to listen: out of service');
+        this.dispatch({ type: 'closed', reason: 'relay' });
+        return;
+      case 'count':
+        counters.count(effect.name);
+        return;
+    }
+  }
+
+  #hello(challenge: string | null): void {
+    const { replay, board, version, now } = this.#parts;
+    const hello: Hello = {
+      type: 'hello',
+      epoch: replay.epoch,
+      number: replay.number,
+      nonce: replay.nonce,
+      chain: replay.chain,
+      board,
+      atMs: Math.floor(now()),
+      open: listed(this.#kiosk),
+      ...(challenge ? { challenge } : {}),
+      version,
+    };
+    this.#send(hello);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const at = Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
+    if (this.#stopped || at === Number.POSITIVE_INFINITY) return;
+    const wait = Math.min(Math.max(1, Math.ceil(at - this.#parts.now())), MAX_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      this.session({ type: 'wake' });
+      this.dispatch({ type: 'wake' });
+    }, wait);
+  }
+}
+
+/** setTimeout's own limit is 2^31 - 1 ms. */
+const MAX_TIMER_MS = 3_600_000;
