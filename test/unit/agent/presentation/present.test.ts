@@ -1,0 +1,147 @@
+import { expect, it } from 'vitest';
+import { type RejectReason, rejectReasons } from '../../../../agent/decode/result.js';
+import type { View } from '../../../../agent/kiosk/view.js';
+import { catalogues, type Language, languages } from '../../../../agent/presentation/catalogue/index.js';
+import { rejectGroups } from '../../../../agent/presentation/catalogue/words.js';
+import { formatMoney } from '../../../../agent/presentation/money.js';
+import { present } from '../../../../agent/presentation/present.js';
+import { signals } from '../../../../drivers/contract/indicator.js';
+import { type Reason, reasons } from '../../../../protocol/words.js';
+
+const money = { amount: 3550, currency: 'HKD' } as const;
+const receipt = 'K7MQ2';
+const notices = [
+  ...rejectReasons.map((reason) => ({ kind: 'scan-rejected', reason }) as const),
+  { kind: 'scan-refused', reason: 'busy' } as const,
+  { kind: 'scan-refused', reason: 'no-order' } as const,
+];
+const closed = ['starting', 'relay', 'journal', 'scanner', 'identity', 'stopping'] as const;
+
+const finals: View[] = [
+  { kind: 'approved', money, receipt },
+  { kind: 'unconfirmed', money, receipt },
+  { kind: 'refunding', money, receipt },
+  { kind: 'refunded', money, receipt },
+  { kind: 'operator', money, receipt },
+  ...reasons.all.map((reason: Reason): View => ({ kind: 'declined', money, reason, receipt })),
+  ...reasons.all.map((reason: Reason): View => ({ kind: 'refused', money, reason, receipt })),
+];
+const waiting: View[] = [
+  ...closed.map((reason): View => ({ kind: 'out-of-service', reason })),
+  { kind: 'idle' },
+  ...notices.map((notice): View => ({ kind: 'idle', notice })),
+];
+const paying: View[] = [
+  { kind: 'armed', money, reference: 'A-12' },
+  ...notices.map((notice): View => ({ kind: 'armed', money, reference: 'A-12', notice })),
+  { kind: 'busy', money },
+  { kind: 'confirm-on-phone', money, leftMs: 41_000 },
+  { kind: 'vending', money },
+];
+const every = [...finals, ...waiting, ...paying];
+const name = (view: View): string => JSON.stringify(view);
+
+const bounds: Record<Language, { title: number; body: number }> = {
+  en: { title: 40, body: 190 },
+  zh: { title: 16, body: 80 },
+};
+
+it.each(languages)('says everything in %s: nothing empty, no placeholder, short enough for the screen', (lang) => {
+  const contact = '+852 1234 5678';
+  for (const view of every) {
+    const [text, ...more] = present(view, [lang], { contact }).screen.texts;
+    expect(more).toEqual([]);
+    expect(text?.lang).toBe(lang);
+    for (const words of [text?.title ?? '', text?.body ?? '']) {
+      expect(words.trim(), name(view)).not.toBe('');
+      expect(words, name(view)).not.toMatch(/[{}<>$%]|undefined|null|\[object|NaN/);
+    }
+    expect(text?.title.length, name(view)).toBeLessThanOrEqual(bounds[lang].title);
+    expect(text?.body.length, name(view)).toBeLessThanOrEqual(bounds[lang].body);
+  }
+});
+
+it('speaks Chinese in Chinese and English in English', () => {
+  for (const view of every) {
+    const [en, zh] = present(view, ['en', 'zh']).screen.texts;
+    expect(`${en?.title}${en?.body}`, name(view)).not.toMatch(/[\u3000-\u9fff\uff00-\uffef]/);
+    expect(`${zh?.title}${zh?.body}`, name(view)).not.toMatch(/[A-Za-z,.!?]/);
+    expect(zh?.title, name(view)).toMatch(/[\u4e00-\u9fff]/);
+  }
+});
+
+it('keeps the order of the languages, and speaks English when none is named', () => {
+  expect(present({ kind: 'idle' }, ['zh', 'en']).screen.texts.map((t) => t.lang)).toEqual(['zh', 'en']);
+  expect(present({ kind: 'idle' }, []).screen.texts.map((t) => t.lang)).toEqual(['en']);
+});
+
+it('shows amount and receipt on every final screen, and the time left on the phone screen', () => {
+  for (const view of finals) {
+    const { screen } = present(view, languages);
+    expect(screen, name(view)).toMatchObject({ kind: view.kind, amount: 'HK$35.50', receipt });
+  }
+  expect(present({ kind: 'confirm-on-phone', money, leftMs: 41_000 }, languages).screen.leftMs).toBe(41_000);
+});
+
+it('shows nothing of a customer on idle, armed and closed screens', () => {
+  for (const view of waiting) {
+    expect(Object.keys(present(view, languages).screen).sort(), name(view)).toEqual(['kind', 'texts', 'tone']);
+  }
+  for (const view of paying.filter((v) => v.kind === 'armed')) {
+    expect(Object.keys(present(view, languages).screen).sort()).toEqual(['amount', 'kind', 'texts', 'tone']);
+  }
+});
+
+it('tells the customer of a closed kiosk nothing of the cause', () => {
+  const screens = closed.map((reason) => JSON.stringify(present({ kind: 'out-of-service', reason }, languages)));
+  expect(new Set(screens).size).toBe(1);
+});
+
+it('gives every view a signal that stays, and a refused scan the declined one', () => {
+  const found = new Set(every.map((view) => present(view, languages).signal));
+  expect([...found].sort()).toEqual(signals.filter((s) => s !== 'read').sort());
+  for (const notice of notices) {
+    expect(present({ kind: 'armed', money, reference: '', notice }, languages)).toMatchObject({
+      signal: 'declined',
+      screen: { tone: 'attention' },
+    });
+  }
+});
+
+it('tells the mistake apart: the shop’s code, a code to refresh, no payment code', () => {
+  const titleOf = (reason: RejectReason): string | undefined =>
+    present({ kind: 'idle', notice: { kind: 'scan-rejected', reason } }, ['en']).screen.texts[0]?.title;
+  expect(titleOf('merchant-presented')).toBe(titleOf('url'));
+  expect(titleOf('bad-length')).toBe(titleOf('non-ascii'));
+  expect(titleOf('product-code')).toBe(titleOf('boarding-pass'));
+  expect(new Set(['url', 'bad-length', 'product-code'].map((r) => titleOf(r as RejectReason))).size).toBe(3);
+  for (const lang of languages) {
+    const used = new Set(Object.values(rejectGroups));
+    expect(Object.keys(catalogues[lang].rejects).sort()).toEqual([...used].sort());
+  }
+});
+
+it('names whom to ask only where a person must help', () => {
+  const contact = '+852 1234 5678';
+  const says = (view: View): boolean => JSON.stringify(present(view, languages, { contact })).includes(contact);
+  expect(says({ kind: 'operator', money, receipt })).toBe(true);
+  expect(says({ kind: 'out-of-service', reason: 'relay' })).toBe(true);
+  expect(says({ kind: 'declined', money, receipt, reason: 'cancel-unconfirmed' })).toBe(true);
+  expect(says({ kind: 'declined', money, receipt, reason: 'code-expired' })).toBe(false);
+  expect(says({ kind: 'armed', money, reference: '' })).toBe(false);
+});
+
+it.each([
+  [3550, 'HKD', 'HK$35.50'],
+  [5, 'USD', 'US$0.05'],
+  [123_456_789, 'EUR', '€1,234,567.89'],
+  [100_000, 'EUR', '€1,000.00'],
+  [99_999, 'GBP', '£999.99'],
+  [3550, 'CNY', 'CNY 35.50'],
+  [1000, 'JPY', 'JPY 1,000'],
+  [999, 'JPY', 'JPY 999'],
+  [1500, 'KWD', 'KWD 1.500'],
+  [12_000_000, 'IDR', 'IDR 120,000.00'],
+] as const)('writes %i %s as %s', (amount, currency, text) => {
+  expect(formatMoney({ amount, currency })).toBe(text);
+});
