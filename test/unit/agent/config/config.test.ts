@@ -172,6 +172,7 @@ describe('a bad file', () => {
   it.each([
     [{ broker: ['url = "mqtt://broker.example.com"'] }, 'broker.url', /^mqtts:/],
     [{ broker: ['url = "mqtt://127.0.0.1.evil.example"'] }, 'broker.url', /^mqtts:/],
+    [{ broker: ['url = "mqtt://evil127.0.0.1"'] }, 'broker.url', /^mqtts:/],
     [{ broker: ['url = "http://127.0.0.1"'] }, 'broker.url', /^mqtt:\/\/host/],
     [{ broker: ['url = "127.0.0.1:1883"'] }, 'broker.url', /^mqtt:\/\/host/],
     [{ broker: ['url = "mqtt://127.0.0.1"', 'password_file = "p"'] }, 'broker.username', /password_file/],
@@ -220,6 +221,7 @@ describe('a bad file', () => {
       ['url = "mqtt://127.0.0.1"', `password = "${secret}"`],
       ['url = "mqtt://127.0.0.1"', `password_file = ["${secret}"]`],
       ['url = "mqtt://127.0.0.1"', `username = "${secret}" x`],
+      ['url = "mqtt://127.0.0.1"', 'username = "k1"', `password_file = "${secret}\\n"`],
     ]) {
       const source = text({ broker });
       expect(() => parseConfig(source, 'kiosk.toml')).toThrow(ConfigError);

@@ -1,0 +1,64 @@
+import { dirname, resolve } from 'node:path';
+import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import type { Tables } from './schema.js';
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type CamelKeys<T> = { readonly [K in keyof T as K extends string ? Camel<K> : K]: T[K] };
+
+/** What the kiosk sells, and for how long it waits for a code; `expiresMs` 0: for ever. */
+export type OrderConfig =
+  | { readonly mode: 'api'; readonly expiresMs: number }
+  | {
+      readonly mode: 'fixed';
+      /** Minor units. */
+      readonly amount: number;
+      readonly currency: Currency;
+      readonly reference: string;
+      readonly expiresMs: number;
+    };
+
+/** The config as the agent holds it: valid, complete, camelCase, paths absolute, money in minor units. */
+export type Config = {
+  readonly [K in Exclude<keyof Tables, 'order'>]: CamelKeys<Tables[K]>;
+} & { readonly order: OrderConfig };
+
+/** An order that came through the API and that nobody pays is given up after this. */
+const API_ORDER_EXPIRES_MS = 120_000;
+
+function camelKeys<T extends object>(table: T): CamelKeys<T> {
+  const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [camel(key), value])) as CamelKeys<T>;
+}
+
+function orderConfig({ mode, amount, currency, reference, expires_ms }: Tables['order']): OrderConfig {
+  if (mode === 'api') return { mode, expiresMs: expires_ms ?? API_ORDER_EXPIRES_MS };
+  if (amount === undefined || currency === undefined || reference === undefined || !isCurrency(currency)) {
+    throw new RangeError('order: found an incomplete fixed order, expected one that the rules have passed');
+  }
+  return { mode, amount: parseAmount(amount, currency), currency, reference, expiresMs: expires_ms ?? 0 };
+}
+
+/** `file`: where the tables stood; relative paths are taken from its folder. */
+export function toConfig(tables: Tables, file: string): Config {
+  const folder = dirname(resolve(file));
+  const { broker, journal } = tables;
+  const { password_file, ca_file, ...plain } = broker;
+  return {
+    kiosk: camelKeys(tables.kiosk),
+    broker: camelKeys({
+      ...plain,
+      ...(password_file === undefined ? {} : { password_file: resolve(folder, password_file) }),
+      ...(ca_file === undefined ? {} : { ca_file: resolve(folder, ca_file) }),
+    }),
+    journal: { directory: resolve(folder, journal.directory) },
+    scanner: camelKeys(tables.scanner),
+    display: camelKeys(tables.display),
+    indicator: camelKeys(tables.indicator),
+    web: camelKeys(tables.web),
+    actuator: camelKeys(tables.actuator),
+    order: orderConfig(tables.order),
+    api: camelKeys(tables.api),
+    timers: camelKeys(tables.timers),
+    log: camelKeys(tables.log),
+  };
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import pino, { type Logger } from 'pino';
+import { bootTag } from '../protocol/ids.js';
+import { relayOfState, upTopic } from '../protocol/topics.js';
+import type { Config } from './config/config.js';
+import { createDuplicates } from './decode/duplicates.js';
+import { framingProfile } from './decode/framer.js';
+import { devicesOf } from './devices.js';
+import { FileJournal } from './journal/file.js';
+import { BrokerConnection } from './link/connection.js';
+import { connectionOptions } from './link/options.js';
+import { createOrderApi } from './orders/api.js';
+import { OrderLog } from './orders/log.js';
+import { present } from './presentation/present.js';
+import { boardSerial } from './runtime/board.js';
+import { Counters } from './runtime/counters.js';
+import { Desk } from './runtime/desk.js';
+import { Front } from './runtime/front.js';
+import { KioskLoop } from './runtime/loop.js';
+import { ScanLine } from './runtime/scan-line.js';
+import { version } from './version.js';
+
+export type Agent = { stop(): Promise<void> };
+
+/** The agent, put together on one screen: what each part is, and what it is given. `start` and `stop` do the work. */
+async function compose(config: Config, log: Logger) {
+  const { kiosk, display, scanner, order } = config;
+  const now = () => performance.now();
+  const board = kiosk.boardSerial ?? boardSerial();
+  const counters = new Counters();
+  const devices = devicesOf(config);
+  const journal = new FileJournal(config.journal.directory);
+  const replay = await journal.open({ board, random: randomBytes, wallMs: Date.now });
+  const orders = new OrderLog();
+  const duplicates = createDuplicates(randomBytes(32), scanner.duplicateWindowMs);
+  const connection = new BrokerConnection(connectionOptions(config, bootTag(replay.nonce)));
+  const words = display.contact === undefined ? {} : { contact: display.contact };
+  const loop: KioskLoop = new KioskLoop({
+    replay,
+    board,
+    version,
+    journal,
+    actuator: devices.actuator,
+    front: new Front(devices.display, devices.indicator, (view) => present(view, display.languages, words)),
+    publish: (frame) => connection.publish(upTopic(kiosk.name), frame),
+    orderEvent: (id, event) => {
+      log.info({ event: 'order', order: id, ...event }, event.state);
+      // A phone that was in view before the order shall be read for it.
+      if (event.state === 'armed') duplicates.rearm();
+      orders.publish(id, event, Date.now());
+    },
+    counters,
+    log,
+    now,
+    timers: { ...config.timers, orderExpiresMs: order.expiresMs },
+    onSettled: (state) => {
+      if (order.mode === 'fixed' && !state.final) desk.place(order);
+    },
+  });
+  const desk = new Desk({
+    loop,
+    counters,
+    orders,
+    random: randomBytes,
+    kiosk: kiosk.name,
+    version,
+    report: devices.report,
+  });
+  const api = createOrderApi({
+    desk,
+    log: orders,
+    port: config.api.port,
+    onFault: (error) => apiFault(error, log, counters),
+  });
+  const { terminators, prefix, gapMs, minLength, market } = scanner;
+  const scans = new ScanLine({
+    profile: framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) }),
+    market,
+    duplicates,
+    random: randomBytes,
+    now,
+    dispatch: (event) => loop.dispatch(event),
+    count: (name) => counters.count(name),
+  });
+  return { replay, devices, journal, connection, loop, api, scans };
+}
+
+const STX = 0x02;
+
+type Parts = Awaited<ReturnType<typeof compose>>;
+
+export async function startAgent(config: Config): Promise<Agent> {
+  const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } });
+  const parts = await compose(config, log);
+  const { devices, api, loop, replay } = parts;
+  const web = await devices.web?.start();
+  await Promise.all([devices.display.start(), devices.indicator.start(), devices.actuator.start()]);
+  const { port } = await api.start();
+  await startScanner(parts, log);
+  startLink(parts, log);
+  loop.dispatch({ type: 'opened', reason: 'starting' });
+  const ports = { api: port, ...(web ? { web: web.port } : {}) };
+  log.info({ event: 'ready', ports, boot: replay.number, torn: replay.torn }, 'ready');
+  return { stop: () => stopAgent(parts) };
+}
+
+function startScanner({ devices, scans, loop }: Parts, log: Logger): Promise<void> {
+  return devices.scanner.start({
+    onData: (data) => scans.data(data),
+    onState: (state, detail) => {
+      log.info({ event: 'scanner', state, detail }, 'scanner');
+      if (state !== 'ready') scans.reset();
+      loop.dispatch({ type: state === 'ready' ? 'opened' : 'closed', reason: 'scanner' });
+    },
+  });
+}
+
+function startLink({ connection, loop }: Parts, log: Logger): void {
+  connection.start({
+    onConnected: () => loop.session({ type: 'connected' }),
+    onDisconnected: (why) => {
+      log.warn({ event: 'broker-lost', why }, 'no broker');
+      loop.session({ type: 'disconnected' });
+    },
+    onMessage: (topic, payload) => {
+      const relay = relayOfState(topic);
+      if (relay === undefined) loop.received(payload);
+      else loop.session({ type: 'relay-state', relay, online: isOnline(payload) });
+    },
+  });
+}
+
+/** In the order that leaves nothing half told: no more scans, then the link, the page, and the journal last. */
+async function stopAgent({ devices, scans, loop, connection, api, journal }: Parts): Promise<void> {
+  loop.dispatch({ type: 'closed', reason: 'stopping' });
+  loop.stop();
+  scans.reset();
+  await devices.scanner.stop();
+  await connection.stop();
+  await api.stop();
+  await Promise.all([devices.display.stop(), devices.indicator.stop(), devices.actuator.stop()]);
+  await devices.web?.stop();
+  await journal.close();
+}
+
+function apiFault(error: unknown, log: Logger, counters: Counters): void {
+  counters.count('api-fault');
+  log.error({ event: 'api-fault', why: error instanceof Error ? error.message : String(error) }, 'order API failed');
+}
+
+function isOnline(payload: Buffer): boolean {
+  try {
+    return JSON.parse(payload.toString('utf8')).online === true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Catalogue } from './words.js';
+
+export const zh: Catalogue = {
+  views: {
+    'out-of-service': { title: '暂停服务', body: '本机暂时无法收款，请稍后再试。' },
+    idle: { title: '欢迎使用', body: '请选择您要购买的商品或服务。' },
+    armed: { title: '请出示付款码', body: '请打开钱包应用，将付款码对准扫码口。' },
+    busy: { title: '正在处理付款', body: '请稍候，不要收起手机。' },
+    'confirm-on-phone': { title: '请在手机上确认', body: '您的钱包需要验证支付密码，请输入密码完成付款。' },
+    vending: { title: '付款成功', body: '正在为您出货，请稍候。' },
+    approved: { title: '谢谢惠顾', body: '付款已完成，请取走您的商品。' },
+    unconfirmed: {
+      title: '付款结果未确认',
+      body: '未能及时收到付款结果，本次不会出货。如果您的钱包显示已扣款，款项将会退回。请记下参考号。',
+    },
+    refunding: { title: '正在退款', body: '本次购买未完成，款项正在退回您的钱包。到账前请保留参考号。' },
+    refunded: { title: '款项已退回', body: '本次购买未完成，如已扣款，款项已退回您的钱包。' },
+    operator: { title: '请联系工作人员', body: '我们无法确认本次购买的结果，将由工作人员为您处理。请记下参考号。' },
+  },
+  reasons: {
+    'code-expired': { title: '付款码已过期', body: '未扣款。请在钱包中刷新付款码后重试。' },
+    'code-not-accepted': { title: '付款码未被接受', body: '未扣款。请刷新付款码，或换用其他钱包。' },
+    'insufficient-funds': { title: '余额不足', body: '未扣款。请充值、在钱包中更换付款方式，或换用其他钱包。' },
+    'limit-exceeded': { title: '超出钱包限额', body: '未扣款。您的钱包目前无法支付此金额，请换用其他钱包。' },
+    'wallet-restricted': { title: '此钱包暂时无法付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
+    'wrong-password': { title: '密码验证未通过', body: '未扣款。请重试，并输入正确的支付密码。' },
+    risk: { title: '钱包拒绝了本次付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
+    'acquirer-unavailable': { title: '支付服务暂不可用', body: '未扣款。请过几分钟再试。' },
+    configuration: { title: '此处不支持该钱包', body: '未扣款。请换用其他钱包。' },
+    'not-confirmed': { title: '付款未及时确认', body: '未扣款。您可以重试。' },
+    'customer-aborted': { title: '付款已取消', body: '未扣款。您可以重新开始。' },
+    'wrong-amount': { title: '付款金额不符', body: '本次购买已中止。如已扣款，款项将退回您的钱包。' },
+    'vend-failed': { title: '出货失败', body: '非常抱歉。如已扣款，款项将退回您的钱包。' },
+    'not-delivered': { title: '未能出货', body: '本次购买已中止。如已扣款，款项将退回您的钱包。' },
+    'kiosk-restarted': {
+      title: '设备已重新启动',
+      body: '本次购买已中止。如已扣款，款项将退回您的钱包。您可以重新开始。',
+    },
+    'vend-doubtful': {
+      title: '请联系工作人员',
+      body: '我们无法确认商品是否已出货，将由工作人员为您处理。请记下参考号。',
+    },
+    'cancel-unconfirmed': {
+      title: '请联系工作人员',
+      body: '我们暂时无法确认款项是否已退回，将由工作人员为您处理。请记下参考号。',
+    },
+    stale: { title: '操作超时', body: '未扣款。请刷新付款码后重试。' },
+    'not-greeted': { title: '请重试', body: '未扣款。本机刚才网络中断。' },
+    'over-limit': { title: '金额过高', body: '未扣款。本机不能收取此金额，请联系工作人员。' },
+    'order-taken': { title: '已有付款正在处理', body: '本次购买的上一笔付款尚未结束，请稍候，切勿重复付款。' },
+    'code-used': { title: '付款码已被使用', body: '没有重复扣款。请在钱包中刷新付款码后重试。' },
+    tombstone: { title: '本次付款已关闭', body: '未扣款。请重新开始。' },
+    malformed: { title: '付款码无法使用', body: '未扣款。请刷新付款码，或换用其他钱包。' },
+    other: { title: '付款未成功', body: '未扣款。请重试，或换用其他钱包。' },
+  },
+  rejects: {
+    'shop-code': {
+      title: '请出示您的付款码',
+      body: '您出示的是收款码或链接。请在钱包中选择“付款”而不是“扫一扫”，出示您自己的付款码。',
+    },
+    'refresh-code': { title: '付款码无法识别', body: '请在钱包中刷新付款码后重试。如仍不行，请换用其他钱包。' },
+    'hold-steady': { title: '请拿稳手机', body: '付款码没有读完整。请将手机对准扫码口，保持不动，再试一次。' },
+    'kind-not-taken': { title: '本机不支持这种付款码', body: '请换用其他钱包的付款码。' },
+    'not-a-payment-code': { title: '这不是付款码', body: '请打开钱包应用，选择“付款”，出示其中的付款码。' },
+  },
+  refusedScans: {
+    busy: { title: '正在处理上一笔付款', body: '请等待当前付款结束后再扫码。' },
+    'no-order': { title: '请先选择商品', body: '未扣款。请先选择商品或服务，再出示付款码。' },
+  },
+  contact: (contact) => `如需帮助，请联系：${contact}`,
+};

@@ -1,0 +1,76 @@
+import type { Screen, ScreenText, ScreenTone } from '../../drivers/contract/display.js';
+import type { Signal } from '../../drivers/contract/indicator.js';
+import type { View } from '../kiosk/view.js';
+import { catalogues, type Language } from './catalogue/index.js';
+import { type Catalogue, rejectGroups, type Words } from './catalogue/words.js';
+import { formatMoney } from './money.js';
+
+export type PresentOptions = {
+  /** Whom the customer can ask, such as a phone number; shown where a person must help. */
+  readonly contact?: string;
+};
+
+export type Presented = {
+  readonly screen: Screen;
+  /** For lamps and buzzer. The chirp of a read code is the kiosk machine's own effect, not a view. */
+  readonly signal: Signal;
+};
+
+/** How a view looks and sounds, whatever the language. Idle invites like armed: both lamps say that the kiosk works. */
+const manners: Readonly<Record<View['kind'], readonly [ScreenTone, Signal]>> = {
+  'out-of-service': ['closed', 'out-of-service'],
+  idle: ['neutral', 'ready'],
+  armed: ['ready', 'ready'],
+  busy: ['working', 'busy'],
+  'confirm-on-phone': ['attention', 'confirm-on-phone'],
+  vending: ['working', 'busy'],
+  approved: ['good', 'approved'],
+  declined: ['bad', 'declined'],
+  refused: ['bad', 'declined'],
+  unconfirmed: ['attention', 'declined'],
+  refunding: ['attention', 'declined'],
+  refunded: ['attention', 'declined'],
+  operator: ['attention', 'declined'],
+};
+
+/** Views after which a customer may need a person. */
+const needsHelp: ReadonlySet<View['kind']> = new Set(['out-of-service', 'unconfirmed', 'refunding', 'operator']);
+const helpReasons: ReadonlySet<string> = new Set(['vend-doubtful', 'cancel-unconfirmed', 'over-limit', 'order-taken']);
+
+function noticeOf(view: View): Extract<View, { kind: 'idle' | 'armed' }>['notice'] {
+  return view.kind === 'idle' || view.kind === 'armed' ? view.notice : undefined;
+}
+
+function wordsOf(view: View, catalogue: Catalogue): Words {
+  const notice = noticeOf(view);
+  if (notice?.kind === 'scan-rejected') return catalogue.rejects[rejectGroups[notice.reason]];
+  if (notice?.kind === 'scan-refused') return catalogue.refusedScans[notice.reason];
+  if (view.kind === 'declined' || view.kind === 'refused') return catalogue.reasons[view.reason];
+  return catalogue.views[view.kind];
+}
+
+function textOf(view: View, lang: Language, contact: string | undefined): ScreenText {
+  const catalogue: Catalogue = catalogues[lang];
+  const { title, body } = wordsOf(view, catalogue);
+  const helps = needsHelp.has(view.kind) || ('reason' in view && helpReasons.has(view.reason));
+  return { lang, title, body: contact !== undefined && helps ? `${body} ${catalogue.contact(contact)}` : body };
+}
+
+/**
+ * The view in words, and the signal that goes with it. `languages`: first the main one; English when empty.
+ * Nothing of a customer can stand on an idle or armed screen, as their views hold nothing of one.
+ */
+export function present(view: View, languages: readonly Language[], options: PresentOptions = {}): Presented {
+  const shown: readonly Language[] = languages.length > 0 ? languages : ['en'];
+  const [tone, signal] = manners[view.kind];
+  const noticed = noticeOf(view) !== undefined;
+  const screen: Screen = {
+    kind: view.kind,
+    tone: noticed ? 'attention' : tone,
+    texts: shown.map((lang) => textOf(view, lang, options.contact)),
+    ...('money' in view ? { amount: formatMoney(view.money) } : {}),
+    ...('leftMs' in view ? { leftMs: view.leftMs } : {}),
+    ...('receipt' in view ? { receipt: view.receipt } : {}),
+  };
+  return { screen, signal: noticed ? 'declined' : signal };
+}

@@ -1,0 +1,64 @@
+import type { VendResult } from '../../drivers/contract/actuator.js';
+import { newOrderId, type OrderId, type RandomBytes } from '../../protocol/ids.js';
+import type { Cancelled, KioskStatus, OrderDesk, OrderRequest, Placed } from '../orders/desk.js';
+import type { OrderLog } from '../orders/log.js';
+import type { Order } from '../orders/order.js';
+import type { Counters } from './counters.js';
+import type { KioskLoop } from './loop.js';
+
+export type DeskParts = {
+  readonly loop: KioskLoop;
+  readonly counters: Counters;
+  readonly orders: OrderLog;
+  readonly random: RandomBytes;
+  readonly kiosk: string;
+  readonly version: string;
+  /** The kiosk app's word on a vend; false when no such vend waits for one. */
+  readonly report: (order: OrderId, result: VendResult) => boolean;
+};
+
+/** Where orders come in: from the kiosk app through the API, or from the fixed price. */
+export class Desk implements OrderDesk {
+  readonly #parts: DeskParts;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  place({ amount, currency, reference }: OrderRequest): Placed {
+    const { loop, random, orders } = this.#parts;
+    const { state } = loop;
+    if (state.order || state.attempt) return { ok: false, code: 'busy' };
+    const [reason] = state.closed;
+    if (reason) return { ok: false, code: 'out-of-service', reason };
+    const order: Order = { id: newOrderId(random), amount, currency, reference };
+    orders.describe(order);
+    loop.dispatch({ type: 'order-placed', order });
+    return { ok: true, order };
+  }
+
+  cancel(id: OrderId): Cancelled {
+    const { loop } = this.#parts;
+    const { order, attempt } = loop.state;
+    const waiting = order?.id === id;
+    if (!waiting && attempt?.order.id !== id) return 'unknown';
+    loop.dispatch({ type: 'order-cancelled', order: id });
+    return waiting ? 'cancelled' : 'aborting';
+  }
+
+  report(id: OrderId, result: VendResult): boolean {
+    return this.#parts.report(id, result);
+  }
+
+  status(): KioskStatus {
+    const { loop, counters, kiosk, version } = this.#parts;
+    const [reason] = loop.state.closed;
+    return {
+      kiosk,
+      service: reason ? 'out-of-service' : 'in-service',
+      ...(reason ? { reason } : {}),
+      version,
+      counters: counters.all(),
+    };
+  }
+}

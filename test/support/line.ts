@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPty, type Pty } from './pty.js';
+
+/** A scanner's place on a machine: a path that stays, and a pseudo-terminal that is plugged in there or not. */
+export type Place = {
+  readonly path: string;
+  plug(): Promise<void>;
+  /** Right behind what was written; the path goes with it. */
+  unplug(): Promise<void>;
+  /** Pulls the line and leaves the path, which then leads nowhere. */
+  unplugOnly(): Promise<void>;
+  write(bytes: Uint8Array | string): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function makePlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'quietzone-line-'));
+  const path = join(folder, 'scanner');
+  let pty: Pty | undefined;
+  const unplugOnly = async () => {
+    const pulled = pty;
+    pty = undefined;
+    await pulled?.unplug();
+  };
+  const unplug = async () => {
+    const gone = unplugOnly();
+    rmSync(path, { force: true });
+    await gone;
+  };
+  return {
+    path,
+    async plug() {
+      pty = await openPty();
+      rmSync(path, { force: true });
+      symlinkSync(pty.path, path);
+    },
+    unplug,
+    unplugOnly,
+    async write(bytes) {
+      if (!pty) throw new Error('line: found unplugged, expected plugged in');
+      await pty.write(bytes);
+    },
+    async close() {
+      await unplug();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

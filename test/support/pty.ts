@@ -1,0 +1,1 @@
+export { openPty, type Pty } from '../../deploy/demo/pty.js';
