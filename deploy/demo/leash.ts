@@ -1,0 +1,9 @@
+/**
+ * Loaded with `--import` into every program that the demo starts: when the demo is gone, even by kill -9, the operating
+ * system closes the channel between them and the program ends. The programs themselves know nothing of it.
+ */
+if (process.channel) {
+  process.on('disconnect', () => process.exit(0));
+  // The listener would keep a program alive that has finished; the leash must only ever shorten a life.
+  process.channel.unref();
+}

@@ -1,0 +1,231 @@
+import type { Alarm, Attempt, Dialog, Ledger, TimedOrderEvent } from './clients.js';
+import { findCard, phoneCards } from './codes.js';
+import { describeError } from './say.js';
+import { findScenario, type Scenario, scenarios } from './scenarios.js';
+import type { Stack } from './stack.js';
+import { TIME_SCALE } from './timing.js';
+
+export type Product = { readonly id: string; readonly name: string; readonly amount: string };
+export const CURRENCY = 'HKD';
+export const products: readonly Product[] = [
+  { id: 'tea', name: 'Lemon tea', amount: '12.00' },
+  { id: 'noodles', name: 'Noodles', amount: '35.50' },
+  { id: 'umbrella', name: 'Umbrella', amount: '88.00' },
+];
+
+/** A visitor's wish that cannot be granted now; the message is for the visitor. */
+export class ActionError extends Error {
+  override name = 'ActionError';
+}
+
+export type OrderView = {
+  readonly id: string;
+  readonly product: string;
+  readonly events: readonly TimedOrderEvent[];
+  /** The kiosk went away before the order ended. */
+  readonly lost: boolean;
+};
+
+/** Everything the page draws, sent whole at each change. */
+export type PageState = {
+  readonly timeScale: number;
+  readonly kiosk: {
+    readonly name: string;
+    readonly running: boolean;
+    readonly service: string;
+    readonly reason?: string;
+  };
+  readonly relay: { readonly running: boolean };
+  readonly scenario: string;
+  readonly scenarios: readonly Pick<Scenario, 'name' | 'title' | 'story'>[];
+  readonly products: readonly (Product & { readonly currency: string })[];
+  readonly cards: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly note: string;
+    readonly kind: string;
+    /** Counts the fresh codes; part of the picture's address. */
+    readonly version: number;
+  }[];
+  readonly order: OrderView | null;
+  /** `seq` rises with each vend, so that the page plays each drop once. */
+  readonly hatch: { readonly seq: number; readonly product: string; readonly stuck: boolean };
+  readonly dialog: Dialog | null;
+  readonly attempts: readonly Attempt[];
+  readonly ledger: Ledger;
+  readonly alarms: readonly Alarm[];
+};
+
+const DROP_MS = 700;
+const ATTEMPTS_SHOWN = 12;
+
+/**
+ * The visitor's side of the page: the kiosk app that places orders and works the hatch, the phone with its codes, and
+ * what can be seen of relay and acquirer.
+ */
+export class Shop {
+  readonly #stack: Stack;
+  readonly #random: (n: number) => Uint8Array;
+  readonly #onChange: () => void;
+  readonly #codes = new Map<string, { text: string; version: number }>();
+  #scenario: Scenario = scenarios[0] as Scenario;
+  #order: OrderView | null = null;
+  #follow: AbortController | undefined;
+  #hatch = { seq: 0, product: '', stuck: false };
+  #kiosk: PageState['kiosk'];
+  #seen: Pick<PageState, 'dialog' | 'attempts' | 'ledger' | 'alarms'> = {
+    dialog: null,
+    attempts: [],
+    ledger: { charged: 0, returned: 0 },
+    alarms: [],
+  };
+
+  constructor(stack: Stack, random: (n: number) => Uint8Array, onChange: () => void) {
+    this.#stack = stack;
+    this.#random = random;
+    this.#onChange = onChange;
+    this.#kiosk = { name: stack.kioskName, running: false, service: 'out-of-service', reason: 'starting' };
+  }
+
+  get state(): PageState {
+    return {
+      timeScale: TIME_SCALE,
+      kiosk: this.#kiosk,
+      relay: { running: this.#stack.isRunning('relay') },
+      scenario: this.#scenario.name,
+      scenarios: scenarios.map(({ name, title, story }) => ({ name, title, story })),
+      products: products.map((p) => ({ ...p, currency: CURRENCY })),
+      cards: phoneCards.map(({ id, label, note, kind }) => ({
+        id,
+        label,
+        note,
+        kind,
+        version: this.#code(id).version,
+      })),
+      order: this.#order,
+      hatch: this.#hatch,
+      ...this.#seen,
+    };
+  }
+
+  /** What the card shows now, for its picture. */
+  codeText(cardId: string): string | undefined {
+    return findCard(cardId) ? this.#code(cardId).text : undefined;
+  }
+
+  /** Looks at all programs once; called again and again while somebody watches. */
+  async look(): Promise<void> {
+    const { agent, sandbox, relay } = this.#stack;
+    const before = JSON.stringify([this.#kiosk, this.#seen]);
+    const [status, ledger, dialogs, attempts, alarms] = await Promise.allSettled([
+      agent.status(),
+      sandbox.ledger(),
+      sandbox.dialogs(),
+      relay.attempts(ATTEMPTS_SHOWN),
+      relay.alarms(),
+    ]);
+    this.#kiosk =
+      status.status === 'fulfilled'
+        ? {
+            name: status.value.kiosk,
+            running: true,
+            service: status.value.service,
+            ...(status.value.reason ? { reason: status.value.reason } : {}),
+          }
+        : { name: this.#stack.kioskName, running: false, service: 'out-of-service', reason: 'not running' };
+    const old = this.#seen;
+    this.#seen = {
+      ledger:
+        ledger.status === 'fulfilled' ? { charged: ledger.value.charged, returned: ledger.value.returned } : old.ledger,
+      dialog: dialogs.status === 'fulfilled' ? (dialogs.value[0] ?? null) : null,
+      attempts: attempts.status === 'fulfilled' ? attempts.value : old.attempts,
+      alarms: alarms.status === 'fulfilled' ? alarms.value : old.alarms,
+    };
+    if (JSON.stringify([this.#kiosk, this.#seen]) !== before) this.#onChange();
+  }
+
+  async order(productId: string): Promise<void> {
+    const product = products.find((p) => p.id === productId);
+    if (!product) throw new ActionError(`product: found "${productId}", expected one of the goods on the page`);
+    const { id } = await this.#stack.agent.place({
+      amount: product.amount,
+      currency: CURRENCY,
+      reference: product.id.toUpperCase(),
+    });
+    this.#follow?.abort();
+    this.#follow = new AbortController();
+    this.#order = { id, product: product.id, events: [], lost: false };
+    this.#onChange();
+    void this.#followOrder(id, product.id, this.#follow.signal);
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#order) throw new ActionError('There is no order to cancel.');
+    await this.#stack.agent.cancel(this.#order.id);
+  }
+
+  async scan(cardId: string): Promise<void> {
+    const card = findCard(cardId);
+    if (!card) throw new ActionError(`card: found "${cardId}", expected one of the phone's codes`);
+    const { text, version } = this.#code(cardId);
+    await this.#stack.scan(text);
+    // One-time: the wallet shows the next one right away.
+    this.#codes.set(cardId, { text: card.fresh(this.#random), version: version + 1 });
+    this.#onChange();
+  }
+
+  async choose(name: string): Promise<void> {
+    const scenario = findScenario(name);
+    if (!scenario) throw new ActionError(`scenario: found "${name}", expected one of the chooser's`);
+    await this.#stack.play(scenario);
+    this.#scenario = scenario;
+    this.#onChange();
+  }
+
+  async answer(action: 'confirm' | 'reject'): Promise<void> {
+    const dialog = this.#seen.dialog;
+    if (!dialog) throw new ActionError('The wallet asks nothing at the moment.');
+    await this.#stack.sandbox.answer(dialog.paymentRequestId, action);
+    await this.look();
+  }
+
+  stop(): void {
+    this.#follow?.abort();
+  }
+
+  #code(cardId: string): { text: string; version: number } {
+    const known = this.#codes.get(cardId);
+    if (known) return known;
+    const made = { text: findCard(cardId)?.fresh(this.#random) ?? '', version: 1 };
+    this.#codes.set(cardId, made);
+    return made;
+  }
+
+  async #followOrder(id: string, product: string, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of this.#stack.agent.events(id, signal)) {
+        if (this.#order?.id !== id) return;
+        this.#order = { ...this.#order, events: [...this.#order.events, event] };
+        this.#stack.log('order', `${product}: ${event.state}${event.state === 'ended' ? ` ${event.outcome}` : ''}`);
+        this.#onChange();
+        if (event.state === 'vending') void this.#vend(id, product);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#stack.log('order', `${product}: lost sight of it: ${describeError(error)}`);
+    }
+    const order = this.#order;
+    if (order?.id !== id || order.events.at(-1)?.state === 'ended') return;
+    this.#order = { ...order, lost: true };
+    this.#onChange();
+  }
+
+  /** The hatch: the goods fall or get stuck, and the kiosk app reports it. */
+  async #vend(id: string, product: string): Promise<void> {
+    const result = this.#scenario.vend;
+    this.#hatch = { seq: this.#hatch.seq + 1, product, stuck: result !== 'delivered' };
+    this.#onChange();
+    await new Promise((resolve) => setTimeout(resolve, DROP_MS));
+    await this.#stack.agent.vend(id, result).catch((error: unknown) => this.#stack.log('order', describeError(error)));
+  }
+}

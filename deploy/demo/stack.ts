@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BuiltInBroker, type DemoBroker, givenBroker } from './broker.js';
+import { type LogLine, Program, sleep } from './child.js';
+import { AgentApi, RelayApi, SandboxControl } from './clients.js';
+import { kioskProgram, relayProgram, sandboxProgram } from './configs.js';
+import { type DemoDatabase, freshDatabase, pglite } from './database.js';
+import { Probe } from './probe.js';
+import { openPty, type Pty } from './pty.js';
+import type { Scenario } from './scenarios.js';
+import { IN_SERVICE_WITHIN_MS } from './timing.js';
+
+export type StackOptions = {
+  /** One event line: which part, and what it says. */
+  readonly log: (part: string, text: string) => void;
+  /** Configs, keys, journal and logs go here and stay; else to a fresh temporary folder that is removed at the end. */
+  readonly keep?: string;
+  /** Default: QUIETZONE_BROKER_URL, else built in. */
+  readonly broker?: DemoBroker;
+  /** Default: QUIETZONE_DATABASE_URL, else PGlite in memory. */
+  readonly databaseUrl?: string;
+  /** False: no relay, to show a kiosk that nobody answers. */
+  readonly relay?: boolean;
+  /** A program that dies unasked is started again, as systemd would. */
+  readonly revive?: boolean;
+  /** Every JSON log line of the programs. */
+  readonly onLine?: (program: string, line: LogLine) => void;
+};
+
+const REVIVE_AFTER_MS = 500;
+
+/**
+ * The whole system on this machine: broker, sandbox, relay and one kiosk as real programs, a pseudo-terminal as the
+ * scanner's line. `stop()` ends all of it, also after a `start()` that failed half way.
+ */
+export class Stack {
+  readonly log: StackOptions['log'];
+  readonly kioskName = `demo-${randomBytes(4).toString('hex')}`;
+  readonly broker: DemoBroker;
+  readonly sandbox = new SandboxControl('');
+  readonly relay = new RelayApi('');
+  readonly agent = new AgentApi('');
+  readonly probe = new Probe();
+  /** Base of the kiosk's own page, the customer display. */
+  kioskPage = '';
+  folder = '';
+  readonly #options: StackOptions;
+  readonly #programs = new Map<string, Program>();
+  /** What to undo at the end, last first. */
+  readonly #undo: (() => Promise<void>)[] = [];
+  #line: Pty | undefined;
+  #stopping = false;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.log = options.log;
+    const url = process.env['QUIETZONE_BROKER_URL'];
+    this.broker = options.broker ?? (url ? givenBroker(url) : new BuiltInBroker());
+  }
+
+  /** Resolves when every program says it is ready; the kiosk may still be out of service (`waitInService`). */
+  async start(): Promise<void> {
+    await this.#makeFolder();
+    await this.broker.start();
+    this.#undo.push(() => this.broker.stop());
+    this.log('broker', `${this.broker.url} (${this.broker.about})`);
+    const database = await this.#database();
+    this.#undo.push(() => database.stop());
+    const line = await openPty();
+    this.#line = line;
+    this.#undo.push(() => line.close());
+    // Nothing is written, but the way to the line is warm before it is timed.
+    for (let i = 0; i < 3; i++) await line.write(new Uint8Array());
+    this.log('scanner', `pseudo-terminal ${line.path}`);
+    const place = { folder: this.folder, brokerUrl: this.broker.url, kiosk: this.kioskName };
+
+    const sandbox = this.#add(sandboxProgram(place), (ports) => {
+      this.sandbox.base = `http://127.0.0.1:${ports['control']}`;
+    });
+    const { ports } = await sandbox.start();
+    this.log('sandbox', `acquirer on 127.0.0.1:${ports['acquirer']}`);
+    const relayStart = async (): Promise<void> => {
+      if (this.#options.relay === false) return;
+      const acquirerUrl = `http://127.0.0.1:${ports['acquirer']}`;
+      const codeHashKey = randomBytes(32).toString('hex');
+      const relay = this.#add(relayProgram({ ...place, acquirerUrl, database, codeHashKey }), (found) => {
+        this.relay.base = `http://127.0.0.1:${found['api']}`;
+      });
+      await relay.start();
+      this.log('relay', `ready on ${this.relay.base}, ledger in ${database.about}`);
+    };
+    const kioskStart = async (): Promise<void> => {
+      const kiosk = this.#add(kioskProgram({ ...place, scannerPath: line.path }), (found) => {
+        this.agent.base = `http://127.0.0.1:${found['api']}`;
+        this.kioskPage = `http://127.0.0.1:${found['web']}`;
+      });
+      await kiosk.start();
+      this.log('kiosk', `${this.kioskName} ready on ${this.agent.base}, its display on ${this.kioskPage}`);
+    };
+    const probeStart = async (): Promise<void> => {
+      await this.probe.start(this.broker.url, this.kioskName);
+      this.#undo.push(() => this.probe.stop());
+    };
+    // allSettled: when one fails, the others must be far enough to be stopped.
+    const started = await Promise.allSettled([relayStart(), kioskStart(), probeStart()]);
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** The scanner reads this: the text and the CR that ends it. */
+  async scan(text: string): Promise<void> {
+    await this.scanBytes(Buffer.from(`${text}\r`, 'utf8'));
+  }
+
+  async scanBytes(bytes: Uint8Array): Promise<void> {
+    if (!this.#line) throw new Error('stack: not started');
+    await this.#line.write(bytes);
+  }
+
+  /** Undefined once the kiosk takes money; the reason it does not, when `withinMs` have passed. */
+  async waitInService(withinMs = IN_SERVICE_WITHIN_MS): Promise<string | undefined> {
+    const until = performance.now() + withinMs;
+    for (;;) {
+      const status = await this.agent.status().catch(() => undefined);
+      if (status?.service === 'in-service') return undefined;
+      if (performance.now() > until) return status?.reason ?? 'agent-not-answering';
+      await sleep(50);
+    }
+  }
+
+  /** Sets the sandbox for the payments that come next. */
+  async play(scenario: Scenario): Promise<void> {
+    await this.sandbox.scenario(scenario.acquirer);
+  }
+
+  program(name: 'sandbox' | 'relay' | 'kiosk'): Program {
+    const program = this.#programs.get(name);
+    if (!program) throw new Error(`stack: no program ${name} in this run`);
+    return program;
+  }
+
+  isRunning(name: 'sandbox' | 'relay' | 'kiosk'): boolean {
+    return this.#programs.get(name)?.running ?? false;
+  }
+
+  /** Process ids of all programs of this run that live. */
+  get pids(): readonly number[] {
+    return [...this.#programs.values()].flatMap((p) => (p.running && p.pid !== undefined ? [p.pid] : []));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    // Programs first and together; what they stand on (line, database, broker) afterwards.
+    await Promise.allSettled([...this.#programs.values()].map((program) => program.stop()));
+    for (const undo of this.#undo.reverse()) await undo().catch((e: unknown) => this.log('demo', `stopping: ${e}`));
+  }
+
+  async #makeFolder(): Promise<void> {
+    const { keep } = this.#options;
+    if (keep === undefined) {
+      // mkdtemp makes it 0700.
+      const folder = await mkdtemp(join(tmpdir(), 'quietzone-demo-'));
+      this.folder = folder;
+      this.#undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+      return;
+    }
+    this.folder = resolve(keep);
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+
+  async #database(): Promise<DemoDatabase> {
+    const url = this.#options.databaseUrl ?? process.env['QUIETZONE_DATABASE_URL'];
+    if (this.#options.relay === false) return pglite();
+    // A ledger on disk only where the relay may be restarted: it costs time at every commit.
+    if (!url) return pglite(this.#options.revive ? join(this.folder, 'ledger') : undefined);
+    return await freshDatabase(url, `quietzone_${this.kioskName.replace('-', '_')}`);
+  }
+
+  #add(
+    options: { name: string } & Omit<ConstructorParameters<typeof Program>[0], 'logFile' | 'onLine' | 'onDeath'>,
+    onPorts: (ports: Readonly<Record<string, number>>) => void,
+  ): Program {
+    if (this.#stopping) throw new Error('the demo is stopping');
+    const program: Program = new Program({
+      ...options,
+      logFile: join(this.folder, `${options.name}.log`),
+      onLine: (line) => {
+        if (line['event'] === 'ready') onPorts((line['ports'] ?? {}) as Record<string, number>);
+        this.#options.onLine?.(options.name, line);
+      },
+      onDeath: (detail) => void this.#revive(program, detail),
+    });
+    this.#programs.set(options.name, program);
+    return program;
+  }
+
+  async #revive(program: Program, detail: string): Promise<void> {
+    const { name } = program.options;
+    this.log(name, `${detail}${this.#options.revive ? '; starting it again' : ''}`);
+    if (!this.#options.revive) return;
+    await sleep(REVIVE_AFTER_MS);
+    if (this.#stopping || program.running) return;
+    try {
+      await program.start();
+      this.log(name, 'is back');
+    } catch (error) {
+      this.log(name, `did not come back: ${error instanceof Error ? error.message : 'unknown'}`);
+    }
+  }
+}

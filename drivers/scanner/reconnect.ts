@@ -1,0 +1,95 @@
+import { type Clock, pause } from '../clock.js';
+import type { ScannerState } from '../contract/scanner.js';
+import { createBackoff, type RetryOptions } from './backoff.js';
+import { type DeviceIdentity, identify } from './device-node.js';
+import type { OpenPort } from './serial-port.js';
+
+export type ReconnectParts = {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly retry: RetryOptions;
+  /** How often the device node is compared with the one that was opened, ms. A stuck port costs some 15 MB a second. */
+  readonly watchMs: number;
+  open(): Promise<OpenPort>;
+  onState(state: ScannerState, detail: string): void;
+};
+
+/** A port that stayed open this long, ms, was well: its next loss is a new one, and is retried soon. */
+const settledMs = 5_000;
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Closes the port when its device node goes or is another device's, whether or not the system says anything. */
+async function watch(parts: ReconnectParts, port: OpenPort, opened: DeviceIdentity, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await pause(parts.clock, parts.watchMs, ended);
+    const found = ended.aborted ? opened : await identify(parts.path);
+    if (found !== opened) await port.close(found ? 'another device took its place' : 'device node is gone');
+  }
+}
+
+/** From ready to closed; resolves with the reason. */
+async function session(parts: ReconnectParts, port: OpenPort, opened: DeviceIdentity, stop: AbortSignal) {
+  const ended = new AbortController();
+  const onStop = () => void port.close('stopping');
+  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) onStop();
+  else parts.onState('ready', 'open');
+  const watching = watch(parts, port, opened, ended.signal);
+  const why = await port.closed;
+  ended.abort();
+  stop.removeEventListener('abort', onStop);
+  await Promise.all([watching, port.close(why)]);
+  return why;
+}
+
+/** Waits `ms`, or less when another device appears at the path. Resolves with whether one did. */
+async function waitForChange(
+  parts: ReconnectParts,
+  ms: number,
+  before: DeviceIdentity | undefined,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const until = parts.clock.now() + ms;
+  while (!stop.aborted) {
+    const left = until - parts.clock.now();
+    if (left <= 0) return false;
+    await pause(parts.clock, Math.min(left, parts.watchMs), stop);
+    const found = await identify(parts.path);
+    if (found !== undefined && found !== before) return true;
+  }
+  return false;
+}
+
+/**
+ * Opens, watches and reopens for as long as `stop` is not aborted; then resolves with the port closed.
+ * Absent: nothing at the path. Dead: a device is there and does not open, or did not last.
+ */
+export async function keepOpen(parts: ReconnectParts, stop: AbortSignal): Promise<void> {
+  const backoff = createBackoff(parts.retry);
+  let last: ScannerState | undefined;
+  const say = (state: ScannerState, detail: string) => {
+    last = state;
+    if (!stop.aborted) parts.onState(state, detail);
+  };
+  while (!stop.aborted) {
+    const device = await identify(parts.path);
+    if (stop.aborted) return;
+    if (device === undefined) {
+      say('absent', 'no such device node');
+    } else {
+      // A device that stays dead is tried again without a word; the line of a log is for what changed.
+      if (last !== 'dead') say('opening', 'found');
+      const port = await parts.open().catch(words);
+      if (typeof port === 'string') {
+        say('dead', port);
+      } else {
+        const openedAt = parts.clock.now();
+        const why = await session({ ...parts, onState: say }, port, device, stop);
+        if (parts.clock.now() - openedAt >= settledMs) backoff.reset();
+        say((await identify(parts.path)) === undefined ? 'absent' : 'dead', why);
+      }
+    }
+    if (await waitForChange(parts, backoff.next(), device, stop)) backoff.reset();
+  }
+}

@@ -1,0 +1,124 @@
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
+import { LinuxPortBinding } from '@serialport/bindings-cpp';
+import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js';
+import { SerialPort } from 'serialport';
+
+export type SerialLine = {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly dataBits?: 5 | 6 | 7 | 8;
+  readonly parity?: 'none' | 'even' | 'odd';
+  readonly stopBits?: 1 | 2;
+};
+
+/** One opened port. It never opens again: a port that closed is thrown away and the next one is new. */
+export type OpenPort = {
+  /** Why it closed, in the system's words. Resolves whoever closed it; never rejects. */
+  readonly closed: Promise<string>;
+  /** Resolves when the system has taken the bytes; rejects when the port closes first. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Drops what is not sent and closes; safe during a blocked write and when already closed. Never rejects. */
+  close(why: string): Promise<void>;
+};
+
+const readOnce = promisify(read);
+
+/**
+ * A hung-up terminal reads 0 bytes for ever, and bindings-cpp 13.0.0 (unix-read) asks again each time: a busy loop that
+ * leaks some 15 MB a second and closes nothing. Said as EBADF it takes the way of a pulled plug.
+ * https://github.com/serialport/bindings-cpp/issues/162
+ */
+const readOrHangUp = (async (...args: Parameters<typeof readOnce>) => {
+  const result = await readOnce(...args);
+  if (result.bytesRead === 0) throw Object.assign(new Error('hang-up'), { code: 'EBADF' });
+  return result;
+}) as typeof readOnce;
+
+function guardRead(port: SerialPort): LinuxPortBinding {
+  const binding: unknown = port.port;
+  if (!(binding instanceof LinuxPortBinding)) {
+    throw new Error(`serial port: found platform ${process.platform}, expected Linux and serialport 13.0.0`);
+  }
+  binding.read = (buffer, offset, length) =>
+    unixRead({ binding, buffer, offset, length, fsReadAsync: readOrHangUp });
+  return binding;
+}
+
+/** Without DTR many scanners stay silent; pseudo-terminals and some CDC devices know no modem lines and say so. */
+async function raiseLines(binding: LinuxPortBinding): Promise<void> {
+  await binding
+    .set({ brk: false, cts: false, dsr: false, dtr: true, rts: true, lowLatency: true })
+    .catch(() => undefined);
+}
+
+const open = (port: SerialPort): Promise<void> =>
+  new Promise((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
+
+/** The system's discard of both directions; a line that cannot is no worse for it. */
+const flush = (port: SerialPort): Promise<void> => new Promise((resolve) => port.flush(() => resolve()));
+
+/** Closes once, whoever asks; `closed` tells the first reason. */
+function closing(port: SerialPort) {
+  let end: (why: string) => void = () => {};
+  const closed = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  let done: Promise<void> | undefined;
+  const shut = async (): Promise<void> => {
+    // Unsent bytes would hold the close up (the driver of a real UART waits for them up to 30 s).
+    if (port.isOpen) await flush(port);
+    await new Promise<void>((resolve) => port.close(() => resolve()));
+  };
+  const close = (why: string): Promise<void> => {
+    end(why);
+    done ??= shut();
+    return done;
+  };
+  // Heard from before the opening: a write that a close cancels is emitted as 'error', and an 'error' without a listener
+  // ends the process.
+  port.on('error', (error: Error) => void close(error.message));
+  port.on('close', (error?: Error | null) => end(error ? error.message : 'closed'));
+  return { closed, close };
+}
+
+function writer(port: SerialPort, closed: Promise<string>): OpenPort['write'] {
+  const waiting = new Set<(error: Error) => void>();
+  let why: string | undefined;
+  const refusal = (reason: string) => new Error(`serial port: found closed (${reason}), expected open`);
+  void closed.then((reason) => {
+    why = reason;
+    for (const reject of waiting) reject(refusal(reason));
+    waiting.clear();
+  });
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      if (why !== undefined) return reject(refusal(why));
+      waiting.add(reject);
+      port.write(Buffer.from(bytes), (error) => {
+        waiting.delete(reject);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+}
+
+/**
+ * Opens the port raw, drops what the line held from before (its age is unknown, and a code is good for a minute), then
+ * reads. The bytes handed to `onBytes` are the caller's to keep.
+ * @throws Error in the system's words: no such file, cannot lock, permission.
+ */
+export async function openPort(line: SerialLine, onBytes: (bytes: Uint8Array) => void): Promise<OpenPort> {
+  const port = new SerialPort({ dataBits: 8, parity: 'none', stopBits: 1, ...line, lock: true, autoOpen: false });
+  const { closed, close } = closing(port);
+  await open(port);
+  try {
+    await raiseLines(guardRead(port));
+  } catch (error) {
+    await close('unsupported');
+    throw error;
+  }
+  await flush(port);
+  port.on('data', onBytes);
+  return { closed, close, write: writer(port, closed) };
+}

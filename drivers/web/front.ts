@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../clock.js';
+import type { Screen } from '../contract/display.js';
+import type { Signal } from '../contract/indicator.js';
+import { loadPage, type Page } from './files.js';
+import { refusalOf, securityHeaders } from './guard.js';
+import { PageStream } from './stream.js';
+
+export type WebFrontOptions = {
+  /** 0, the default, lets the system choose. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  /** A sign of life to every page, ms; a page that hears none for 3 s shows "out of service". */
+  readonly beatMs?: number;
+  /** A page that takes nothing for this long is cut off, ms; if it lives, it comes again. */
+  readonly stallMs?: number;
+};
+
+/** Open pages at once; one is usual. */
+const pagesMax = 32;
+
+/**
+ * The kiosk's front as a web page: an HTTP server on 127.0.0.1 and a stream of events to every open page. It keeps the
+ * newest screen and signal, which a new page gets at once, and nothing else.
+ */
+export class WebFront {
+  readonly #clock: Clock;
+  readonly #options: { port: number; beatMs: number; stallMs: number };
+  readonly #pages = new Set<PageStream>();
+  #running: { server: Server; port: number; page: Page } | undefined;
+  #stopBeat = () => {};
+  #screen: (() => Screen) | undefined;
+  #signal: Signal = 'out-of-service';
+
+  constructor({ port = 0, beatMs = 1_000, stallMs = 10_000, clock = systemClock }: WebFrontOptions = {}) {
+    this.#options = { port, beatMs, stallMs };
+    this.#clock = clock;
+  }
+
+  /** @throws Error when the port is taken. */
+  async start(): Promise<{ port: number }> {
+    if (this.#running) return { port: this.#running.port };
+    const page = await loadPage();
+    const server = createServer({ maxHeaderSize: 8_192, requestTimeout: 10_000 }, (request, response) =>
+      this.#answer(request, response),
+    );
+    server.maxConnections = 2 * pagesMax;
+    const wanted = this.#options.port;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) =>
+        reject(new Error(`web front: port ${wanted}: ${error.message}; choose another port, or 0 for any`)),
+      );
+      server.listen(wanted, '127.0.0.1', resolve);
+    });
+    // A connection that could not be accepted (no descriptors left) is the page's to try again, not the agent's end.
+    server.on('error', () => {});
+    const { port } = server.address() as AddressInfo;
+    this.#running = { server, port, page };
+    this.#beat();
+    return { port };
+  }
+
+  /** Shown on every page, and on new ones until the next; undefined shows that there is no service. */
+  showScreen(screen: Screen | undefined): void {
+    this.#screen = screen && this.#ageing(screen);
+    for (const page of this.#pages) page.send('screen', () => this.#screen?.() ?? null);
+  }
+
+  /** `read` is heard and seen for a moment by the pages that are open now; every other signal stays. */
+  showSignal(signal: Signal): void {
+    if (signal === 'read') {
+      for (const page of this.#pages) page.send('chirp', () => ({ signal }));
+      return;
+    }
+    this.#signal = signal;
+    for (const page of this.#pages) page.send('signal', () => ({ signal: this.#signal, replay: false }));
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#screen = undefined;
+    this.#signal = 'out-of-service';
+    this.#stopBeat();
+    for (const page of this.#pages) page.end();
+    this.#pages.clear();
+    if (!running) return;
+    const closed = new Promise<void>((resolve) => running.server.close(() => resolve()));
+    running.server.closeAllConnections();
+    await closed;
+  }
+
+  /** A screen's time left goes on while nobody reads it. */
+  #ageing(screen: Screen): () => Screen {
+    const { leftMs } = screen;
+    if (leftMs === undefined) return () => screen;
+    const until = this.#clock.now() + leftMs;
+    return () => ({ ...screen, leftMs: Math.max(0, Math.round(until - this.#clock.now())) });
+  }
+
+  #beat(): void {
+    for (const page of this.#pages) {
+      if (page.stalledMs() > this.#options.stallMs) this.#drop(page);
+      else page.send('beat', () => ({}));
+    }
+    this.#stopBeat = this.#clock.after(this.#options.beatMs, () => this.#beat());
+  }
+
+  #drop(page: PageStream): void {
+    this.#pages.delete(page);
+    page.end();
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const running = this.#running;
+    if (!running) return void response.destroy();
+    const plain = (status: number, text: string) =>
+      void response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(text);
+    const refusal = refusalOf(request, running.port);
+    if (refusal) return plain(refusal.status, refusal.text);
+    const path = request.url?.split('?')[0] ?? '/';
+    if (path === '/events' && request.method === 'GET') {
+      return this.#pages.size < pagesMax
+        ? this.#open(response, running.page)
+        : plain(503, `Pages: found ${pagesMax} open, which is the limit\n`);
+    }
+    const file = running.page.files.get(path);
+    if (!file) return plain(404, 'Path: no such page\n');
+    response.writeHead(200, {
+      ...securityHeaders,
+      'content-type': file.type,
+      'content-length': file.content.length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : file.content);
+  }
+
+  #open(response: ServerResponse, { version }: Page): void {
+    response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
+    const page = new PageStream(response, this.#clock);
+    this.#pages.add(page);
+    response.on('error', () => this.#drop(page));
+    response.on('close', () => this.#drop(page));
+    page.send('hello', () => ({ version }));
+    page.send('screen', () => this.#screen?.() ?? null);
+    page.send('signal', () => ({ signal: this.#signal, replay: true }));
+  }
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Sent with every answer. The page may stand in a frame of the same machine (the demo), and loads nothing from elsewhere. */
+export const securityHeaders = {
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors http://127.0.0.1:* http://localhost:*",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
+export type Refusal = { readonly status: number; readonly text: string };
+
+/**
+ * Only this machine's own names for the server are answered: a foreign web page whose name was pointed at 127.0.0.1
+ * (DNS rebinding) comes with its own name in Host.
+ */
+export function refusalOf(request: IncomingMessage, port: number): Refusal | undefined {
+  const host = request.headers.host?.toLowerCase();
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    return { status: 421, text: `Host: expected 127.0.0.1:${port} or localhost:${port}\n` };
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'Method: expected GET\n' };
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import type { Currency } from '../../../protocol/money.js';
+import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
+import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
+import { type ClientOptions, createClient } from './client.js';
+import { antomPlan } from './plan.js';
+import { type Merchant, payBody, referBody } from './requests.js';
+
+/** Everything that config says of one Antom contract. */
+export type AntomOptions = ClientOptions & {
+  readonly settlementCurrency: Currency;
+  readonly merchant: Merchant;
+  readonly notifyUrl: string;
+  /** What the contract allows; all when absent. */
+  readonly currencies?: readonly Currency[];
+  readonly plan?: Partial<PollPlan>;
+};
+
+/** Antom wants rupiah in whole hundreds of its minor unit (section 0.5); to round would charge another amount. */
+const isPayable = ({ amount, currency }: PayRequest['money']): boolean =>
+  Number.isSafeInteger(amount) && amount > 0 && (currency !== 'IDR' || amount % 100 === 0);
+
+/**
+ * Antom, user-presented mode (IN_STORE_PAYMENT). Source: reference acquirers/antom.md sections 0 and 1.
+ * @throws RangeError naming the option that is wrong.
+ */
+export function createAntom(options: AntomOptions): Acquirer {
+  const client = createClient(options);
+  const plan: PollPlan = { ...antomPlan, ...options.plan };
+  const timeoutMs = plan.callTimeoutMs;
+  const currencies = options.currencies && new Set<Currency>(options.currencies);
+  const supports = (currency: Currency): boolean => currencies?.has(currency) ?? true;
+
+  return {
+    name: 'antom',
+    plan,
+    supports,
+    async pay(request, signal) {
+      const { requestId, money } = request;
+      if (!supports(money.currency) || !isPayable(money)) {
+        return { kind: 'declined', reason: 'configuration', alarm: true };
+      }
+      const answer = await client({
+        api: 'pay',
+        requestId,
+        content: () => payBody(request, options),
+        timeoutMs,
+        signal,
+      });
+      return 'kind' in answer ? answer : payAnswer(answer, requestId);
+    },
+    async inquire(requestId, acquirerId, signal) {
+      const content = () => referBody(requestId, acquirerId);
+      const answer = await client({ api: 'inquiryPayment', requestId, content, timeoutMs, signal });
+      return 'kind' in answer ? answer : inquiryAnswer(answer, requestId);
+    },
+    async cancel(requestId, acquirerId, signal) {
+      const content = () => referBody(requestId, acquirerId);
+      const answer = await client({ api: 'cancel', requestId, content, timeoutMs, signal });
+      return 'kind' in answer ? answer : cancelAnswer(answer, requestId);
+    },
+  };
+}

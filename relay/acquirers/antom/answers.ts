@@ -1,0 +1,166 @@
+import type { KeyObject } from 'node:crypto';
+import { isCurrency, type Money } from '../../../protocol/money.js';
+import type { CancelAnswer, InquiryAnswer, PayAnswer, Unknown, UnknownDetail } from '../contract.js';
+import {
+  cancelCodes,
+  gatewayCodes,
+  inquiryCodes,
+  payCodes,
+  paymentStatuses,
+  type ResultStatus,
+  rowOf,
+} from './codes.js';
+import { type SignedParts, verifySignature } from './signing.js';
+
+/** An answer as it came, and what is needed to check it. */
+export type RawAnswer = {
+  readonly body: Buffer;
+  readonly path: string;
+  readonly clientId: string;
+  /** Headers `response-time` and `signature`. */
+  readonly time: string | undefined;
+  readonly signature: string | undefined;
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+export type Answer = {
+  readonly verified: boolean;
+  readonly status: ResultStatus;
+  /** Result code in capitals; empty when it is no code at all. */
+  readonly code: string;
+  readonly fields: Fields;
+};
+
+const unknown = (detail: UnknownDetail, code = ''): Unknown => ({
+  kind: 'unknown',
+  detail,
+  ...(code ? { code } : {}),
+});
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Letters only: nothing that an answer echoes from a request, a payment code say, can pass as a result code. */
+const codeOf = (value: unknown): string =>
+  typeof value === 'string' && /^[A-Z][A-Z_]{1,63}$/.test(value) ? value : '';
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks the signature on the raw bytes, then parses. An unsigned answer is believed when it says "undecided", or that
+ * the gateway refused the call unread; it never says that money moved, nor that a payment failed.
+ */
+export function openAnswer(raw: RawAnswer, publicKey: KeyObject): Answer | Unknown {
+  const { body, path, clientId, time, signature } = raw;
+  let verified = false;
+  if (signature !== undefined) {
+    const parts: SignedParts = { path, clientId, time: time ?? '', body };
+    verified = verifySignature(parts, signature, publicKey);
+    if (!verified) return unknown('bad-signature');
+  }
+  const fields = parseJson(body);
+  if (fields === undefined) return unknown('not-json');
+  const result = isObject(fields) ? fields['result'] : undefined;
+  if (!isObject(fields) || !isObject(result)) return unknown('shape');
+  const status = result['resultStatus'];
+  const code = codeOf(result['resultCode']);
+  if (status !== 'S' && status !== 'F' && status !== 'U') return unknown('shape', code);
+  if (!verified && (status === 'S' || (status === 'F' && !gatewayCodes.has(code)))) {
+    return unknown('bad-signature', code);
+  }
+  return { verified, status, code, fields };
+}
+
+/** Undefined when absent; 'shape' when it is there and no amount of money. */
+function moneyOf(value: unknown): Money | undefined | 'shape' {
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) return 'shape';
+  const { currency, value: text } = value;
+  if (typeof currency !== 'string' || !isCurrency(currency)) return 'shape';
+  if (typeof text !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(text)) return 'shape';
+  const amount = Number(text);
+  return Number.isSafeInteger(amount) ? { amount, currency } : 'shape';
+}
+
+/** Antom's own id, taken from signed answers only. */
+function acquirerIdOf(answer: Answer): { acquirerId?: string } {
+  const id = answer.fields['paymentId'];
+  return answer.verified && typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? { acquirerId: id } : {};
+}
+
+/** Another payment's answer, however well signed, tells nothing of ours. */
+const isOfAnother = (answer: Answer, requestId: string): boolean => {
+  const id = answer.fields['paymentRequestId'];
+  return id !== undefined && id !== null && id !== requestId;
+};
+
+const coded = (answer: Answer): { code?: string } => (answer.code ? { code: answer.code } : {});
+
+function paid(answer: Answer): PayAnswer & InquiryAnswer {
+  const money = moneyOf(answer.fields['paymentAmount']);
+  if (money === 'shape') return unknown('shape', answer.code);
+  return { kind: 'paid', ...coded(answer), ...acquirerIdOf(answer), ...(money ? { money } : {}) };
+}
+
+export function payAnswer(answer: Answer, requestId: string): PayAnswer {
+  if (isOfAnother(answer, requestId)) return unknown('shape', answer.code);
+  const row = rowOf(payCodes, answer.code);
+  if (!row && answer.status === 'F') return { kind: 'declined', reason: 'other', alarm: true, ...coded(answer) };
+  if (!row || row.status !== answer.status) return unknown('unclear', answer.code);
+  switch (row.kind) {
+    case 'paid':
+      return paid(answer);
+    case 'pending':
+      return { kind: 'pending', ...coded(answer), ...acquirerIdOf(answer) };
+    case 'conflict':
+      return { kind: 'conflict', ...coded(answer) };
+    case 'declined':
+      return { kind: 'declined', reason: row.reason, ...(row.alarm ? { alarm: true } : {}), ...coded(answer) };
+    case 'unknown':
+      return unknown(row.detail, answer.code);
+  }
+}
+
+/** Why a payment failed, from the code that an inquiry gives for it. */
+function failed(answer: Answer): InquiryAnswer {
+  const code = codeOf(answer.fields['paymentResultCode']);
+  const row = rowOf(payCodes, code);
+  if (row?.kind === 'declined') {
+    return { kind: 'declined', reason: row.reason, ...(row.alarm ? { alarm: true } : {}), code };
+  }
+  return { kind: 'declined', reason: 'other', ...(code ? { code, alarm: true } : {}) };
+}
+
+export function inquiryAnswer(answer: Answer, requestId: string): InquiryAnswer {
+  if (isOfAnother(answer, requestId)) return unknown('shape', answer.code);
+  const row = rowOf(inquiryCodes, answer.code);
+  if (!row || row.status !== answer.status) return unknown('unclear', answer.code);
+  if (row.kind === 'unknown') return unknown(row.detail, answer.code);
+  if (row.kind === 'not-found') return { kind: 'not-found', ...coded(answer) };
+  const status = answer.fields['paymentStatus'];
+  const kind = typeof status === 'string' ? rowOf(paymentStatuses, status) : undefined;
+  switch (kind) {
+    case 'paid':
+      return paid(answer);
+    case 'declined':
+      return failed(answer);
+    case 'cancelled':
+      return { kind: 'cancelled', ...coded(answer) };
+    case 'pending':
+      return { kind: 'pending', ...coded(answer), ...acquirerIdOf(answer) };
+    case undefined:
+      return unknown('shape', answer.code);
+  }
+}
+
+export function cancelAnswer(answer: Answer, requestId: string): CancelAnswer {
+  if (isOfAnother(answer, requestId)) return unknown('shape', answer.code);
+  const row = rowOf(cancelCodes, answer.code);
+  if (!row || row.status !== answer.status) return unknown('unclear', answer.code);
+  return row.kind === 'unknown' ? unknown(row.detail, answer.code) : { kind: row.kind, ...coded(answer) };
+}

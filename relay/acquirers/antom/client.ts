@@ -1,0 +1,118 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { NotSent, Unknown } from '../contract.js';
+import { post } from '../http.js';
+import { type Answer, openAnswer } from './answers.js';
+import { type Api, apiPath } from './paths.js';
+import { signatureHeader } from './signing.js';
+
+/** One line for the log after each answer; `tracerId` is what Antom's support asks for. */
+export type AntomTrace = {
+  readonly api: Api;
+  readonly requestId: string;
+  readonly tracerId?: string;
+  readonly code?: string;
+};
+
+export type ClientOptions = {
+  /** Scheme, host and port only, such as https://open-sea-global.alipay.com */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  /** PKCS#8, ours. A secret. */
+  readonly privateKeyPem: string;
+  /** SPKI, Antom's, from the dashboard. */
+  readonly antomPublicKeyPem: string;
+  readonly keyVersion: string;
+  /** Certificates to trust instead of the system's, for a sandbox or an inspecting proxy. */
+  readonly caPem?: string;
+  readonly clock: () => Date;
+  readonly onTrace?: (trace: AntomTrace) => void;
+};
+
+/** `content` makes the request's body; a fault in it is `not-sent`. */
+export type AntomCall = {
+  readonly api: Api;
+  readonly requestId: string;
+  readonly content: () => object;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+};
+export type AntomClient = (call: AntomCall) => Promise<Answer | Unknown | NotSent>;
+
+const ANSWER_MAX_BYTES = 256 * 1024;
+
+/** The message never holds the text of a key. */
+function key(field: string, expected: string, read: () => KeyObject): KeyObject {
+  try {
+    const found = read();
+    if (found.asymmetricKeyType === 'rsa') return found;
+  } catch {
+    // The system's message may quote the file; ours names the field.
+  }
+  throw new RangeError(`${field}: found something else, expected ${expected}`);
+}
+
+function originOf(baseUrl: string): URL {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const plain = url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
+  if (!url || !plain || !/^https?:$/.test(url.protocol)) {
+    throw new RangeError('baseUrl: expected scheme, host and port only, such as https://open-sea-global.alipay.com');
+  }
+  return url;
+}
+
+/**
+ * Signs, sends, checks. What a call says is settled, and signed, before a socket is opened.
+ * @throws RangeError naming the option that is wrong; the client itself never rejects.
+ */
+export function createClient(options: ClientOptions): AntomClient {
+  const { clientId, clock, keyVersion, caPem } = options;
+  const origin = originOf(options.baseUrl);
+  if (!/^[\x21-\x7e]{1,128}$/.test(clientId)) {
+    throw new RangeError('clientId: expected 1 to 128 letters, digits and signs, as the dashboard shows it');
+  }
+  const privateKey = key('privateKeyPem', 'an RSA private key as PEM (PKCS#8)', () =>
+    createPrivateKey(options.privateKeyPem),
+  );
+  const publicKey = key('antomPublicKeyPem', 'an RSA public key as PEM (SPKI)', () =>
+    createPublicKey(options.antomPublicKeyPem),
+  );
+
+  function prepare(path: string, content: object) {
+    const body = Buffer.from(JSON.stringify(content), 'utf8');
+    const time = String(clock().getTime());
+    const headers = {
+      'Content-Type': 'application/json; charset=UTF-8',
+      'Client-Id': clientId,
+      'Request-Time': time,
+      Signature: signatureHeader({ path, clientId, time, body }, privateKey, keyVersion),
+    };
+    return { body, headers };
+  }
+
+  return async ({ api, requestId, content, timeoutMs, signal }) => {
+    const path = apiPath(api, clientId);
+    let prepared: ReturnType<typeof prepare>;
+    try {
+      prepared = prepare(path, content());
+    } catch {
+      // Such as a date that is none. The fault's own text could hold the code.
+      return { kind: 'not-sent', detail: 'request-not-writable' };
+    }
+    const url = new URL(path, origin);
+    const answered = await post({ url, ...prepared, timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, caPem, signal });
+    if (answered.kind !== 'answer') return answered;
+    const header = (name: string): string | undefined => {
+      const value = answered.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const [time, signature, tracerId] = [header('response-time'), header('signature'), header('tracerid')];
+    const opened = openAnswer({ body: answered.body, path, clientId, time, signature }, publicKey);
+    options.onTrace?.({
+      api,
+      requestId,
+      ...(tracerId === undefined ? {} : { tracerId: tracerId.slice(0, 64) }),
+      ...(opened.code ? { code: opened.code } : {}),
+    });
+    return opened;
+  };
+}

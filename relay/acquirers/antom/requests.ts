@@ -1,0 +1,50 @@
+import type { Money } from '../../../protocol/money.js';
+import type { PayRequest } from '../contract.js';
+import { isoWithOffset } from './paths.js';
+
+/** Who sells, as the contract with Antom names it. MCC: four digits of ISO 18245. */
+export type Merchant = {
+  readonly referenceMerchantId: string;
+  readonly merchantName: string;
+  readonly merchantMCC: string;
+  readonly store: { readonly referenceStoreId: string; readonly storeName: string; readonly storeMCC: string };
+};
+
+export type PayContext = {
+  readonly merchant: Merchant;
+  readonly settlementCurrency: string;
+  readonly notifyUrl: string;
+};
+
+const DESCRIPTION_MAX_CHARS = 256;
+
+/** Every scalar is a JSON string; amounts are minor units (section 0.5). */
+const amountOf = ({ amount, currency }: Money) => ({ currency, value: String(amount) });
+
+/** The body of `pay`, user-presented mode. Source: reference acquirers/antom.md section 1.2. */
+export function payBody(request: PayRequest, { merchant, settlementCurrency, notifyUrl }: PayContext) {
+  const reference = request.reference || request.requestId;
+  return {
+    productCode: 'IN_STORE_PAYMENT',
+    paymentRequestId: request.requestId,
+    paymentFactor: { inStorePaymentScenario: 'PaymentCode' },
+    paymentAmount: amountOf(request.money),
+    paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: request.code },
+    settlementStrategy: { settlementCurrency },
+    paymentNotifyUrl: notifyUrl,
+    paymentExpiryTime: isoWithOffset(request.expiresAt),
+    order: {
+      referenceOrderId: reference,
+      orderDescription: `${merchant.merchantName} ${request.kiosk} ${reference}`.slice(0, DESCRIPTION_MAX_CHARS),
+      orderAmount: amountOf(request.money),
+      merchant,
+      env: { storeTerminalId: request.kiosk, storeTerminalRequestTime: isoWithOffset(request.scannedAt) },
+    },
+  };
+}
+
+/** The body of `inquiryPayment` and `cancel`: Antom's own id wins where both are given (sections 1.5 and 1.6). */
+export const referBody = (requestId: string, acquirerId: string | undefined) => ({
+  paymentRequestId: requestId,
+  ...(acquirerId === undefined ? {} : { paymentId: acquirerId }),
+});

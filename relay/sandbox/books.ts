@@ -1,0 +1,177 @@
+import { isoWithOffset } from '../acquirers/antom/paths.js';
+import { type ScenarioName, scenarioOf } from './scenarios.js';
+
+/** The sandbox's own ledger: what it charged, cancelled and refunded. Integers in minor units; time comes in as ms. */
+export type PaymentState = 'PROCESSING' | 'SUCCESS' | 'FAIL' | 'CANCELLED';
+export type Amount = { readonly currency: string; readonly value: number };
+export type Refund = {
+  readonly refundRequestId: string;
+  readonly refundId: string;
+  readonly amount: Amount;
+  readonly atMs: number;
+};
+
+export type Payment = {
+  readonly paymentRequestId: string;
+  readonly paymentId: string;
+  readonly scenario: ScenarioName;
+  /** A hash; the sandbox keeps no code either. */
+  readonly codeHash: string;
+  readonly asked: Amount;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly confirmAtMs: number | undefined;
+  state: PaymentState;
+  /** Result code of a failed payment. */
+  failure: string | undefined;
+  paidAtMs: number | undefined;
+  cancelledAtMs: number | undefined;
+  charged: number;
+  returned: number;
+  readonly refunds: Refund[];
+};
+
+export type LedgerPayment = {
+  readonly paymentRequestId: string;
+  readonly state: PaymentState;
+  readonly charged: number;
+  readonly returned: number;
+  readonly currency: string;
+  readonly scenario: ScenarioName;
+};
+/** Sums over all payments, whatever their currency. */
+export type Ledger = {
+  readonly charged: number;
+  readonly returned: number;
+  readonly payments: readonly LedgerPayment[];
+};
+export type Dialog = { readonly paymentRequestId: string; readonly amount: number; readonly currency: string };
+
+export type NewPayment = Pick<
+  Payment,
+  'paymentRequestId' | 'scenario' | 'codeHash' | 'asked' | 'createdAtMs' | 'expiresAtMs' | 'confirmAtMs'
+>;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+export function charge(payment: Payment, atMs: number): void {
+  payment.state = 'SUCCESS';
+  payment.paidAtMs = atMs;
+  payment.charged = payment.asked.value + scenarioOf(payment.scenario).extra;
+}
+
+export function fail(payment: Payment, code: string): void {
+  payment.state = 'FAIL';
+  payment.failure = code;
+}
+
+/** Whatever it was, it can be paid no more; what had been paid goes back in full. */
+export function cancel(payment: Payment, nowMs: number): void {
+  if (payment.state === 'PROCESSING' && scenarioOf(payment.scenario).paidAtCancel) charge(payment, nowMs);
+  if (payment.state === 'CANCELLED') return;
+  payment.returned = payment.charged;
+  payment.state = 'CANCELLED';
+  payment.cancelledAtMs = nowMs;
+}
+
+export function refund(payment: Payment, made: Refund): void {
+  payment.refunds.push(made);
+  payment.returned += made.amount.value;
+}
+
+/** What time alone has done: the dialog's own timer, and the expiry after which nothing can succeed. */
+function settle(payment: Payment, nowMs: number): Payment {
+  const { confirmAtMs, expiresAtMs } = payment;
+  if (payment.state !== 'PROCESSING') return payment;
+  if (confirmAtMs !== undefined && confirmAtMs <= nowMs && confirmAtMs < expiresAtMs) charge(payment, confirmAtMs);
+  else if (expiresAtMs <= nowMs && !scenarioOf(payment.scenario).paidAtCancel) fail(payment, 'ORDER_IS_CLOSED');
+  return payment;
+}
+
+/** Every look at a payment first lets the time pass that has passed. */
+export class Books {
+  readonly #payments = new Map<string, Payment>();
+  readonly #usedCodes = new Set<string>();
+  /** Also of payments that are otherwise forgotten. */
+  readonly #played = new Map<string, ScenarioName>();
+  #serial = 0;
+
+  open(content: NewPayment): Payment {
+    const payment: Payment = {
+      ...content,
+      paymentId: this.nextId(content.createdAtMs),
+      state: 'PROCESSING',
+      failure: undefined,
+      paidAtMs: undefined,
+      cancelledAtMs: undefined,
+      charged: 0,
+      returned: 0,
+      refunds: [],
+    };
+    this.#payments.set(payment.paymentRequestId, payment);
+    this.#usedCodes.add(payment.codeHash);
+    return payment;
+  }
+
+  /** Shaped like Antom's own: the day, then a number. */
+  nextId(nowMs: number): string {
+    const day = isoWithOffset(new Date(nowMs)).slice(0, 10).replaceAll('-', '');
+    return day + String(++this.#serial).padStart(20, '0');
+  }
+
+  codeUsed(codeHash: string): boolean {
+    return this.#usedCodes.has(codeHash);
+  }
+
+  byRequestId(id: string | undefined, nowMs: number): Payment | undefined {
+    const payment = id === undefined ? undefined : this.#payments.get(id);
+    return payment && settle(payment, nowMs);
+  }
+
+  byPaymentId(id: string | undefined, nowMs: number): Payment | undefined {
+    return this.#all(nowMs).find((payment) => payment.paymentId === id);
+  }
+
+  findRefund(isIt: (refund: Refund) => boolean, nowMs: number): { payment: Payment; refund: Refund } | undefined {
+    for (const payment of this.#all(nowMs)) {
+      const found = payment.refunds.find(isIt);
+      if (found) return { payment, refund: found };
+    }
+    return undefined;
+  }
+
+  /** The first scenario that a payment was given stays its own. */
+  play(paymentRequestId: string, scenario: ScenarioName): void {
+    if (!this.#played.has(paymentRequestId)) this.#played.set(paymentRequestId, scenario);
+  }
+
+  scenarioOf(paymentRequestId: string | undefined): ScenarioName | undefined {
+    return paymentRequestId === undefined ? undefined : this.#played.get(paymentRequestId);
+  }
+
+  dialogs(nowMs: number): Dialog[] {
+    return this.#all(nowMs)
+      .filter((payment) => payment.state === 'PROCESSING' && scenarioOf(payment.scenario).dialog !== undefined)
+      .map(({ paymentRequestId, asked }) => ({ paymentRequestId, amount: asked.value, currency: asked.currency }));
+  }
+
+  ledger(nowMs: number): Ledger {
+    const payments = this.#all(nowMs).map(({ paymentRequestId, state, charged, returned, asked, scenario }) => ({
+      paymentRequestId,
+      state,
+      charged,
+      returned,
+      currency: asked.currency,
+      scenario,
+    }));
+    return {
+      charged: sum(payments.map((payment) => payment.charged)),
+      returned: sum(payments.map((payment) => payment.returned)),
+      payments,
+    };
+  }
+
+  #all(nowMs: number): Payment[] {
+    return [...this.#payments.values()].map((payment) => settle(payment, nowMs));
+  }
+}

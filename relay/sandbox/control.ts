@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialog, Ledger } from './books.js';
+import { isJson, type Json } from './fields.js';
+import { readBody } from './listener.js';
+import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
+
+/** The stage door: what tests, the demo's page and its phone do to the sandbox. Not a part of Antom's protocol. */
+export type Controls = {
+  scenario(): ScenarioName;
+  setScenario(name: ScenarioName): Promise<void>;
+  ledger(): Ledger;
+  dialogs(): readonly Dialog[];
+  /** 'not-found': no such payment; 'closed': its dialog is no longer open. */
+  answerDialog(paymentRequestId: string, action: 'confirm' | 'reject'): 'done' | 'not-found' | 'closed';
+  isOpen(): boolean;
+  setOpen(open: boolean): Promise<void>;
+};
+
+type Answer = { readonly status: number; readonly body: object };
+const BODY_MAX_BYTES = 4_096;
+
+const ok = (body: object): Answer => ({ status: 200, body });
+const fault = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: { error: { code, message } },
+});
+
+async function setScenario(controls: Controls, { scenario }: Json): Promise<Answer> {
+  if (typeof scenario !== 'string' || !isScenarioName(scenario)) {
+    return fault(422, 'bad-scenario', `scenario: expected one of ${scenarioNames.join(', ')}`);
+  }
+  await controls.setScenario(scenario);
+  return ok({ scenario });
+}
+
+async function setOpen(controls: Controls, { open }: Json): Promise<Answer> {
+  if (typeof open !== 'boolean') return fault(422, 'bad-open', 'open: expected true or false');
+  await controls.setOpen(open);
+  return ok({ open });
+}
+
+function answerDialog(controls: Controls, paymentRequestId: string, { action }: Json): Answer {
+  if (action !== 'confirm' && action !== 'reject') {
+    return fault(422, 'bad-action', 'action: expected confirm or reject');
+  }
+  switch (controls.answerDialog(paymentRequestId, action)) {
+    case 'done':
+      return ok({ paymentRequestId, action });
+    case 'closed':
+      return fault(409, 'dialog-closed', 'the payment is decided already');
+    case 'not-found':
+      return fault(404, 'not-found', 'no dialog of that payment');
+  }
+}
+
+async function route(controls: Controls, method: string, path: string, body: Json): Promise<Answer> {
+  const dialog = /^\/control\/dialogs\/([^/?]+)$/.exec(path)?.[1];
+  if (dialog !== undefined && method === 'POST') return answerDialog(controls, decodeURIComponent(dialog), body);
+  switch (`${method} ${path}`) {
+    case 'GET /control/scenario':
+      return ok({ scenario: controls.scenario(), scenarios: scenarioNames });
+    case 'POST /control/scenario':
+      return setScenario(controls, body);
+    case 'GET /control/ledger':
+      return ok(controls.ledger());
+    case 'GET /control/dialogs':
+      return ok({ dialogs: controls.dialogs() });
+    case 'GET /control/listen':
+      return ok({ open: controls.isOpen() });
+    case 'POST /control/listen':
+      return setOpen(controls, body);
+    default:
+      return fault(404, 'not-found', 'see relay/sandbox/README.md for the control port');
+  }
+}
+
+function parsed(raw: Buffer): Json | undefined {
+  if (raw.length === 0) return {};
+  try {
+    const body: unknown = JSON.parse(raw.toString('utf8'));
+    return isJson(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function createControl(controls: Controls) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const raw = await readBody(request, BODY_MAX_BYTES);
+    const body = raw && parsed(raw);
+    const { status, body: answer } = body
+      ? await route(controls, request.method ?? '', request.url ?? '', body)
+      : fault(400, 'bad-body', `body: expected a JSON object of at most ${BODY_MAX_BYTES} bytes`);
+    response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
+    response.end(JSON.stringify(answer));
+  };
+}

@@ -1,0 +1,79 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Two RSA pairs: the relay signs with the merchant's, the sandbox with Antom's. Texts are PEM; private ones secret. */
+export type SandboxKeys = {
+  readonly merchantPrivatePem: string;
+  readonly merchantPublicPem: string;
+  readonly antomPrivatePem: string;
+  readonly antomPublicPem: string;
+};
+
+const newPair = promisify(generateKeyPair);
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Puts a whole file in place, or keeps the one that another process put there first. Answers with what stands. */
+async function place(path: string, text: string): Promise<string> {
+  const draft = `${path}.${randomUUID()}.new`;
+  await writeFile(draft, text, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return readFile(path, 'utf8');
+}
+
+function publicOf(path: string, privatePem: string): string {
+  try {
+    return createPublicKey(createPrivateKey(privatePem)).export({ type: 'spki', format: 'pem' }).toString();
+  } catch {
+    throw new RangeError(`${path}: found no private key, expected PEM (PKCS#8); remove the file to have one made`);
+  }
+}
+
+/** The private key is the truth; the public file is written beside it for the other side to read. */
+async function pairIn(folder: string, name: string): Promise<{ privatePem: string; publicPem: string }> {
+  const path = join(folder, `${name}-private.pem`);
+  let privatePem = await textOf(path);
+  if (privatePem === undefined) {
+    const { privateKey } = await newPair('rsa', { modulusLength: 2048 });
+    privatePem = await place(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  }
+  const publicPem = publicOf(path, privatePem);
+  const publicPath = join(folder, `${name}-public.pem`);
+  const found = (await textOf(publicPath)) ?? (await place(publicPath, publicPem));
+  if (found.trim() !== publicPem.trim()) {
+    throw new RangeError(
+      `${publicPath}: not the public half of ${name}-private.pem; remove it to have it written anew`,
+    );
+  }
+  return { privatePem, publicPem };
+}
+
+/**
+ * Loads merchant-private.pem, merchant-public.pem, antom-private.pem and antom-public.pem, making what is absent
+ * (mode 0600). Safe to call from two processes at once.
+ */
+export async function generateKeys(folder: string): Promise<SandboxKeys> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [merchant, antom] = await Promise.all([pairIn(folder, 'merchant'), pairIn(folder, 'antom')]);
+  return {
+    merchantPrivatePem: merchant.privatePem,
+    merchantPublicPem: merchant.publicPem,
+    antomPrivatePem: antom.privatePem,
+    antomPublicPem: antom.publicPem,
+  };
+}

@@ -1,0 +1,94 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { generateKeys } from './keys.js';
+import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
+import { SANDBOX_CLIENT_ID, startSandbox } from './server.js';
+
+export { generateKeys, type SandboxKeys } from './keys.js';
+export { type ScenarioName, scenarioNames } from './scenarios.js';
+export { SANDBOX_CLIENT_ID, type Sandbox, type SandboxOptions, startSandbox } from './server.js';
+
+type Arguments = {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly scenario: ScenarioName;
+  readonly clientId: string;
+  readonly keyFolder: string;
+  readonly autoConfirmMs: number | undefined;
+  readonly timeScale: number;
+};
+
+function whole(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d{1,9}$/.test(text) || value > max) {
+    throw new RangeError(`--${name}: found "${text}", expected a whole number up to ${max}`);
+  }
+  return value;
+}
+
+/** @throws RangeError or TypeError with the argument that is wrong. */
+export function readArguments(args: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '0' },
+      'control-port': { type: 'string', default: '0' },
+      scenario: { type: 'string', default: 'approve' },
+      'client-id': { type: 'string', default: SANDBOX_CLIENT_ID },
+      'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
+      'auto-confirm-ms': { type: 'string' },
+      'time-scale': { type: 'string', default: '1' },
+    },
+  });
+  const { scenario } = values;
+  if (!isScenarioName(scenario)) {
+    throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
+  }
+  const auto = values['auto-confirm-ms'];
+  return {
+    port: whole('port', values.port, 65_535),
+    controlPort: whole('control-port', values['control-port'], 65_535),
+    scenario,
+    clientId: values['client-id'],
+    keyFolder: values['key-folder'],
+    autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
+    timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),
+  };
+}
+
+const stopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+
+/**
+ * `npm run relay -- sandbox`: serves until SIGTERM or SIGINT. Resolves with the process's exit code.
+ * Prints a line with "event":"ready" and both ports once it serves.
+ */
+export async function runSandbox(args: readonly string[]): Promise<number> {
+  let found: Arguments;
+  try {
+    found = readArguments(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
+    return 2;
+  }
+  const { keyFolder, autoConfirmMs, ...rest } = found;
+  const log = pino({ name: 'sandbox' });
+  const sandbox = await startSandbox({
+    ...rest,
+    ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
+    keys: await generateKeys(keyFolder),
+    onCall: (call) => log.info({ event: 'call', ...call }),
+  });
+  const portOf = (url: string): number => Number(new URL(url).port);
+  const ports = { acquirer: portOf(sandbox.acquirerUrl), control: portOf(sandbox.controlUrl) };
+  log.info({ event: 'ready', ports, clientId: found.clientId, keyFolder, scenario: found.scenario });
+  await stopped();
+  await sandbox.stop();
+  log.info({ event: 'stopped' });
+  return 0;
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { type Api, isoWithOffset } from '../acquirers/antom/paths.js';
+import { type Amount, type Books, cancel, charge, fail, type Payment, refund } from './books.js';
+import { faultyField, type Json, textAt } from './fields.js';
+import { type Manner, type Scenario, type ScenarioName, scenarioOf } from './scenarios.js';
+
+/** What the acquirer decides for one call, and in which manner it says so. */
+export type Reply = { readonly manner: Manner; readonly body: Json; readonly paymentRequestId?: string };
+
+export type Rules = {
+  /** For payments that come next. */
+  readonly scenario: ScenarioName;
+  readonly nowMs: number;
+  readonly autoConfirmMs: number | undefined;
+  /** When the request names no expiry. */
+  readonly defaultExpiryMs: number;
+};
+
+/** Alipay's standard code: 16 to 24 digits that begin with 25 to 30 (section 1.1). */
+const WALLET_CODE = /^(2[5-9]|30)\d{14,22}$/;
+
+const result = (resultStatus: 'S' | 'F' | 'U', resultCode: string, resultMessage = resultCode.toLowerCase()) => ({
+  result: { resultStatus, resultCode, resultMessage },
+});
+const success = (): { result: Json } => result('S', 'SUCCESS', 'success.');
+const amountJson = ({ currency, value }: Amount) => ({ currency, value: String(value) });
+const time = (ms: number): string => isoWithOffset(new Date(ms));
+const amountAt = (fields: Json, path: string): Amount => ({
+  currency: textAt(fields, `${path}.currency`) ?? '',
+  value: Number(textAt(fields, `${path}.value`)),
+});
+const sameAmount = (a: Amount, b: Amount): boolean => a.currency === b.currency && a.value === b.value;
+
+/** What every answer about a payment says of it; the amount is what was charged, not what was asked. */
+function describe(payment: Payment): Json {
+  const value = payment.charged > 0 ? payment.charged : payment.asked.value;
+  return {
+    paymentRequestId: payment.paymentRequestId,
+    paymentId: payment.paymentId,
+    paymentAmount: amountJson({ currency: payment.asked.currency, value }),
+    paymentCreateTime: time(payment.createdAtMs),
+    ...(payment.paidAtMs === undefined ? {} : { paymentTime: time(payment.paidAtMs) }),
+  };
+}
+
+function payResult(payment: Payment): Json {
+  switch (payment.state) {
+    case 'SUCCESS':
+      return { ...success(), ...describe(payment), pspCustomerInfo: { pspName: 'ALIPAY_HK' } };
+    case 'PROCESSING':
+      return { ...result('U', 'PAYMENT_IN_PROCESS'), ...describe(payment) };
+    case 'FAIL':
+      return { ...result('F', payment.failure ?? 'PROCESS_FAIL'), paymentRequestId: payment.paymentRequestId };
+    case 'CANCELLED':
+      return { ...result('F', 'ORDER_IS_CANCELED'), paymentRequestId: payment.paymentRequestId };
+  }
+}
+
+/** The same id again: the same result, unless something else is asked under it. */
+function repeated(payment: Payment, asked: Amount, codeHash: string): Json {
+  const same = sameAmount(payment.asked, asked) && payment.codeHash === codeHash;
+  if (payment.state === 'CANCELLED' || same) return payResult(payment);
+  return { ...result('F', 'REPEAT_REQ_INCONSISTENT'), paymentRequestId: payment.paymentRequestId };
+}
+
+function pay(books: Books, fields: Json, rules: Rules): Json {
+  const paymentRequestId = textAt(fields, 'paymentRequestId') ?? '';
+  const code = textAt(fields, 'paymentMethod.paymentMethodId') ?? '';
+  const codeHash = createHash('sha256').update(code).digest('hex');
+  const asked = amountAt(fields, 'paymentAmount');
+  const earlier = books.byRequestId(paymentRequestId, rules.nowMs);
+  if (earlier) return repeated(earlier, asked, codeHash);
+  const refused = (name: string): Json => ({ ...result('F', name), paymentRequestId });
+  if (!WALLET_CODE.test(code)) return refused('INVALID_PAYMENT_CODE');
+  if (books.codeUsed(codeHash)) return refused('EXPIRED_CODE');
+
+  const scenario: Scenario = scenarioOf(rules.scenario);
+  if (scenario.pay === 'forget') return {};
+  const expiry = textAt(fields, 'paymentExpiryTime');
+  const confirms = scenario.dialog === 'auto' && rules.autoConfirmMs !== undefined;
+  const payment = books.open({
+    paymentRequestId,
+    scenario: rules.scenario,
+    codeHash,
+    asked,
+    createdAtMs: rules.nowMs,
+    expiresAtMs: expiry === undefined ? rules.nowMs + rules.defaultExpiryMs : Date.parse(expiry),
+    confirmAtMs: confirms ? rules.nowMs + (rules.autoConfirmMs ?? 0) : undefined,
+  });
+  if (payment.expiresAtMs <= rules.nowMs) fail(payment, 'ORDER_IS_CLOSED');
+  else if (scenario.pay === 'charge') charge(payment, rules.nowMs);
+  else if (scenario.pay === 'refuse') fail(payment, scenario.refusal ?? 'PROCESS_FAIL');
+  return payResult(payment);
+}
+
+const shownStatus: Readonly<Record<Payment['state'], string>> = {
+  SUCCESS: 'SUCCESS',
+  PROCESSING: 'PAYMENT_IN_PROCESS',
+  FAIL: 'PROCESS_FAIL',
+  CANCELLED: 'ORDER_IS_CANCELED',
+};
+
+function inquiryPayment(payment: Payment | undefined): Json {
+  if (!payment) return result('F', 'ORDER_NOT_EXIST');
+  const paymentResultCode = payment.failure ?? shownStatus[payment.state];
+  return {
+    ...success(),
+    paymentStatus: payment.state,
+    paymentResultCode,
+    paymentResultMessage: paymentResultCode.toLowerCase(),
+    ...describe(payment),
+    transactions: payment.refunds.map((refund) => ({
+      transactionType: 'REFUND',
+      transactionStatus: 'SUCCESS',
+      transactionAmount: amountJson(refund.amount),
+      transactionId: refund.refundId,
+      transactionRequestId: refund.refundRequestId,
+      transactionTime: time(refund.atMs),
+    })),
+  };
+}
+
+function cancelPayment(payment: Payment | undefined, nowMs: number): Json {
+  if (!payment) return result('F', 'ORDER_NOT_EXIST');
+  const ids = { paymentRequestId: payment.paymentRequestId, paymentId: payment.paymentId };
+  if (payment.refunds.length > 0) return { ...result('F', 'PROCESS_FAIL'), ...ids };
+  cancel(payment, nowMs);
+  return { ...success(), ...ids, cancelTime: time(payment.cancelledAtMs ?? nowMs) };
+}
+
+function refundRefusal(payment: Payment | undefined, amount: Amount): string | undefined {
+  if (!payment) return 'ORDER_NOT_EXIST';
+  if (payment.state === 'CANCELLED') return 'ORDER_IS_CANCELED';
+  if (payment.state !== 'SUCCESS') return 'ORDER_STATUS_INVALID';
+  if (payment.asked.currency !== amount.currency) return 'CURRENCY_NOT_SUPPORT';
+  return payment.returned + amount.value > payment.charged ? 'REFUND_AMOUNT_EXCEED' : undefined;
+}
+
+function refundPayment(books: Books, fields: Json, nowMs: number): Json {
+  const refundRequestId = textAt(fields, 'refundRequestId') ?? '';
+  const amount = amountAt(fields, 'refundAmount');
+  const earlier = books.findRefund((known) => known.refundRequestId === refundRequestId, nowMs);
+  const payment = earlier?.payment ?? books.byPaymentId(textAt(fields, 'paymentId'), nowMs);
+  if (earlier && !sameAmount(earlier.refund.amount, amount)) return result('F', 'REPEAT_REQ_INCONSISTENT');
+  const refusal = earlier ? undefined : refundRefusal(payment, amount);
+  if (refusal !== undefined || !payment) return { ...result('F', refusal ?? 'ORDER_NOT_EXIST'), refundRequestId };
+  const done = earlier?.refund ?? { refundRequestId, refundId: books.nextId(nowMs), amount, atMs: nowMs };
+  if (!earlier) refund(payment, done);
+  return {
+    ...success(),
+    refundRequestId,
+    refundId: done.refundId,
+    paymentId: payment.paymentId,
+    refundAmount: amountJson(amount),
+    refundTime: time(done.atMs),
+  };
+}
+
+function inquiryRefund(books: Books, fields: Json, nowMs: number): Json {
+  const [refundId, requestId] = [textAt(fields, 'refundId'), textAt(fields, 'refundRequestId')];
+  const found = books.findRefund(
+    (known) => (refundId === undefined ? known.refundRequestId === requestId : known.refundId === refundId),
+    nowMs,
+  );
+  if (!found) return result('F', 'ORDER_NOT_EXIST');
+  return {
+    ...success(),
+    refundStatus: 'SUCCESS',
+    refundId: found.refund.refundId,
+    refundRequestId: found.refund.refundRequestId,
+    refundAmount: amountJson(found.refund.amount),
+    refundTime: time(found.refund.atMs),
+  };
+}
+
+/** Antom's own id wins where both are given. */
+function named(books: Books, fields: Json, nowMs: number): Payment | undefined {
+  const paymentId = textAt(fields, 'paymentId');
+  if (paymentId !== undefined) return books.byPaymentId(paymentId, nowMs);
+  return books.byRequestId(textAt(fields, 'paymentRequestId'), nowMs);
+}
+
+function decide(api: Api, books: Books, fields: Json, rules: Rules): Json {
+  switch (api) {
+    case 'pay':
+      return pay(books, fields, rules);
+    case 'inquiryPayment':
+      return inquiryPayment(named(books, fields, rules.nowMs));
+    case 'cancel':
+      return cancelPayment(named(books, fields, rules.nowMs), rules.nowMs);
+    case 'refund':
+      return refundPayment(books, fields, rules.nowMs);
+    case 'inquiryRefund':
+      return inquiryRefund(books, fields, rules.nowMs);
+  }
+}
+
+/** Acts on one request whose signature is already found good. */
+export function operate(api: Api, books: Books, fields: Json, rules: Rules): Reply {
+  const fault = faultyField(api, fields);
+  if (fault !== undefined) {
+    return { manner: 'plain', body: result('F', 'PARAM_ILLEGAL', `${fault}: missing or not as documented`) };
+  }
+  const paymentRequestId = named(books, fields, rules.nowMs)?.paymentRequestId ?? textAt(fields, 'paymentRequestId');
+  if (api === 'pay' && paymentRequestId !== undefined) books.play(paymentRequestId, rules.scenario);
+  const playing = books.scenarioOf(paymentRequestId);
+  const body = decide(api, books, fields, { ...rules, scenario: playing ?? rules.scenario });
+  const garbles = playing !== undefined && api !== 'refund' && api !== 'inquiryRefund';
+  return {
+    manner: garbles ? scenarioOf(playing).answers[api] : 'plain',
+    body,
+    ...(paymentRequestId === undefined ? {} : { paymentRequestId }),
+  };
+}

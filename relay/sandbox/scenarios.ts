@@ -1,0 +1,87 @@
+/**
+ * What the sandbox plays, as data. A scenario is taken by a payment when its `pay` arrives, and stays with it.
+ */
+export type Manner =
+  | 'plain'
+  /** The connection is destroyed instead. */
+  | 'drop'
+  /** The connection stays, and nothing ever comes. */
+  | 'silent'
+  | 'html'
+  | 'bad-signature'
+  /** The amount is named in a currency that was not asked for. */
+  | 'wrong-currency';
+
+export type Scenario = {
+  readonly says: string;
+  /**
+   * What `pay` does to the money: `charge`, `hold` (undecided until cancelled, confirmed in the dialog, or expired),
+   * `refuse` with a result code, or `forget`: nothing is charged and nothing is remembered.
+   */
+  readonly pay: 'charge' | 'hold' | 'refuse' | 'forget';
+  readonly refusal?: string;
+  /** The wallet asks its owner for the password; `auto` lets the sandbox's own timer confirm it. */
+  readonly dialog?: 'auto' | 'by-hand';
+  readonly answers: { readonly pay: Manner; readonly inquiryPayment: Manner; readonly cancel: Manner };
+  /** Minor units charged over what was asked. */
+  readonly extra: number;
+  /** Its owner confirmed in time, but the books show it only when the cancel comes: charged first, then cancelled. */
+  readonly paidAtCancel: boolean;
+  /** While the scenario is set, the acquirer's port refuses connections. */
+  readonly refusesConnections: boolean;
+};
+
+const plain: Scenario['answers'] = { pay: 'plain', inquiryPayment: 'plain', cancel: 'plain' };
+const scenario = (says: string, changes: Partial<Scenario> = {}): Scenario => ({
+  says,
+  pay: 'charge',
+  answers: plain,
+  extra: 0,
+  paidAtCancel: false,
+  refusesConnections: false,
+  ...changes,
+});
+const garbled = (manner: Manner): Scenario['answers'] => ({ pay: manner, inquiryPayment: manner, cancel: 'plain' });
+
+export const scenarios = {
+  approve: scenario('charged, and said so at once'),
+  password: scenario('undecided until the password is entered in the dialog, then charged', {
+    pay: 'hold',
+    dialog: 'auto',
+  }),
+  'password-timeout': scenario('undecided; nobody enters the password', { pay: 'hold', dialog: 'by-hand' }),
+  decline: scenario('refused: the balance is not enough', { pay: 'refuse', refusal: 'USER_BALANCE_NOT_ENOUGH' }),
+  'expired-code': scenario('refused: the code has expired', { pay: 'refuse', refusal: 'EXPIRED_CODE' }),
+  'lost-answer': scenario('charged, then the connection breaks before the answer', {
+    answers: { ...plain, pay: 'drop' },
+  }),
+  'lost-request': scenario('the connection breaks; nothing charged, nothing known of it later', {
+    pay: 'forget',
+    answers: { ...plain, pay: 'drop' },
+  }),
+  'acquirer-down': scenario('connections refused', { refusesConnections: true }),
+  'acquirer-silent': scenario('connected, read, never answered, for any call of that payment; nothing charged', {
+    pay: 'forget',
+    answers: { pay: 'silent', inquiryPayment: 'silent', cancel: 'silent' },
+  }),
+  'late-success': scenario('undecided at every inquiry; found paid when the cancel comes, which returns the money', {
+    pay: 'hold',
+    paidAtCancel: true,
+  }),
+  'wrong-amount': scenario('charged one minor unit too much, and said so', { extra: 1 }),
+  'vend-fails': scenario('as approve; the kiosk plays the failing vend'),
+  'bad-signature': scenario('charged; pay and inquiry are answered with a signature of another key', {
+    answers: garbled('bad-signature'),
+  }),
+  html: scenario("charged; pay and inquiry are answered with a proxy's error page and status 200", {
+    answers: garbled('html'),
+  }),
+  'wrong-currency': scenario('charged as asked; pay and inquiry name another currency', {
+    answers: garbled('wrong-currency'),
+  }),
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
+export const isScenarioName = (text: string): text is ScenarioName => Object.hasOwn(scenarios, text);
+export const scenarioOf = (name: ScenarioName): Scenario => scenarios[name];

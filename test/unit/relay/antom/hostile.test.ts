@@ -1,0 +1,247 @@
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
+import type { AntomTrace } from '../../../../relay/acquirers/antom/client.js';
+import { signatureHeader } from '../../../../relay/acquirers/antom/signing.js';
+import {
+  antomOptions,
+  CLIENT_ID,
+  CODE,
+  payRequest,
+  privateKey,
+  REQUEST_ID,
+  result,
+  tlsCertificatePem,
+  tlsKeyPem,
+} from './fixtures.js';
+
+/** Servers made of raw sockets: what an acquirer, a proxy or a broken line may do. Real HTTP on our side. */
+type Play = (socket: Socket, request: string) => void;
+type Started = { url: string; connections: () => number; received: () => string };
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function start(play: Play, onConnect: (socket: Socket) => void = () => undefined, tls = false): Promise<Started> {
+  const sockets = new Set<Socket>();
+  let received = '';
+  let connections = 0;
+  const serve = (socket: Socket): void => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnect(socket);
+    let request = '';
+    let played = false;
+    socket.on('data', (chunk: Buffer) => {
+      request += chunk.toString('latin1');
+      received += chunk.toString('latin1');
+      const length = /content-length: (\d+)/i.exec(request)?.[1];
+      const head = request.indexOf('\r\n\r\n');
+      if (played || head < 0 || length === undefined || request.length < head + 4 + Number(length)) return;
+      played = true;
+      play(socket, request);
+    });
+  };
+  const server = tls ? createTlsServer({ key: tlsKeyPem, cert: tlsCertificatePem }, serve) : createServer(serve);
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(
+    () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  );
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}`,
+    connections: () => connections,
+    received: () => received,
+  };
+}
+
+const http = (body: string, { status = '200 OK', headers = '', length = Buffer.byteLength(body) } = {}): string =>
+  `HTTP/1.1 ${status}\r\nContent-Length: ${length}\r\n${headers}\r\n${body}`;
+
+const TIME = '2026-01-01T12:00:05+08:00';
+const PATH = '/ams/sandbox/api/v1/payments/pay';
+function signed(content: object, path = PATH): { body: string; headers: string } {
+  const body = JSON.stringify(content);
+  const parts = { path, clientId: CLIENT_ID, time: TIME, body: Buffer.from(body) };
+  const signature = signatureHeader(parts, privateKey, '1');
+  return { body, headers: `response-time: ${TIME}\r\nsignature: ${signature}\r\ntracerId: trace-1\r\n` };
+}
+const paidContent = result('S', 'SUCCESS', { paymentRequestId: REQUEST_ID });
+
+const TIMEOUT_MS = 250;
+const unhurried = { plan: { callTimeoutMs: 5_000 } };
+const hurried = { plan: { callTimeoutMs: TIMEOUT_MS } };
+
+test('an answer in order is paid, and the log learns tracer and code', async () => {
+  const { body, headers } = signed(paidContent);
+  const traces: AntomTrace[] = [];
+  const server = await start((socket) => socket.end(http(body, { headers })));
+  const antom = createAntom(antomOptions(server.url, { ...unhurried, onTrace: (trace) => traces.push(trace) }));
+  expect(await antom.pay(payRequest())).toEqual({ kind: 'paid', code: 'SUCCESS' });
+  expect(traces).toEqual([{ api: 'pay', requestId: REQUEST_ID, tracerId: 'trace-1', code: 'SUCCESS' }]);
+});
+
+describe('not a byte was sent', () => {
+  test('connection refused', async () => {
+    const server = await start(() => undefined);
+    for (const stop of stops.splice(0)) await stop();
+    const answer = await createAntom(antomOptions(server.url, unhurried)).pay(payRequest());
+    expect(answer).toEqual({ kind: 'not-sent', detail: 'ECONNREFUSED' });
+  });
+
+  test('a name that is none', async () => {
+    const antom = createAntom(antomOptions('http://quietzone.invalid', { plan: { callTimeoutMs: 15_000 } }));
+    const answer = await antom.pay(payRequest());
+    expect(answer.kind).toBe('not-sent');
+  });
+
+  test('TLS spoken to a server that has none', async () => {
+    const server = await start(
+      () => undefined,
+      (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    );
+    const antom = createAntom(antomOptions(server.url.replace('http:', 'https:'), unhurried));
+    expect((await antom.pay(payRequest())).kind).toBe('not-sent');
+    expect(server.connections()).toBe(1);
+    expect(server.received()).not.toContain(CODE);
+  });
+
+  test('a certificate that nobody vouches for', async () => {
+    const server = await start(() => undefined, undefined, true);
+    const answer = await createAntom(antomOptions(server.url, unhurried)).pay(payRequest());
+    expect(answer).toEqual({ kind: 'not-sent', detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(server.received()).toBe('');
+  });
+
+  test('a handshake that never ends', async () => {
+    const server = await start(() => undefined);
+    const antom = createAntom(antomOptions(server.url.replace('http:', 'https:'), hurried));
+    expect(await antom.pay(payRequest())).toEqual({ kind: 'not-sent', detail: 'connect-timeout' });
+  });
+
+  test('certificates that are none', async () => {
+    const antom = createAntom(antomOptions('https://127.0.0.1:1', { ...unhurried, caPem: 'nonsense' }));
+    expect((await antom.pay(payRequest())).kind).toBe('not-sent');
+  });
+});
+
+test('over TLS with a certificate that is vouched for', async () => {
+  const { body, headers } = signed(paidContent);
+  const server = await start((socket) => socket.end(http(body, { headers })), undefined, true);
+  const antom = createAntom(antomOptions(server.url, { ...unhurried, caPem: tlsCertificatePem }));
+  expect(await antom.pay(payRequest())).toMatchObject({ kind: 'paid' });
+});
+
+const { body: goodBody, headers: goodHeaders } = signed(paidContent);
+const good = { headers: goodHeaders };
+const another = signed(result('S', 'SUCCESS', { paymentRequestId: 'another' }));
+const otherPath = signed(paidContent, PATH.replace('pay', 'cancel'));
+
+describe('a byte was sent, so nothing is known', () => {
+  test.each<[string, string, Play]>([
+    ['an HTML page', 'not-json', (s) => s.end(http('<html>hello</html>'))],
+    ['status 500', 'http-status', (s) => s.end(http(goodBody, { ...good, status: '500 Oh' }))],
+    ['status 201', 'http-status', (s) => s.end(http(goodBody, { ...good, status: '201 Made' }))],
+    ['a redirect', 'http-status', (s) => s.end(http('', { status: '302 Found', headers: 'Location: /\r\n' }))],
+    ['a body cut short', 'io', (s) => s.end(http(goodBody, { ...good, length: goodBody.length + 1 }))],
+    ['a body longer than said', 'io', (s) => s.end(http(goodBody, { ...good, length: goodBody.length - 1 }))],
+    ['a head that is none', 'io', (s) => s.end('nonsense\r\n\r\n')],
+    ['an endless head', 'io', (s) => s.end(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)],
+    ['two lengths', 'io', (s) => s.end(http(goodBody, { headers: `${goodHeaders}Content-Length: 3\r\n` }))],
+    ['the connection ended', 'io', (s) => s.end()],
+    ['the connection reset', 'io', (s) => s.resetAndDestroy()],
+    [
+      'the connection reset within the body',
+      'io',
+      (s) => s.write(http(goodBody, { ...good, length: 9_999 }), () => s.resetAndDestroy()),
+    ],
+    ['more than 256 KiB', 'shape', (s) => s.end(http('x'.repeat(300_000)))],
+    ["another payment's answer", 'shape', (s) => s.end(http(another.body, { headers: another.headers }))],
+    ["another call's answer", 'bad-signature', (s) => s.end(http(goodBody, { headers: otherPath.headers }))],
+    ['no signature', 'bad-signature', (s) => s.end(http(goodBody))],
+    ['two signatures', 'bad-signature', (s) => s.end(http(goodBody, { headers: goodHeaders + goodHeaders }))],
+    [
+      'a signature without its time',
+      'bad-signature',
+      (s) => s.end(http(goodBody, { headers: goodHeaders.replace(TIME, '') })),
+    ],
+  ])('%s: %s', async (_what, detail, play) => {
+    const server = await start(play);
+    const answer = await createAntom(antomOptions(server.url, unhurried)).pay(payRequest());
+    expect(answer).toMatchObject({ kind: 'unknown', detail });
+    expect(server.connections(), 'nothing is tried a second time').toBe(1);
+  });
+
+  test.each<[string, Play]>([
+    ['silence', () => undefined],
+    ['a head and no body', (s) => s.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')],
+    ['half a body', (s) => s.write(http('{"result"', { length: 500 }))],
+    [
+      'a byte at a time, for ever',
+      (s) => {
+        s.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n');
+        const drip = setInterval(() => s.write('x'), 20);
+        s.on('close', () => clearInterval(drip));
+      },
+    ],
+  ])('%s: the whole call has one time limit', async (_what, play) => {
+    const server = await start(play);
+    const began = performance.now();
+    const answer = await createAntom(antomOptions(server.url, hurried)).pay(payRequest());
+    expect(answer).toEqual({ kind: 'unknown', detail: 'timeout' });
+    expect(performance.now() - began).toBeLessThan(TIMEOUT_MS + 1_500);
+  });
+
+  test('a connection closed before it could be read from is not taken for one that was never made', async () => {
+    const server = await start(
+      () => undefined,
+      (socket) => socket.destroy(),
+    );
+    const answer = await createAntom(antomOptions(server.url, unhurried)).pay(payRequest());
+    expect(answer).toEqual({ kind: 'unknown', detail: 'io' });
+  });
+
+  test('an aborted call is unknown, at once, before and after it was sent', async () => {
+    const server = await start(() => undefined);
+    const antom = createAntom(antomOptions(server.url, unhurried));
+    const controller = new AbortController();
+    const began = performance.now();
+    const answer = antom.cancel(REQUEST_ID, undefined, controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    expect(await answer).toEqual({ kind: 'unknown', detail: 'io' });
+    expect(await antom.inquire(REQUEST_ID, undefined, controller.signal)).toEqual({ kind: 'unknown', detail: 'io' });
+    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(server.connections()).toBe(1);
+  });
+});
+
+test('the code goes to the acquirer and nowhere else, whatever a hostile server echoes', async () => {
+  const traces: AntomTrace[] = [];
+  const echoes: Play[] = [
+    (s, request) => s.end(http(request)),
+    (s, request) => s.end(`${request}\r\n\r\n`),
+    (s) => s.end(http(CODE, { status: `500 ${CODE}` })),
+    (s) => {
+      const { body, headers } = signed(result('F', `A_${CODE}`, { paymentRequestId: CODE }));
+      s.end(http(body, { headers: `${headers}X-Echo: ${CODE}\r\n` }));
+    },
+    (s) => s.end(http(JSON.stringify(result('U', CODE, { paymentId: CODE })))),
+  ];
+  for (const echo of echoes) {
+    const server = await start(echo);
+    const antom = createAntom(antomOptions(server.url, { ...unhurried, onTrace: (trace) => traces.push(trace) }));
+    const answer = await antom.pay(payRequest());
+    expect(JSON.stringify(answer)).not.toContain(CODE);
+    expect(server.received()).toContain(CODE);
+  }
+  expect(JSON.stringify(traces)).not.toContain(CODE);
+});

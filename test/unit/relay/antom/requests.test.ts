@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
+import { apiPath, isoWithOffset } from '../../../../relay/acquirers/antom/paths.js';
+import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
+import { payBody, referBody } from '../../../../relay/acquirers/antom/requests.js';
+import { antomOptions, CODE, merchant, payRequest, REQUEST_ID, tlsKeyPem } from './fixtures.js';
+
+const context = { merchant, settlementCurrency: 'HKD', notifyUrl: 'https://relay.example/antom/notify' };
+
+test('pay has every field of the reference, section 1.2', () => {
+  expect(payBody(payRequest(), context)).toEqual({
+    productCode: 'IN_STORE_PAYMENT',
+    paymentRequestId: REQUEST_ID,
+    paymentFactor: { inStorePaymentScenario: 'PaymentCode' },
+    paymentAmount: { currency: 'HKD', value: '3550' },
+    paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: CODE },
+    settlementStrategy: { settlementCurrency: 'HKD' },
+    paymentNotifyUrl: 'https://relay.example/antom/notify',
+    paymentExpiryTime: '2026-01-01T04:00:53+00:00',
+    order: {
+      referenceOrderId: 'A-12',
+      orderDescription: 'Kiosk Co kiosk-17 A-12',
+      orderAmount: { currency: 'HKD', value: '3550' },
+      merchant,
+      env: { storeTerminalId: 'kiosk-17', storeTerminalRequestTime: '2026-01-01T04:00:03+00:00' },
+    },
+  });
+});
+
+test('without a reference the order carries the request id', () => {
+  expect(payBody(payRequest({ reference: '' }), context).order.referenceOrderId).toBe(REQUEST_ID);
+});
+
+test("inquiry and cancel name Antom's id when it is known", () => {
+  expect(referBody('r', undefined)).toEqual({ paymentRequestId: 'r' });
+  expect(referBody('r', 'p')).toEqual({ paymentRequestId: 'r', paymentId: 'p' });
+});
+
+test('the path of a sandbox client is the sandbox path', () => {
+  expect(apiPath('pay', 'SANDBOX_5X')).toBe('/ams/sandbox/api/v1/payments/pay');
+  expect(apiPath('cancel', 'T_5X')).toBe('/ams/api/v1/payments/cancel');
+  expect(apiPath('inquiryPayment', 'MY_SANDBOX_5X')).toBe('/ams/api/v1/payments/inquiryPayment');
+});
+
+test('an expiry is rounded down: it may never move later', () => {
+  expect(isoWithOffset(new Date('2026-01-01T00:00:59.999Z'))).toBe('2026-01-01T00:00:59+00:00');
+});
+
+test('the plan asks as the reference does, for 43 s, and each number can be configured', () => {
+  const [first, ...rest] = antomPlan.inquiryDelaysMs;
+  expect(first).toBe(0);
+  expect(rest.map((ms) => ms / 1000)).toEqual([2, 3, 3, 5, 5, 5, 5, 5, 5, 5]);
+  expect(rest.reduce((a, b) => a + b, 0)).toBe(43_000);
+  expect(antomPlan.cancelDelaysMs.map((ms) => ms / 1000)).toEqual([2, 3, 3, 5, 5]);
+  const { plan } = createAntom(antomOptions('http://127.0.0.1:1', { plan: { codeLifeMs: 5, callTimeoutMs: 7 } }));
+  expect(plan).toEqual({ ...antomPlan, codeLifeMs: 5, callTimeoutMs: 7 });
+});
+
+describe('money', () => {
+  test('all currencies unless config says which', () => {
+    expect(createAntom(antomOptions('http://127.0.0.1:1')).supports('JPY')).toBe(true);
+    const antom = createAntom(antomOptions('http://127.0.0.1:1', { currencies: ['HKD', 'CNY'] }));
+    expect([antom.supports('CNY'), antom.supports('JPY')]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['a currency outside the contract', { amount: 100, currency: 'JPY' }],
+    ['rupiah that are not whole', { amount: 100_050, currency: 'IDR' }],
+    ['no amount', { amount: 0, currency: 'HKD' }],
+  ] as const)('%s is declined without a call', async (_what, money) => {
+    // Nobody listens there: a call would be not-sent.
+    const antom = createAntom(antomOptions('http://127.0.0.1:1', { currencies: ['HKD', 'IDR'] }));
+    const answer = await antom.pay(payRequest({ money }));
+    expect(answer).toEqual({ kind: 'declined', reason: 'configuration', alarm: true });
+  });
+});
+
+test('a request that cannot be written is not sent, and its fault is not told', async () => {
+  const antom = createAntom(antomOptions('http://127.0.0.1:1'));
+  const answer = await antom.pay(payRequest({ scannedAt: new Date(Number.NaN) }));
+  expect(answer).toEqual({ kind: 'not-sent', detail: 'request-not-writable' });
+});
+
+describe('options that are wrong are named, and never quoted', () => {
+  test.each([
+    ['baseUrl', { baseUrl: 'https://open-sea-global.alipay.com/ams/api' }],
+    ['baseUrl', { baseUrl: 'ftp://example.com' }],
+    ['baseUrl', { baseUrl: 'nonsense' }],
+    ['clientId', { clientId: 'a\r\nHost: b' }],
+    ['clientId', { clientId: '' }],
+    ['privateKeyPem', { privateKeyPem: 'MIIEvAIBADANBg' }],
+    ['privateKeyPem', { privateKeyPem: tlsKeyPem }],
+    ['antomPublicKeyPem', { antomPublicKeyPem: 'MIIEvAIBADANBg' }],
+  ])('%s', (field, changes) => {
+    const make = () => createAntom(antomOptions('http://127.0.0.1:1', changes));
+    expect(make).toThrow(new RegExp(`^${field}: `));
+    expect(make).not.toThrow(/MII|BEGIN/);
+  });
+});
