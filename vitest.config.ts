@@ -5,5 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['agent/**/*.ts', 'drivers/**/*.ts', 'protocol/**/*.ts', 'relay/**/*.ts'],
+      exclude: ['protocol/generated/**'],
+    },
   },
 });

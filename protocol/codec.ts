@@ -162,8 +162,10 @@ function decode<T>(frame: Uint8Array, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof FrameError || error instanceof RangeError) throw new FrameError(error.message);
-    throw new FrameError('frame: not protobuf of this protocol');
+    if (error instanceof FrameError) throw error;
+    // Of our own range errors (packed.ts) the message names the field; protobuf's own says "index out of range".
+    const detail = error instanceof RangeError && error.message.startsWith('code: ') ? error.message : undefined;
+    throw new FrameError(detail ?? 'frame: not protobuf of this protocol, or cut short');
   }
 }
 

@@ -3,10 +3,14 @@ import { NAME_PATTERN } from './limits.js';
 /** Topic names of protocol version 1 (design §5). State is retained, commands never are. */
 const root = 'quietzone/v1';
 
-function named(kind: string, name: string): string {
+function named(kind: 'kiosk' | 'relay', name: string): string {
   if (!NAME_PATTERN.test(name)) {
-    throw new RangeError(`${kind}: found ${name.length} characters, expected 1 to 32 of A-Z a-z 0-9 _ -`);
+    throw new RangeError(
+      `${kind} name: found ${name.length} characters, expected 1 to 32 of A-Z a-z 0-9 _ -, a letter or digit first`,
+    );
   }
+  // quietzone/v1/relay/… is the relays' own.
+  if (kind === 'kiosk' && name === 'relay') throw new RangeError('kiosk name: found "relay", expected any other name');
   return name;
 }
 

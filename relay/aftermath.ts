@@ -1,0 +1,48 @@
+import type { Counters } from './counters.js';
+import type { Teller } from './link/teller.js';
+import type { Log } from './log.js';
+import type { Feed } from './operations/feed.js';
+import type { Applied } from './worker/apply.js';
+import type { Worker } from './worker/worker.js';
+
+export type AftermathParts = {
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly teller: Teller;
+  readonly feed: Feed;
+  /** Undefined while the relay is being put together. */
+  readonly worker: () => Worker | undefined;
+};
+
+/** What follows a commit: tell the kiosk, log, wake the worker. Each of it may be lost; the ledger brings it again. */
+export function aftermath({ log, counters, teller, feed, worker }: AftermathParts): (applied: Applied) => void {
+  return ({ attempt, effects, changed }) => {
+    const { id, kiosk } = attempt;
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'publish':
+          teller.tell(attempt);
+          break;
+        case 'ack-vend':
+          teller.send(kiosk, { type: 'vend-ack', attempt: id });
+          break;
+        case 'alarm':
+          counters.add(`alarm-${effect.kind}`);
+          log.warn({ event: 'alarm', kind: effect.kind, kiosk, attempt: id, detail: effect.text });
+          break;
+        case 'fault':
+          counters.add('fault');
+          log.warn({ event: 'fault', kiosk, attempt: id, what: effect.what });
+          break;
+        case 'call':
+          counters.add(`call-${effect.call}`);
+          break;
+      }
+    }
+    if (changed) {
+      log.info({ event: 'attempt', kiosk, attempt: id, state: attempt.state, reason: attempt.reason });
+      feed.changed(id);
+    }
+    if (attempt.nextAt !== null) worker()?.wakeAt(attempt.nextAt);
+  };
+}

@@ -1,0 +1,215 @@
+import { createHmac } from 'node:crypto';
+import { bootTag, orderOf } from '../../protocol/ids.js';
+import type { Pay } from '../../protocol/messages.js';
+import type { Currency } from '../../protocol/money.js';
+import type { Reason } from '../../protocol/words.js';
+import { codeHashOf, dueNow, insert, load, whoBars } from '../ledger/attempts.js';
+import type { Database, Transaction } from '../ledger/contract.js';
+import { type KioskRow, lockForPay } from '../ledger/kiosks.js';
+import { addStep } from '../ledger/records.js';
+import type { Attempt } from '../payment/types.js';
+
+/** What a Pay is measured by. All ms. */
+export type AdmissionRules = {
+  readonly payValidMs: number;
+  readonly deadlineMs: number;
+  readonly kioskDeadlineMs: number;
+  readonly callTimeoutMs: number;
+  readonly codeLifeMs: number;
+  readonly acquirer: string;
+  supports(currency: Currency): boolean;
+  /** Minor units; Infinity: no cap; undefined: this kiosk does not ask in that currency. */
+  cap(kiosk: string, currency: Currency): number | undefined;
+};
+
+export type Admission =
+  /** Not final: the kiosk says Hello again (rule 2). */
+  | { readonly type: 'not-greeted' }
+  /** The id is another kiosk's: nothing is told of it. */
+  | { readonly type: 'foreign' }
+  /** Heard before: answered from the record. `restartable`: its pay was never written and the code is the same. */
+  | { readonly type: 'known'; readonly attempt: Attempt; readonly restartable: boolean }
+  | { readonly type: 'accepted' | 'refused'; readonly attempt: Attempt };
+
+export type AdmitContext = {
+  readonly now: number;
+  readonly rules: AdmissionRules;
+  /** A secret. */
+  readonly codeHashKey: Uint8Array;
+  readonly relay: string;
+  readonly leaseMs: number;
+  readonly firstTellMs: number;
+};
+
+/** A scan may seem to lie this far ahead, by the Hello's way here; more means that the clock measure is bad. */
+export const CLOCK_TOLERANCE_MS = 2_000;
+
+/** Keyed, so that the ledger's reader cannot try all codes. */
+export const hashCode = (code: string, key: Uint8Array): string => createHmac('sha256', key).update(code).digest('hex');
+
+/** Rule 5: check and insert in one transaction, the kiosk's row shared-locked against a Hello in between. */
+export async function admitPay(
+  db: Database,
+  kiosk: string,
+  tag: string,
+  pay: Pay,
+  context: AdmitContext,
+): Promise<Admission> {
+  const codeHash = hashCode(pay.code, context.codeHashKey);
+  return await db.transaction(async (tx) => {
+    const row = await lockForPay(tx, kiosk);
+    const before = await load(tx, pay.attempt);
+    if (before) return await fromRecord(tx, before, kiosk, codeHash, context.now);
+    const scannedAt = row && scanTime(row, tag, pay, context.now);
+    if (!row?.nonce || scannedAt === undefined) return { type: 'not-greeted' };
+    const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, context);
+    const reason = refusalOf(kiosk, pay, scannedAt, context);
+    if (reason) return await refuse(tx, attempt, reason, context);
+    const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
+    if (await insert(tx, attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
+      await addStep(tx, attempt.id, { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt });
+      return { type: 'accepted', attempt };
+    }
+    return await barred(tx, attempt, kiosk, codeHash, context);
+  });
+}
+
+async function fromRecord(
+  tx: Transaction,
+  before: Attempt,
+  kiosk: string,
+  codeHash: string,
+  now: number,
+): Promise<Admission> {
+  if (before.kiosk !== kiosk) return { type: 'foreign' };
+  const untouched = before.state === 'submitted' && before.payAt === null;
+  const restartable = untouched && (await codeHashOf(tx, before.id)) === codeHash;
+  if (restartable) await dueNow(tx, before.id, now);
+  return { type: 'known', attempt: before, restartable };
+}
+
+/** The fence, and the scan's time by our clock. Undefined: this boot is not the greeted one, or its clock is not known. */
+function scanTime(row: KioskRow, tag: string, pay: Pay, now: number): number | undefined {
+  if (row.nonce === null || bootTag(row.nonce) !== tag || row.clockOffset === null) return undefined;
+  const at = row.clockOffset + pay.scanMs;
+  // From the future: the last Hello was long on its way. A new one measures better.
+  if (at > now + CLOCK_TOLERANCE_MS) return undefined;
+  return Math.min(at, now);
+}
+
+function refusalOf(kiosk: string, pay: Pay, scannedAt: number, { now, rules }: AdmitContext): Reason | undefined {
+  if (now - scannedAt > validMs(pay, rules)) return 'stale';
+  if (!rules.supports(pay.currency)) return 'configuration';
+  const cap = rules.cap(kiosk, pay.currency);
+  if (cap === undefined) return 'configuration';
+  return pay.amount > cap ? 'over-limit' : undefined;
+}
+
+/** A kiosk may shorten, never lengthen. */
+const validMs = (pay: Pay, rules: AdmissionRules): number => Math.min(pay.validMs, rules.payValidMs);
+
+function newAttempt(kiosk: string, nonce: string, pay: Pay, scannedAt: number, context: AdmitContext): Attempt {
+  const { now, rules } = context;
+  const payUntil = scannedAt + validMs(pay, rules);
+  return {
+    id: pay.attempt,
+    kiosk,
+    order: orderOf(pay.attempt),
+    boot: nonce,
+    money: { amount: pay.amount, currency: pay.currency },
+    issuer: pay.issuer ?? null,
+    reference: pay.reference,
+    acquirer: rules.acquirer,
+    createdAt: now,
+    scannedAt,
+    payUntil,
+    deadlineAt: scannedAt + rules.deadlineMs,
+    vendUntil: scannedAt + rules.kioskDeadlineMs,
+    // Rule 11: last permitted send + HTTP timeout + the shorter of code life and acquirer expiry (vendUntil, as told).
+    landingUntil: payUntil + rules.callTimeoutMs + Math.min(rules.codeLifeMs, rules.kioskDeadlineMs),
+    ...untouchedProgress,
+    nextAt: now,
+  };
+}
+
+const untouchedProgress = {
+  state: 'submitted',
+  reason: null,
+  passwordPending: false,
+  acquirerId: null,
+  payAt: null,
+  paidSeen: false,
+  inquiries: 0,
+  cancels: 0,
+  cancelRefused: false,
+  finding: null,
+} as const satisfies Partial<Attempt>;
+
+/** A final refusal is stored, so that the same Pay gets the same answer for ever. It uses no code and no order. */
+async function refuse(
+  tx: Transaction,
+  attempt: Attempt,
+  reason: Reason,
+  { now, firstTellMs }: Pick<AdmitContext, 'now' | 'firstTellMs'>,
+): Promise<Admission> {
+  const refused: Attempt = { ...attempt, state: 'refused', reason, nextAt: null };
+  const telling = { owed: true, tellAt: now + firstTellMs };
+  await insert(tx, refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  await addStep(tx, refused.id, { at: now, name: 'refused', detail: reason, ms: null });
+  return { type: 'refused', attempt: refused };
+}
+
+async function barred(
+  tx: Transaction,
+  attempt: Attempt,
+  kiosk: string,
+  codeHash: string,
+  context: AdmitContext,
+): Promise<Admission> {
+  switch (await whoBars(tx, attempt, codeHash)) {
+    case 'attempt': {
+      const other = await load(tx, attempt.id);
+      return other ? await fromRecord(tx, other, kiosk, codeHash, context.now) : { type: 'not-greeted' };
+    }
+    case 'order':
+      return await refuse(tx, attempt, 'order-taken', context);
+    case 'code':
+      return await refuse(tx, attempt, 'code-used', context);
+    case undefined:
+      // What barred it ended between the two statements: the kiosk sends the Pay again.
+      return { type: 'not-greeted' };
+  }
+}
+
+/** Rule 6: the kiosk will never deliver for an attempt that has not arrived; if its Pay comes late, it is refused. */
+export async function insertTombstone(
+  tx: Transaction,
+  kiosk: string,
+  id: string,
+  tag: string,
+  { now, firstTellMs }: { now: number; firstTellMs: number },
+): Promise<Attempt | undefined> {
+  const attempt: Attempt = {
+    id,
+    kiosk,
+    order: orderOf(id),
+    boot: tag,
+    money: null,
+    issuer: null,
+    reference: '',
+    acquirer: '',
+    createdAt: now,
+    scannedAt: now,
+    payUntil: now,
+    deadlineAt: now,
+    vendUntil: now,
+    landingUntil: now,
+    ...untouchedProgress,
+    state: 'refused',
+    reason: 'tombstone',
+    nextAt: null,
+  };
+  const telling = { owed: true, tellAt: now + firstTellMs };
+  const done = await insert(tx, attempt, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  return done ? attempt : undefined;
+}

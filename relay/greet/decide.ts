@@ -1,0 +1,60 @@
+import type { Hello } from '../../protocol/messages.js';
+import type { KioskRow } from '../ledger/kiosks.js';
+
+/** Rules 3 and 14, pure. */
+export type Decision =
+  /** `switched`: another journal, proven alive by the challenge. */
+  | { readonly type: 'greet'; readonly switched: boolean }
+  /** A Hello of an older boot of this journal, late: nothing is said to it. */
+  | { readonly type: 'stale' }
+  /** Another journal: it shall prove that it is alive. */
+  | { readonly type: 'challenge'; readonly challenge: string; readonly fresh: boolean }
+  /** Two journals in turn under one name: both shut out until the operator allows one. */
+  | { readonly type: 'clone'; readonly fresh: boolean };
+
+export type GreetRules = {
+  /** A second change of journal within this time is a clone; ms. */
+  readonly cloneWindowMs: number;
+};
+
+export function decideHello(
+  row: KioskRow,
+  hello: Hello,
+  now: number,
+  freshChallenge: string,
+  rules: GreetRules,
+): Decision {
+  if (row.blockedAt !== null) return { type: 'clone', fresh: false };
+  if (row.nonce === null || row.nonce === hello.nonce || hello.chain.includes(row.nonce)) {
+    return { type: 'greet', switched: false };
+  }
+  if (row.chain.includes(hello.nonce)) return { type: 'stale' };
+  const outstanding = row.challengeNonce === hello.nonce ? row.challenge : null;
+  if (outstanding !== null && hello.challenge === outstanding) {
+    // Alive, and so was the one before it a moment ago: two that take turns. A late Hello cannot echo, so it is neither.
+    const again = row.switchedAt !== null && now - row.switchedAt < rules.cloneWindowMs;
+    return again ? { type: 'clone', fresh: true } : { type: 'greet', switched: true };
+  }
+  // The same boot gets the same challenge until it answers: its Hello may have been heard by two relays.
+  return { type: 'challenge', challenge: outstanding ?? freshChallenge, fresh: outstanding === null };
+}
+
+/** A measure older than this gives way to a newer, worse one: the kiosk's clock and ours drift apart. */
+export const CLOCK_KEPT_MS = 600_000;
+
+export type ClockMeasure = { readonly offset: number; readonly at: number };
+
+/**
+ * Relay's clock minus the kiosk's monotonic clock. Every measure errs by the Hello's way here, so the least is the best.
+ */
+export function measureClock(row: KioskRow, hello: Hello, now: number): ClockMeasure {
+  const offset = now - hello.atMs;
+  const { clockOffset, clockAt } = row;
+  const keep =
+    row.nonce === hello.nonce &&
+    clockOffset !== null &&
+    clockAt !== null &&
+    clockOffset <= offset &&
+    now - clockAt < CLOCK_KEPT_MS;
+  return keep ? { offset: clockOffset, at: clockAt } : { offset, at: now };
+}

@@ -1,0 +1,63 @@
+import type { Delivery } from '../../protocol/words.js';
+import { lock } from '../ledger/attempts.js';
+import type { Database, Transaction } from '../ledger/contract.js';
+import { raiseAlarm } from '../ledger/records.js';
+import type { Effect, PaymentEvent } from '../payment/types.js';
+import { type Applied, type ApplyContext, applyIn } from '../worker/apply.js';
+import { insertTombstone } from './admit.js';
+
+export type Report = { readonly kiosk: string; readonly tag: string; readonly attempt: string };
+
+/** A kiosk's report of its vend: a fact, from any boot (rule 6). Undefined: the attempt is another kiosk's. */
+export async function hearVend(
+  db: Database,
+  report: Report & { readonly delivery: Delivery },
+  context: ApplyContext,
+): Promise<Applied | undefined> {
+  return await db.transaction(async (tx) => {
+    const known = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+    if (known !== 'unknown') return known;
+    const made = await unknownAttempt(tx, report, context);
+    // Inserted by a Pay in between: now it is known.
+    if (!made) {
+      const again = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+      return again === 'unknown' ? undefined : again;
+    }
+    return made;
+  });
+}
+
+/** The customer gave up. Undefined: no such attempt of this kiosk; its report will follow. */
+export async function hearAbort(db: Database, report: Report, context: ApplyContext): Promise<Applied | undefined> {
+  return await db.transaction(async (tx) => {
+    const known = await ofRecord(tx, report, { type: 'abort' }, context);
+    return known === 'unknown' ? undefined : known;
+  });
+}
+
+async function ofRecord(
+  tx: Transaction,
+  { kiosk, attempt }: Report,
+  event: PaymentEvent,
+  context: ApplyContext,
+): Promise<Applied | undefined | 'unknown'> {
+  const stored = await lock(tx, attempt);
+  if (!stored) return 'unknown';
+  return stored.attempt.kiosk === kiosk ? await applyIn(tx, stored, event, context) : undefined;
+}
+
+async function unknownAttempt(
+  tx: Transaction,
+  { kiosk, tag, attempt: id, delivery }: Report & { readonly delivery: Delivery },
+  context: ApplyContext,
+): Promise<Applied | undefined> {
+  const attempt = await insertTombstone(tx, kiosk, id, tag, context);
+  if (!attempt) return undefined;
+  const effects: Effect[] = [{ type: 'publish', until: 'answered' }, { type: 'ack-vend' }];
+  if (delivery !== 'not-delivered') {
+    const text = `kiosk reports ${delivery} for an attempt that the ledger does not know`;
+    await raiseAlarm(tx, { at: context.now, kind: 'unknown-attempt', kiosk, attempt: id, detail: text });
+    effects.push({ type: 'alarm', kind: 'unknown-attempt', text });
+  }
+  return { attempt, effects, changed: false, callId: null };
+}

@@ -1,0 +1,126 @@
+import type { Attempt } from '../payment/types.js';
+import { attemptFromRow, number, progressColumns, progressOf, text } from './columns.js';
+import type { Queries, Transaction } from './contract.js';
+
+/** The attempt with the version of its row. */
+export type Stored = { readonly attempt: Attempt; readonly version: number };
+
+/** Telling the kiosk: what a commit adds to the outbox. */
+export type Telling = { readonly owed: boolean; readonly tellAt: number | null };
+
+export async function load(q: Queries, id: string): Promise<Attempt | undefined> {
+  const [row] = await q.query('SELECT * FROM attempt WHERE id = $1', [id]);
+  return row && attemptFromRow(row);
+}
+
+export async function lock(tx: Transaction, id: string): Promise<Stored | undefined> {
+  const [row] = await tx.query('SELECT * FROM attempt WHERE id = $1 FOR UPDATE', [id]);
+  return row && { attempt: attemptFromRow(row), version: number(row['version']) };
+}
+
+/** Rule 4: the attempts of other boots that a Hello may move, locked. */
+export async function lockForSweep(tx: Transaction, kiosk: string, nonce: string): Promise<Stored[]> {
+  const rows = await tx.query(
+    `SELECT * FROM attempt WHERE kiosk = $1 AND boot <> $2 AND state IN ('submitted', 'approved', 'doubtful')
+     ORDER BY id FOR UPDATE`,
+    [kiosk, nonce],
+  );
+  return rows.map((row) => ({ attempt: attemptFromRow(row), version: number(row['version']) }));
+}
+
+/**
+ * Inserts and takes the lease. False: the id, the code or the order is taken.
+ * `tx` must hold the kiosk's row lock (rule 5).
+ */
+export async function insert(
+  tx: Transaction,
+  a: Attempt,
+  extra: { codeHash: string | null; telling: Telling; leaseOwner: string | null; leaseUntil: number | null },
+): Promise<boolean> {
+  const columns = [
+    ['id', a.id],
+    ['kiosk', a.kiosk],
+    ['order_id', a.order],
+    ['boot', a.boot],
+    ['amount', a.money?.amount ?? null],
+    ['currency', a.money?.currency ?? null],
+    ['issuer', a.issuer],
+    ['reference', a.reference],
+    ['acquirer', a.acquirer],
+    ['code_hash', extra.codeHash],
+    ['created_at', a.createdAt],
+    ['scanned_at', a.scannedAt],
+    ['pay_until', a.payUntil],
+    ['deadline_at', a.deadlineAt],
+    ['vend_until', a.vendUntil],
+    ['landing_until', a.landingUntil],
+    ['changed_at', a.createdAt],
+    ['lease_owner', extra.leaseOwner],
+    ['lease_until', extra.leaseUntil],
+    ['owed', extra.telling.owed],
+    ['tell_at', extra.telling.tellAt],
+    ...progressColumns.map((name, i) => [name, progressOf(a)[i] ?? null] as const),
+  ] as const;
+  const names = columns.map(([name]) => name).join(', ');
+  const places = columns.map((_, i) => `$${i + 1}`).join(', ');
+  const rows = await tx.query(
+    `INSERT INTO attempt (${names}) VALUES (${places}) ON CONFLICT DO NOTHING RETURNING id`,
+    columns.map(([, value]) => value),
+  );
+  return rows.length === 1;
+}
+
+/** Writes what the machine changed. False: the row has changed since `version` (cannot happen under its lock). */
+export async function save(
+  tx: Transaction,
+  { attempt, version }: Stored,
+  now: number,
+  telling: Telling | undefined,
+): Promise<boolean> {
+  const values = progressOf(attempt);
+  const sets = progressColumns.map((name, i) => `${name} = $${i + 4}`).join(', ');
+  const outbox = telling ? `, owed = $${values.length + 4}, tell_at = $${values.length + 5}, tell_tries = 0` : '';
+  const rows = await tx.query(
+    `UPDATE attempt SET version = version + 1, changed_at = $3, ${sets}${outbox}
+     WHERE id = $1 AND version = $2 RETURNING id`,
+    [attempt.id, version, now, ...values, ...(telling ? [telling.owed, telling.tellAt] : [])],
+  );
+  return rows.length === 1;
+}
+
+/** Which rule bars a new attempt, asked after `insert` said no. */
+export async function whoBars(
+  tx: Transaction,
+  a: Attempt,
+  codeHash: string,
+): Promise<'attempt' | 'code' | 'order' | undefined> {
+  const [row] = await tx.query(
+    `SELECT EXISTS (SELECT 1 FROM attempt WHERE id = $1) AS attempt,
+            EXISTS (SELECT 1 FROM attempt WHERE code_hash = $2) AS code,
+            EXISTS (SELECT 1 FROM attempt WHERE kiosk = $3 AND order_id = $4
+                      AND state NOT IN ('declined', 'reversed', 'refused')) AS "order"`,
+    [a.id, codeHash, a.kiosk, a.order],
+  );
+  if (row?.['attempt'] === true) return 'attempt';
+  if (row?.['order'] === true) return 'order';
+  return row?.['code'] === true ? 'code' : undefined;
+}
+
+/** Its pay was never handed to a sender, and now the code is here: the worker shall look at it at once. */
+export async function dueNow(tx: Transaction, id: string, now: number): Promise<void> {
+  await tx.query(`UPDATE attempt SET next_at = $2 WHERE id = $1 AND state = 'submitted' AND pay_at IS NULL`, [id, now]);
+}
+
+/** Newest first. Tombstones are no attempts of anybody and are left out. */
+export async function newest(q: Queries, limit: number): Promise<Attempt[]> {
+  const rows = await q.query('SELECT * FROM attempt WHERE amount IS NOT NULL ORDER BY created_at DESC, id LIMIT $1', [
+    limit,
+  ]);
+  return rows.map(attemptFromRow);
+}
+
+/** The code hash of an attempt; null where none was used. */
+export async function codeHashOf(q: Queries, id: string): Promise<string | null> {
+  const [row] = await q.query('SELECT code_hash FROM attempt WHERE id = $1', [id]);
+  return row?.['code_hash'] == null ? null : text(row['code_hash']);
+}

@@ -1,0 +1,40 @@
+import type { Attempt } from '../payment/types.js';
+import { attemptFromRow } from './columns.js';
+import type { Queries } from './contract.js';
+
+/** Updates that a kiosk is owed until it answers. They lie in the attempt's row, so they survive the relay. */
+
+export type TellPlan = { readonly firstMs: number; readonly mostMs: number; readonly tries: number };
+
+/**
+ * Takes what is due to be told and moves it to its next time: twice the wait each time, up to `mostMs`. After `tries`
+ * the kiosk's next Hello starts it again.
+ */
+export async function takeDue(q: Queries, now: number, plan: TellPlan, limit: number): Promise<Attempt[]> {
+  const rows = await q.query(
+    `UPDATE attempt SET tell_tries = tell_tries + 1,
+       tell_at = CASE WHEN tell_tries + 1 >= $4 THEN NULL
+                 ELSE $1 + least($3, $2 * power(2, least(tell_tries + 1, 20)))::bigint END
+     WHERE id IN (SELECT id FROM attempt WHERE tell_at <= $1 ORDER BY tell_at LIMIT $5 FOR UPDATE SKIP LOCKED)
+     RETURNING *`,
+    [now, plan.firstMs, plan.mostMs, plan.tries, limit],
+  );
+  return rows.map(attemptFromRow);
+}
+
+/** All that one kiosk is owed, to be told at once after it was greeted. */
+export async function takeOwed(q: Queries, kiosk: string, now: number, plan: TellPlan): Promise<Attempt[]> {
+  const rows = await q.query('UPDATE attempt SET tell_tries = 0, tell_at = $2 WHERE kiosk = $1 AND owed RETURNING *', [
+    kiosk,
+    now + plan.firstMs,
+  ]);
+  return rows.map(attemptFromRow);
+}
+
+/** The kiosk has taken note. An approved attempt is answered by a report of its vend, not by this. */
+export async function settle(q: Queries, kiosk: string, id: string): Promise<void> {
+  await q.query(
+    `UPDATE attempt SET owed = false, tell_at = NULL WHERE id = $1 AND kiosk = $2 AND state <> 'approved' AND owed`,
+    [id, kiosk],
+  );
+}

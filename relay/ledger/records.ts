@@ -1,0 +1,98 @@
+import type { AlarmKind, Call } from '../payment/types.js';
+import { number, numberOrNull, text, textOrNull } from './columns.js';
+import type { Queries, Transaction } from './contract.js';
+
+/** Records for people: calls, steps, alarms. Nothing decides by them. */
+
+/** Before the call; returns its number for `callEnded`. */
+export async function callStarted(tx: Transaction, attempt: string, relay: string, call: Call, at: number) {
+  const [row] = await tx.query(
+    'INSERT INTO acquirer_call (attempt, relay, call, started_at) VALUES ($1, $2, $3, $4) RETURNING id',
+    [attempt, relay, call, at],
+  );
+  return number(row?.['id']);
+}
+
+export type CallEnd = {
+  readonly id: number;
+  readonly at: number;
+  readonly answer: string;
+  readonly code: string | null;
+};
+
+export async function callEnded(tx: Transaction, end: CallEnd): Promise<void> {
+  await tx.query('UPDATE acquirer_call SET ended_at = $2, answer = $3, code = $4 WHERE id = $1', [
+    end.id,
+    end.at,
+    end.answer,
+    end.code,
+  ]);
+}
+
+/** One line of an attempt's story. */
+export type StepRecord = {
+  readonly at: number;
+  readonly name: string;
+  readonly detail: string;
+  readonly ms: number | null;
+};
+
+export async function addStep(tx: Transaction, attempt: string, step: StepRecord): Promise<void> {
+  await tx.query('INSERT INTO attempt_event (attempt, at, name, detail, ms) VALUES ($1, $2, $3, $4, $5)', [
+    attempt,
+    step.at,
+    step.name,
+    step.detail,
+    step.ms,
+  ]);
+}
+
+/** Steps of several attempts, oldest first. */
+export async function stepsOf(q: Queries, attempts: readonly string[]): Promise<Map<string, StepRecord[]>> {
+  const steps = new Map<string, StepRecord[]>(attempts.map((id) => [id, []]));
+  if (attempts.length === 0) return steps;
+  const rows = await q.query(
+    `SELECT attempt, at, name, detail, ms FROM attempt_event
+     WHERE attempt = ANY (string_to_array($1, ',')) ORDER BY id`,
+    [attempts.join(',')],
+  );
+  for (const row of rows) {
+    steps.get(text(row['attempt']))?.push({
+      at: number(row['at']),
+      name: text(row['name']),
+      detail: text(row['detail']),
+      ms: numberOrNull(row['ms']),
+    });
+  }
+  return steps;
+}
+
+export type Alarm = {
+  readonly at: number;
+  readonly kind: AlarmKind;
+  readonly kiosk: string;
+  readonly attempt: string | null;
+  readonly detail: string;
+};
+
+/** True if it is new: an attempt raises each kind once. */
+export async function raiseAlarm(tx: Transaction, alarm: Alarm): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO alarm (at, kind, kiosk, attempt, detail) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING RETURNING id`,
+    [alarm.at, alarm.kind, alarm.kiosk, alarm.attempt, alarm.detail],
+  );
+  return rows.length === 1;
+}
+
+/** Newest first. */
+export async function newestAlarms(q: Queries, limit: number): Promise<Alarm[]> {
+  const rows = await q.query('SELECT at, kind, kiosk, attempt, detail FROM alarm ORDER BY id DESC LIMIT $1', [limit]);
+  return rows.map((row) => ({
+    at: number(row['at']),
+    kind: text(row['kind']) as AlarmKind,
+    kiosk: text(row['kiosk']),
+    attempt: textOrNull(row['attempt']),
+    detail: text(row['detail']),
+  }));
+}

@@ -1,0 +1,174 @@
+import { decodeUp, FrameError } from '../../protocol/codec.js';
+import type { RandomBytes } from '../../protocol/ids.js';
+import type { Hello, Pay, Up } from '../../protocol/messages.js';
+import { kioskOfUp } from '../../protocol/topics.js';
+import type { Clock } from '../clock.js';
+import type { Counters } from '../counters.js';
+import { type AdmissionRules, admitPay } from '../greet/admit.js';
+import type { GreetRules } from '../greet/decide.js';
+import { hearHello } from '../greet/hello.js';
+import { hearAbort, hearVend } from '../greet/report.js';
+import type { Database } from '../ledger/contract.js';
+import { settle } from '../ledger/outbox.js';
+import { errorFields, type Log } from '../log.js';
+import type { Policy } from '../payment/types.js';
+import type { Applied, ApplyContext } from '../worker/apply.js';
+import type { Codes } from '../worker/codes.js';
+import { Lanes } from './lanes.js';
+import type { Teller } from './teller.js';
+
+export type DeskParts = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly random: RandomBytes;
+  readonly teller: Teller;
+  readonly codes: Codes;
+  readonly relay: string;
+  readonly policy: Policy;
+  readonly admission: AdmissionRules;
+  readonly greeting: GreetRules;
+  /** A secret. */
+  readonly codeHashKey: Uint8Array;
+  /** How long a kiosk may believe its Welcome, ms. */
+  readonly welcomeMs: number;
+  /** How long an accepted attempt is this relay's, ms. */
+  readonly workLeaseMs: number;
+  readonly firstTellMs: number;
+  readonly knows: (kiosk: string) => boolean;
+  readonly committed: (applied: Applied) => void;
+  /** Accepted and committed, with this relay's lease. */
+  readonly accepted: (attempt: string) => void;
+  /** Due now, held by nobody in particular. */
+  readonly wake: () => void;
+};
+
+const LANE_MAX_FRAMES = 256;
+
+/** Where frames from kiosks are taken in: each kiosk's in order, different kiosks' at once. */
+export class Desk {
+  readonly #parts: DeskParts;
+  readonly #lanes = new Lanes(LANE_MAX_FRAMES);
+  #closed = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  hear(topic: string, payload: Uint8Array): void {
+    const { counters, log, knows } = this.#parts;
+    const kiosk = kioskOfUp(topic);
+    if (kiosk === undefined || this.#closed) return;
+    if (!knows(kiosk)) {
+      counters.add('frame-unknown-kiosk');
+      log.warn({ event: 'unknown-kiosk', kiosk });
+      return;
+    }
+    let up: Up;
+    try {
+      up = decodeUp(payload);
+    } catch (error) {
+      counters.add('frame-bad');
+      // The codec's messages name the field and the shape, never a value.
+      const what = error instanceof FrameError ? error.message : 'not decodable';
+      log.warn({ event: 'bad-frame', kiosk, what, bytes: payload.length });
+      return;
+    }
+    counters.add(`up-${up.body.type}`);
+    if (!this.#lanes.add(kiosk, () => this.#handle(kiosk, up))) counters.add('frame-dropped-lane-full');
+  }
+
+  /** Takes in nothing more; resolves when every frame heard so far is handled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#lanes.idle();
+  }
+
+  async #handle(kiosk: string, up: Up): Promise<void> {
+    const { body } = up;
+    try {
+      switch (body.type) {
+        case 'hello':
+          return await this.#hello(kiosk, body);
+        case 'pay':
+          return await this.#pay(kiosk, up.boot, body);
+        case 'vend': {
+          const report = { kiosk, tag: up.boot, attempt: body.attempt, delivery: body.delivery };
+          return this.#applied(kiosk, await hearVend(this.#parts.db, report, this.#context()));
+        }
+        case 'abort': {
+          const report = { kiosk, tag: up.boot, attempt: body.attempt };
+          return this.#applied(kiosk, await hearAbort(this.#parts.db, report, this.#context()));
+        }
+        case 'ack':
+          return await settle(this.#parts.db, kiosk, body.attempt);
+      }
+    } catch (error) {
+      // Nothing was committed, so nothing is answered; the kiosk sends it again.
+      this.#parts.counters.add('frame-failed');
+      this.#parts.log.error({ event: 'frame-failed', kiosk, type: body.type, ...errorFields(error) });
+    }
+  }
+
+  #context(): ApplyContext {
+    return { ...this.#parts, now: this.#parts.clock.now() };
+  }
+
+  #applied(kiosk: string, applied: Applied | undefined): void {
+    if (applied) this.#parts.committed(applied);
+    else this.#parts.log.warn({ event: 'report-ignored', kiosk });
+  }
+
+  async #hello(kiosk: string, hello: Hello): Promise<void> {
+    const { db, teller, log, random, greeting, welcomeMs } = this.#parts;
+    const context = { ...this.#context(), rules: greeting, random };
+    const { decision, swept } = await hearHello(db, kiosk, hello, context);
+    this.#parts.counters.add(`hello-${decision.type}`);
+    if (decision.type === 'greet') {
+      teller.send(kiosk, { type: 'welcome', nonce: hello.nonce, helloAtMs: hello.atMs, leaseMs: welcomeMs });
+      for (const applied of swept) this.#parts.committed(applied);
+      await teller.tellAll(kiosk);
+      return;
+    }
+    if (decision.type === 'challenge') {
+      teller.send(kiosk, { type: 'challenge', nonce: hello.nonce, challenge: decision.challenge });
+    }
+    log.warn({ event: `hello-${decision.type}`, kiosk });
+  }
+
+  async #pay(kiosk: string, tag: string, pay: Pay): Promise<void> {
+    const { db, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
+    const now = clock.now();
+    const { firstTellMs } = this.#parts;
+    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs };
+    const admitted = await admitPay(db, kiosk, tag, pay, context);
+    counters.add(`pay-${admitted.type}`);
+    log.info({ event: 'pay', kiosk, attempt: pay.attempt, admission: admitted.type });
+    switch (admitted.type) {
+      case 'not-greeted':
+        teller.send(kiosk, {
+          ...{ type: 'update', attempt: pay.attempt, boot: tag, standing: 'refused' },
+          ...{ reason: 'not-greeted', leftMs: 0, receipt: '' },
+        });
+        return;
+      case 'foreign':
+        return;
+      case 'known':
+        if (admitted.restartable) {
+          codes.hold(pay.attempt, pay.code, admitted.attempt.payUntil);
+          this.#parts.wake();
+        }
+        teller.tell(admitted.attempt);
+        return;
+      case 'accepted':
+        codes.hold(pay.attempt, pay.code, admitted.attempt.payUntil);
+        this.#parts.accepted(pay.attempt);
+        teller.tell(admitted.attempt);
+        return;
+      case 'refused':
+        teller.tell(admitted.attempt);
+        return;
+    }
+  }
+}

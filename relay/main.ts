@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { RandomBytes } from '../protocol/ids.js';
+import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
+import type { Acquirer } from './acquirers/contract.js';
+import { aftermath } from './aftermath.js';
+import { type Clock, systemClock } from './clock.js';
+import { openAcquirer, openDatabase } from './config/parts.js';
+import { admissionOf, knownKiosks, policyOf } from './config/rules.js';
+import type { RelayConfig } from './config/schema.js';
+import type { RelaySecrets } from './config/secrets.js';
+import { Counters } from './counters.js';
+import type { Database } from './ledger/contract.js';
+import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { Connection } from './link/connection.js';
+import { Desk } from './link/desk.js';
+import { Teller } from './link/teller.js';
+import type { Log } from './log.js';
+import { Feed } from './operations/feed.js';
+import { buildOperations } from './operations/server.js';
+import { Codes } from './worker/codes.js';
+import { Worker } from './worker/worker.js';
+
+/** What a test or the simulation puts in the place of the real thing. A database given here is the giver's to stop. */
+export type RelayParts = {
+  readonly log: Log;
+  readonly acquirer?: Acquirer;
+  readonly database?: Database;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+};
+
+export type Relay = {
+  readonly ports: { readonly api: number };
+  /** Finishes calls under way, says offline, closes the ledger. */
+  stop(): Promise<void>;
+};
+
+/** Waits of the outbox: 1 s doubling to 30 s, for about an hour; the kiosk's next Hello starts it again. */
+const tellPlan = { firstMs: 1_000, mostMs: 30_000, tries: 120 };
+const AT_ONCE = 64;
+const POLL_MS = 1_000;
+/** A lease outlives any one call by this. */
+const LEASE_BEYOND_CALL_MS = 10_000;
+
+/** The relay, put together. @throws LedgerError, ConfigError, or the system's error when a port is taken. */
+export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
+  const { log, clock = systemClock, random = randomBytes } = parts;
+  const relay = config.instance;
+  const db = parts.database ?? openDatabase(config, secrets);
+  const acquirer = parts.acquirer ?? openAcquirer(config, secrets, clock, log);
+  const policy = policyOf(config, acquirer);
+  const admission = admissionOf(config, acquirer);
+  const leaseMs = policy.callTimeoutMs + LEASE_BEYOND_CALL_MS;
+  const firstTellMs = tellPlan.firstMs;
+  const [counters, feed, codes] = [new Counters(), new Feed(), new Codes()];
+
+  const publish = (topic: string, payload: Uint8Array): boolean => connection.publish(topic, payload);
+  const teller = new Teller({ db, clock, log, relay, plan: tellPlan, publish });
+  const committed = aftermath({ log, counters, teller, feed, worker: () => worker });
+  const shared = { db, clock, log, relay, policy, codes, firstTellMs, committed };
+  const worker: Worker = new Worker(
+    { ...shared, acquirer, leaseMs },
+    { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: policy.callTimeoutMs * 2 },
+    log,
+  );
+  const desk = new Desk({
+    ...{ ...shared, counters, random, teller, admission, codeHashKey: secrets.codeHashKey },
+    ...{ greeting: { cloneWindowMs: config.timers.clone_window_ms }, welcomeMs: config.timers.lease_ms },
+    ...{ workLeaseMs: leaseMs, knows: knownKiosks(config), wake: () => worker.wakeAt(clock.now()) },
+    accepted: (id) => {
+      worker.runOwn(id);
+      feed.changed(id);
+    },
+  });
+  const connection = new Connection(
+    { ...brokerOptions(config, secrets), clock, random: () => randomFraction(random) },
+    {
+      onConnected: () => log.info({ event: 'broker-connected' }),
+      onDisconnected: (why) => log.warn({ event: 'broker-lost', why }),
+      onMessage: (topic, payload) => desk.hear(topic, payload),
+    },
+  );
+  const operations = buildOperations({
+    db,
+    feed,
+    counters,
+    log,
+    instance: relay,
+    linked: () => connection.up,
+    host: config.operations.host,
+  });
+
+  await db.start();
+  for (const warning of db.warnings) log.warn({ event: 'ledger', ledger: db.kind }, warning);
+  const applied = await migrate(db, await shippedMigrations(), clock.now());
+  if (applied.length > 0) log.info({ event: 'migrated', applied });
+  await worker.start();
+  teller.start();
+  connection.start();
+  await operations.listen({ host: config.operations.host, port: config.operations.port });
+  return {
+    ports: { api: (operations.server.address() as AddressInfo).port },
+    async stop() {
+      await operations.close();
+      await desk.close();
+      await worker.stop();
+      teller.stop();
+      await connection.stop();
+      if (!parts.database) await db.stop();
+    },
+  };
+}
+
+function brokerOptions({ broker, instance }: RelayConfig, { brokerPassword }: RelaySecrets) {
+  return {
+    url: broker.url,
+    clientId: `quietzone-relay-${instance}`,
+    ...(broker.username === undefined ? {} : { username: broker.username }),
+    ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
+    ...(broker.ca_file === undefined ? {} : { caPem: readFileSync(broker.ca_file, 'utf8') }),
+    subscription: anyUpTopic,
+    stateTopic: relayStateTopic(instance),
+  };
+}
+
+const randomFraction = (random: RandomBytes): number => (random(1)[0] ?? 0) / 256;

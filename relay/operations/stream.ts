@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+import type { Database } from '../ledger/contract.js';
+import { errorFields, type Log } from '../log.js';
+import type { Feed } from './feed.js';
+import { viewAttempt } from './view.js';
+
+const KEEP_OPEN_MS = 15_000;
+/** A reader that takes nothing for so long is let go, bytes. */
+const BACKLOG_MAX_BYTES = 1_000_000;
+
+/** Server-sent events: each attempt of this relay at each change, whole. Returns the function that ends it. */
+export function openStream(reply: FastifyReply, parts: { db: Database; feed: Feed; log: Log }): () => void {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    ...originHeader(reply),
+  });
+  raw.write(': open\n\n');
+  let last = Promise.resolve();
+  const unlisten = parts.feed.listen((id) => {
+    // One after the other, so that an attempt's states arrive in order.
+    last = last
+      .then(() => write(id))
+      .catch((error: unknown) => parts.log.error({ event: 'stream', ...errorFields(error) }));
+  });
+  const beat = setInterval(() => raw.write(': still here\n\n'), KEEP_OPEN_MS);
+  async function write(id: string): Promise<void> {
+    const view = await viewAttempt(parts.db, id);
+    if (view && !raw.writableEnded) raw.write(`data: ${JSON.stringify(view)}\n\n`);
+    if (raw.writableLength > BACKLOG_MAX_BYTES) end();
+  }
+  function end(): void {
+    clearInterval(beat);
+    unlisten();
+    raw.end();
+  }
+  raw.once('close', end);
+  return end;
+}
+
+/** A hijacked reply sends its own head, so what the hook has set must be carried over. */
+function originHeader(reply: FastifyReply): Record<string, string> {
+  const origin = reply.getHeader('access-control-allow-origin');
+  return origin === undefined ? {} : { 'access-control-allow-origin': String(origin), vary: 'origin' };
+}

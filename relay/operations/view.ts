@@ -1,0 +1,77 @@
+import { receiptOf } from '../../protocol/ids.js';
+import { load, newest } from '../ledger/attempts.js';
+import type { Queries } from '../ledger/contract.js';
+import { newestAlarms, type StepRecord, stepsOf } from '../ledger/records.js';
+import { standingOf } from '../link/teller.js';
+import type { Attempt } from '../payment/types.js';
+
+/** What people see of an attempt; amounts in minor units, no code and no key among it. */
+export type AttemptView = {
+  readonly attempt: string;
+  readonly kiosk: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly issuer?: string;
+  readonly reference: string;
+  readonly standing: string;
+  readonly reason?: string;
+  readonly receipt: string;
+  /** What the acquirer said after the operator was called. */
+  readonly finding?: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly steps: readonly {
+    readonly at: string;
+    readonly name: string;
+    readonly detail: string;
+    readonly ms?: number;
+  }[];
+};
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+function viewOf(attempt: Attempt, steps: readonly StepRecord[]): AttemptView {
+  return {
+    attempt: attempt.id,
+    kiosk: attempt.kiosk,
+    amount: attempt.money?.amount ?? 0,
+    currency: attempt.money?.currency ?? '',
+    ...(attempt.issuer ? { issuer: attempt.issuer } : {}),
+    reference: attempt.reference,
+    standing: standingOf(attempt),
+    ...(attempt.reason ? { reason: attempt.reason } : {}),
+    receipt: receiptOf(attempt.id),
+    ...(attempt.finding ? { finding: attempt.finding } : {}),
+    createdAt: iso(attempt.createdAt),
+    steps: steps.map((s) => ({
+      at: iso(s.at),
+      name: s.name,
+      detail: s.detail,
+      ...(s.ms === null ? {} : { ms: s.ms }),
+    })),
+  };
+}
+
+export async function viewAttempts(q: Queries, limit: number): Promise<AttemptView[]> {
+  const attempts = await newest(q, limit);
+  const steps = await stepsOf(
+    q,
+    attempts.map((a) => a.id),
+  );
+  return attempts.map((a) => viewOf(a, steps.get(a.id) ?? []));
+}
+
+/** Undefined: unknown, or a tombstone. */
+export async function viewAttempt(q: Queries, id: string): Promise<AttemptView | undefined> {
+  const attempt = await load(q, id);
+  if (!attempt?.money) return undefined;
+  return viewOf(attempt, (await stepsOf(q, [id])).get(id) ?? []);
+}
+
+export async function viewAlarms(q: Queries, limit: number) {
+  return (await newestAlarms(q, limit)).map(({ at, attempt, ...alarm }) => ({
+    at: iso(at),
+    ...alarm,
+    ...(attempt === null ? {} : { attempt, receipt: receiptOf(attempt) }),
+  }));
+}

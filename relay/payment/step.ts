@@ -1,0 +1,38 @@
+import { stay } from './moves.js';
+import { reversing } from './reversing.js';
+import { approved, doubtful, final, lateReport, operator } from './settled.js';
+import { submitted } from './submitted.js';
+import type { Attempt, PaymentEvent, Policy, StepResult } from './types.js';
+
+/**
+ * The payment machine: pure and total. The caller commits `attempt` before it carries out any effect (rule 10).
+ * Source of the rules: reference protocol/findings.md; of the acquirer's part: reference acquirers/common.md.
+ */
+export function step(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+  switch (attempt.state) {
+    case 'submitted':
+      return submitted(attempt, event, now, policy);
+    case 'approved':
+      return approved(attempt, event, now);
+    case 'reversing':
+      switch (event.type) {
+        case 'vend-reported':
+          return lateReport(attempt, event.delivery);
+        case 'swept':
+          return event.listed ? lateReport(attempt, event.listed) : stay(attempt);
+        case 'abort':
+          return stay(attempt);
+        default:
+          return reversing(attempt, event, now, policy);
+      }
+    case 'doubtful':
+      return doubtful(attempt, event, now);
+    case 'operator':
+      return operator(attempt, event, now, policy);
+    case 'declined':
+    case 'reversed':
+    case 'delivered':
+    case 'refused':
+      return final(attempt, event);
+  }
+}

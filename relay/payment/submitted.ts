@@ -1,0 +1,150 @@
+import type { Delivery } from '../../protocol/words.js';
+import type { Declined, InquiryAnswer, Paid, PayAnswer } from '../acquirers/contract.js';
+import {
+  alarm,
+  approve,
+  callInquire,
+  checkPaid,
+  decline,
+  declinedAlarms,
+  fault,
+  noted,
+  reverse,
+  reverseNow,
+  stay,
+  toOperator,
+  waitOf,
+  wrongAmountAlarm,
+} from './moves.js';
+import type { Attempt, Effect, PaymentEvent, Policy, StepResult } from './types.js';
+
+/** Submitted: the money is undecided. Leaves only by an acquirer's answer, a kiosk's word, or the deadline's cancel. */
+export function submitted(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+  switch (event.type) {
+    case 'due':
+      return due(attempt, event.codeHeld, now, policy);
+    case 'pay-answered':
+      if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      return payAnswered(noted(attempt, event.answer), event.answer, now, policy);
+    case 'inquiry-answered':
+      if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      return inquiryAnswered(noted(attempt, event.answer), event.answer, event.askedAt, now, policy);
+    case 'cancel-answered':
+      return fault(attempt, 'cancel answered although none was asked for');
+    case 'abort':
+      return reverse(attempt, 'customer-aborted', now);
+    case 'vend-reported':
+      return reported(attempt, event.delivery, now, policy);
+    case 'swept':
+      if (event.listed === 'delivered') return reported(attempt, 'delivered', now, policy);
+      return reverse(attempt, 'kiosk-restarted', now);
+  }
+}
+
+/** Nothing was sent, so whatever is said is not of this attempt. */
+function answeredUnasked(attempt: Attempt, answer: PayAnswer | InquiryAnswer): StepResult {
+  const what = `the acquirer says ${answer.kind} of a payment that was never asked for`;
+  return fault(attempt, what, ...(answer.kind === 'paid' ? [alarm('contradiction', what)] : []));
+}
+
+function due(attempt: Attempt, codeHeld: boolean, now: number, policy: Policy): StepResult {
+  if (attempt.payAt === null) {
+    if (now > attempt.payUntil) return decline(attempt, 'acquirer-unavailable');
+    // Another relay may hold the code, or the kiosk may send it again; after payUntil nobody may use it.
+    if (!codeHeld) return stay({ ...attempt, nextAt: attempt.payUntil + 1 });
+    return stay({ ...attempt, payAt: now, nextAt: now + policy.callTimeoutMs }, { type: 'call', call: 'pay' });
+  }
+  // At the deadline too: this is the inquiry that stands beside the cancel.
+  return callInquire(attempt, now, policy);
+}
+
+function payAnswered(attempt: Attempt, answer: PayAnswer, now: number, policy: Policy): StepResult {
+  switch (answer.kind) {
+    case 'paid':
+      return paid(attempt, answer, now, policy);
+    case 'declined':
+      return declinedBy(attempt, answer, now, policy);
+    case 'not-sent':
+      // The only try of pay (payAt is set once) sent no byte; if another answer said "paid", somebody is wrong.
+      return attempt.paidSeen ? wait(attempt, now, policy) : decline(attempt, 'acquirer-unavailable');
+    case 'pending':
+      return wait(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
+    case 'conflict':
+      return wait(attempt, now, policy, alarm('id-conflict', 'the acquirer knows this id with other content'));
+    case 'unknown':
+      return wait(attempt, now, policy);
+  }
+}
+
+function inquiryAnswered(
+  attempt: Attempt,
+  answer: InquiryAnswer,
+  askedAt: number,
+  now: number,
+  policy: Policy,
+): StepResult {
+  switch (answer.kind) {
+    case 'paid':
+      return paid(attempt, answer, now, policy);
+    case 'declined':
+      return declinedBy(attempt, answer, now, policy);
+    case 'cancelled':
+      // The acquirer closed it by itself. If it had been paid, let a cancel confirm that the money is back.
+      if (attempt.paidSeen) return reverseNow(attempt, 'not-confirmed', now, policy);
+      return decline(attempt, 'not-confirmed');
+    case 'not-found':
+      if (askedAt > attempt.landingUntil && !attempt.paidSeen) return decline(attempt, 'acquirer-unavailable');
+      return undecided(attempt, now, policy);
+    case 'pending':
+      return undecided(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
+    case 'unknown':
+    case 'not-sent':
+      return undecided(attempt, now, policy);
+  }
+}
+
+const pendingFlag = (attempt: Attempt): Attempt => ({ ...attempt, passwordPending: true });
+
+function paid(attempt: Attempt, answer: Paid, now: number, policy: Policy): StepResult {
+  switch (checkPaid(attempt, answer)) {
+    case 'wrong':
+      return reverseNow(attempt, 'wrong-amount', now, policy, wrongAmountAlarm(attempt, answer));
+    case 'unsaid':
+      // Paid, but not how much: ask again; without the amount it is never approved (S8).
+      return undecided(attempt, now, policy);
+    case 'right':
+      if (now + policy.vendMarginMs > attempt.vendUntil) return reverseNow(attempt, 'not-confirmed', now, policy);
+      return approve(attempt, now, policy);
+  }
+}
+
+function declinedBy(attempt: Attempt, answer: Declined, now: number, policy: Policy): StepResult {
+  const call = declinedAlarms(answer);
+  // "Failed" after "paid" is no proof that the money is not taken; only a confirmed cancel is.
+  if (attempt.paidSeen) return reverseNow(attempt, 'not-confirmed', now, policy, ...call);
+  return decline(attempt, answer.reason, ...call);
+}
+
+/** After pay's answer: the first inquiry comes after its wait, also past the deadline, where it comes at once. */
+function wait(attempt: Attempt, now: number, policy: Policy, ...effects: Effect[]): StepResult {
+  const nextAt = Math.max(now, Math.min(now + waitOf(policy.inquiryDelaysMs, attempt.inquiries), attempt.deadlineAt));
+  return stay({ ...attempt, nextAt }, ...effects);
+}
+
+/** After an inquiry that decided nothing: before the deadline ask again, at the deadline cancel with no gap (S9). */
+function undecided(attempt: Attempt, now: number, policy: Policy, ...effects: Effect[]): StepResult {
+  if (now < attempt.deadlineAt) return wait(attempt, now, policy, ...effects);
+  if (!attempt.paidSeen) return reverseNow(attempt, 'not-confirmed', now, policy);
+  const text = 'the acquirer says paid but never how much';
+  return reverseNow(attempt, 'wrong-amount', now, policy, alarm('amount-unconfirmed', text));
+}
+
+function reported(attempt: Attempt, delivery: Delivery, now: number, policy: Policy): StepResult {
+  const ack: Effect = { type: 'ack-vend' };
+  if (delivery === 'not-delivered') return reverse(attempt, 'not-confirmed', now, ack);
+  const what = `kiosk reports ${delivery} for an attempt that was never approved`;
+  const broken: Effect[] = [ack, { type: 'fault', what }, alarm('contradiction', what)];
+  // Goods are out: reversing would be S7. What the wallet pays is for a person to compare.
+  if (delivery === 'delivered') return toOperator(attempt, 'other', now, policy, ...broken);
+  return reverse(attempt, 'vend-failed', now, ...broken);
+}

@@ -1,0 +1,124 @@
+import type { AttemptId, OrderId } from '../../protocol/ids.js';
+import type { Money } from '../../protocol/money.js';
+import type { Delivery, Issuer, Reason } from '../../protocol/words.js';
+import type { CancelAnswer, InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
+
+/** Where an attempt stands in the ledger. "Password pending" is a flag of submitted. */
+export const states = [
+  'submitted',
+  'approved',
+  'declined',
+  'reversing',
+  'reversed',
+  'delivered',
+  'doubtful',
+  'operator',
+  'refused',
+] as const;
+export type State = (typeof states)[number];
+
+/** S10: these never change. */
+export const finalStates: ReadonlySet<State> = new Set(['declined', 'reversed', 'delivered', 'refused']);
+
+/** What the operator learns after the machine has given up: certain answers that came too late to act on. */
+export type Finding = 'charged' | 'not-charged' | 'returned';
+
+/** One row of the ledger as the machine sees it. All times are epoch milliseconds by the relay's clock. */
+export type Attempt = {
+  // Fixed for ever at admission (S3).
+  readonly id: AttemptId;
+  readonly kiosk: string;
+  readonly order: OrderId;
+  /** Nonce of the boot that opened it; only the tag (its first 8 characters) where the attempt was refused. */
+  readonly boot: string;
+  /** What was asked; null in a tombstone, which is always refused. */
+  readonly money: Money | null;
+  readonly issuer: Issuer | null;
+  readonly reference: string;
+  readonly acquirer: string;
+  readonly createdAt: number;
+  readonly scannedAt: number;
+  /** The last moment at which the sender may write the pay request. */
+  readonly payUntil: number;
+  /** The relay stops waiting: last inquiry, then cancel. */
+  readonly deadlineAt: number;
+  /** The kiosk's own deadline: it vends no later than this. */
+  readonly vendUntil: number;
+  /** Rule 11: "no such order" counts only if asked after this. */
+  readonly landingUntil: number;
+
+  readonly state: State;
+  readonly reason: Reason | null;
+  readonly passwordPending: boolean;
+  readonly acquirerId: string | null;
+  /** When the pay request was given to the sender; null: not a byte of it ever left. Set at most once. */
+  readonly payAt: number | null;
+  /** The acquirer has said "paid" at some time, with whatever amount. */
+  readonly paidSeen: boolean;
+  /** Inquiries since pay, or since the attempt went to the operator. */
+  readonly inquiries: number;
+  readonly cancels: number;
+  /** The acquirer has refused to cancel; one inquiry decides what the operator gets. */
+  readonly cancelRefused: boolean;
+  readonly finding: Finding | null;
+  /** When `due` comes next; null: nothing is waited for. */
+  readonly nextAt: number | null;
+};
+
+export type PaymentEvent =
+  /** `nextAt` has come. `codeHeld`: this relay holds the code in memory. */
+  | { readonly type: 'due'; readonly codeHeld: boolean }
+  | { readonly type: 'pay-answered'; readonly answer: PayAnswer }
+  /** `askedAt`: just before the request was written. */
+  | { readonly type: 'inquiry-answered'; readonly answer: InquiryAnswer; readonly askedAt: number }
+  | { readonly type: 'cancel-answered'; readonly answer: CancelAnswer; readonly askedAt: number }
+  /** The customer gave up. */
+  | { readonly type: 'abort' }
+  /** The kiosk's report, a fact. */
+  | { readonly type: 'vend-reported'; readonly delivery: Delivery }
+  /** Another boot of the kiosk was greeted (rule 4). `listed`: null where its Hello does not list the attempt. */
+  | { readonly type: 'swept'; readonly listed: Delivery | null; readonly bootInChain: boolean };
+
+export type Call = 'pay' | 'inquire' | 'cancel';
+
+export type AlarmKind =
+  | 'wrong-amount'
+  | 'amount-unconfirmed'
+  | 'cancel-unconfirmed'
+  | 'cancel-refused'
+  | 'refund-needed'
+  | 'vend-doubtful'
+  | 'report-late'
+  | 'configuration'
+  | 'id-conflict'
+  | 'charged-after-end'
+  | 'finding'
+  | 'contradiction'
+  | 'unknown-attempt'
+  | 'other-journal'
+  | 'clone';
+
+export type Effect =
+  /** Made at once after the commit, and its answer fed back, before anything else of this attempt is done. */
+  | { readonly type: 'call'; readonly call: Call }
+  /** Tell the kiosk; `answered`: again and again until it answers. */
+  | { readonly type: 'publish'; readonly until: 'once' | 'answered' }
+  | { readonly type: 'ack-vend' }
+  | { readonly type: 'alarm'; readonly kind: AlarmKind; readonly text: string }
+  /** An event that this state does not expect: counted and logged. */
+  | { readonly type: 'fault'; readonly what: string };
+
+export type StepResult = { readonly attempt: Attempt; readonly effects: readonly Effect[] };
+
+/** All ms; from the acquirer's plan and the config. */
+export type Policy = {
+  readonly callTimeoutMs: number;
+  readonly inquiryDelaysMs: readonly number[];
+  readonly cancelDelaysMs: readonly number[];
+  /** What the kiosk needs between an approval and its deadline; later approvals are cancelled instead. */
+  readonly vendMarginMs: number;
+  /** An approved attempt without a report raises an alarm after this. */
+  readonly reportLateMs: number;
+  /** Inquiries after the attempt went to the operator. */
+  readonly operatorInquiryDelaysMs: readonly number[];
+};

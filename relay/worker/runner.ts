@@ -1,0 +1,81 @@
+import type { Acquirer } from '../acquirers/contract.js';
+import { type Clock, sleep } from '../clock.js';
+import type { Database } from '../ledger/contract.js';
+import { renew } from '../ledger/leases.js';
+import type { Attempt, PaymentEvent, Policy } from '../payment/types.js';
+import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
+import { makeCall } from './call.js';
+import type { Codes } from './codes.js';
+
+export type RunnerParts = {
+  readonly db: Database;
+  readonly acquirer: Acquirer;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly codes: Codes;
+  /** This relay's name. */
+  readonly relay: string;
+  readonly leaseMs: number;
+  readonly firstTellMs: number;
+  /** Called after each commit. */
+  readonly committed: (applied: Applied) => void;
+};
+
+const SAVE_TRIES = 6;
+const SAVE_FIRST_WAIT_MS = 100;
+
+/**
+ * Works on one attempt that this relay holds, until nothing is due: step, commit, call, step, commit, … An inquiry and
+ * the cancel that follows it are one turn of the inner loop, with nothing but a commit between them.
+ */
+export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSignal): Promise<void> {
+  const { db, clock } = parts;
+  for (;;) {
+    const due: PaymentEvent = { type: 'due', codeHeld: parts.codes.has(id) };
+    let applied = await apply(db, id, due, context(parts), { when: (a) => isDue(a, clock.now()) });
+    if (!applied) return;
+    parts.committed(applied);
+    for (let call = callOf(applied); call; call = applied && callOf(applied)) {
+      applied = await oneCall(call, applied, parts, signal);
+      if (!applied) return;
+      parts.committed(applied);
+    }
+    if (signal.aborted) return;
+  }
+}
+
+const isDue = (attempt: Attempt, now: number): boolean => attempt.nextAt !== null && attempt.nextAt <= now;
+const callOf = (applied: Applied) => applied.effects.find((e) => e.type === 'call')?.call;
+const context = (parts: RunnerParts): ApplyContext => ({ ...parts, now: parts.clock.now() });
+
+async function oneCall(
+  call: NonNullable<ReturnType<typeof callOf>>,
+  { attempt, callId }: Applied,
+  parts: RunnerParts,
+  signal: AbortSignal,
+): Promise<Applied | undefined> {
+  const { db, clock, relay, leaseMs } = parts;
+  // Economy only; the call was committed as this relay's, so it is made even if the lease is gone.
+  await renew(db, attempt.id, relay, clock.now() + leaseMs).catch(() => false);
+  const startedAt = clock.now();
+  const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
+  const { event, code: resultCode } = await makeCall(call, attempt, code, { ...parts, signal });
+  const at = clock.now();
+  const answered: Answered = {
+    end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },
+    ms: at - startedAt,
+  };
+  return await saveAnswer(() => apply(db, attempt.id, event, context(parts), { answered }), clock);
+}
+
+/** An answer is worth several tries; if the ledger stays away, an inquiry will bring it again. */
+async function saveAnswer<T>(save: () => Promise<T>, clock: Clock): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await save();
+    } catch (error) {
+      if (tries >= SAVE_TRIES) throw error;
+      await sleep(clock, SAVE_FIRST_WAIT_MS * 2 ** tries);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { load, lock, save } from '../../../relay/ledger/attempts.js';
+import type { Database } from '../../../relay/ledger/contract.js';
+import { claimDue, release, releaseAll, renew } from '../../../relay/ledger/leases.js';
+import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { settle, takeDue, takeOwed } from '../../../relay/ledger/outbox.js';
+import { stepsOf } from '../../../relay/ledger/records.js';
+import type { Attempt } from '../../../relay/payment/types.js';
+import { databases, empty, type Opened } from './databases.js';
+import { attemptId, Boot, Scene } from './scene.js';
+
+describe.each(databases())('the ledger on $name', ({ open }) => {
+  let opened: Opened;
+  let db: Database;
+  let scene: Scene;
+  const boot = new Boot('a', '');
+
+  beforeAll(async () => {
+    opened = await open();
+    db = opened.db;
+    await migrate(db, await shippedMigrations(), 1);
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await empty(db);
+    scene = new Scene(db);
+    await scene.hello(boot);
+  });
+
+  describe('numbers, texts and transactions', () => {
+    test('a bigint column comes back as the number that went in, up to 2^53 - 1', async () => {
+      await scene.submitted(boot, 'A', { amount: 9_999 });
+      const most = Number.MAX_SAFE_INTEGER;
+      const [row] = await db.query('SELECT $1::bigint AS most, amount FROM attempt', [most]);
+      expect(row).toEqual({ most, amount: 9_999 });
+    });
+
+    test('null, true, quotes and Chinese come back as they went in', async () => {
+      const [row] = await db.query('SELECT $1::text AS a, $2::boolean AS b, $3::text AS c', [null, true, `'";茶--`]);
+      expect(row).toEqual({ a: null, b: true, c: `'";茶--` });
+    });
+
+    test('what a failed transaction wrote is gone', async () => {
+      const failing = db.transaction(async (tx) => {
+        await tx.query('INSERT INTO kiosk (name) VALUES ($1)', ['ghost']);
+        throw new Error('on purpose');
+      });
+      await expect(failing).rejects.toThrow('on purpose');
+      expect(await db.query('SELECT name FROM kiosk WHERE name = $1', ['ghost'])).toEqual([]);
+    });
+
+    test('an attempt is read as it was written, and each save counts a version', async () => {
+      await scene.submitted(boot, 'A');
+      const changed = await db.transaction(async (tx) => {
+        const stored = await lock(tx, attemptId('A'));
+        if (!stored) throw new Error('not there');
+        const attempt: Attempt = {
+          ...stored.attempt,
+          ...{ state: 'operator', reason: 'cancel-unconfirmed', acquirerId: 'x-1', paidSeen: true, cancelRefused: true },
+          ...{ inquiries: 3, cancels: 2, finding: 'charged', nextAt: 123_456_789_012, passwordPending: true },
+        };
+        expect(await save(tx, { attempt, version: stored.version }, scene.now, undefined)).toBe(true);
+        expect(await save(tx, { attempt, version: stored.version }, scene.now, undefined)).toBe(false);
+        return attempt;
+      });
+      expect(await load(db, attemptId('A'))).toEqual(changed);
+    });
+  });
+
+  describe('the database holds the rules itself', () => {
+    const set = (sql: string) => db.query(`UPDATE attempt SET ${sql} WHERE id = $1`, [attemptId('A')]);
+
+    test('S3: amount, currency, order and code never change', async () => {
+      await scene.submitted(boot, 'A');
+      for (const sql of ['amount = 1', "currency = 'CNY'", "order_id = 'x'", "code_hash = 'x'", "kiosk = 'x'"]) {
+        await expect(set(sql)).rejects.toThrow('never changes');
+      }
+    });
+
+    test('S10, rules 10 and 12: a state goes only where it may', async () => {
+      await scene.approved(boot, 'A');
+      await expect(set("state = 'declined'")).rejects.toThrow('rule 12');
+      await set("state = 'reversing'");
+      await expect(set("state = 'approved'")).rejects.toThrow('rule 10');
+      await expect(set("state = 'delivered'")).rejects.toThrow('rule 10');
+      await set("state = 'reversed'");
+      await expect(set("state = 'submitted'")).rejects.toThrow('S10');
+    });
+  });
+
+  describe('leases', () => {
+    const due = async (names: string[]) => {
+      for (const name of names) await scene.submitted(boot, name);
+      await db.query('UPDATE attempt SET next_at = $1, lease_owner = NULL, lease_until = NULL', [scene.now]);
+    };
+
+    test('what is due is taken once, oldest first, and not again before the lease ends', async () => {
+      await due(['A', 'B', 'C']);
+      const { now } = scene;
+      await db.query('UPDATE attempt SET next_at = $1 WHERE id = $2', [now - 5, attemptId('C')]);
+      expect(await claimDue(db, 'r1', now, now + 10, 1)).toEqual([attemptId('C')]);
+      expect((await claimDue(db, 'r2', now, now + 10, 9)).sort()).toEqual([attemptId('A'), attemptId('B')]);
+      expect(await claimDue(db, 'r3', now + 9, now + 20, 9)).toEqual([]);
+      expect(await claimDue(db, 'r3', now + 10, now + 20, 9)).toHaveLength(3);
+    });
+
+    test('many relays at once never share one', async () => {
+      const names = [...'ABCDEFGHIJKL'];
+      await due(names);
+      const { now } = scene;
+      const relays = Array.from({ length: 6 }, (_, i) => claimDue(db, `r${i}`, now, now + 10, 4));
+      const taken = (await Promise.all(relays)).flat();
+      expect(new Set(taken).size).toBe(taken.length);
+      expect(taken).toHaveLength(names.length);
+    });
+
+    test('renewed by its holder only; given back with the next time', async () => {
+      await due(['A']);
+      const { now } = scene;
+      await claimDue(db, 'r1', now, now + 10, 1);
+      expect(await renew(db, attemptId('A'), 'r2', now + 99)).toBe(false);
+      expect(await renew(db, attemptId('A'), 'r1', now + 99)).toBe(true);
+      expect(await claimDue(db, 'r2', now + 50, now + 60, 1)).toEqual([]);
+      expect(await release(db, attemptId('A'), 'r1')).toBe(now);
+      expect(await claimDue(db, 'r2', now, now + 10, 1)).toEqual([attemptId('A')]);
+    });
+
+    test('a relay that starts again takes back what its name held', async () => {
+      await due(['A', 'B']);
+      await claimDue(db, 'r1', scene.now, scene.now + 60_000, 9);
+      expect(await releaseAll(db, 'r1')).toBe(2);
+      expect(await claimDue(db, 'r1', scene.now, scene.now + 10, 9)).toHaveLength(2);
+    });
+  });
+
+  describe('the outbox', () => {
+    const plan = { firstMs: 1_000, mostMs: 4_000, tries: 5 };
+    const told = async (at: number) => (await takeDue(db, at, plan, 9)).map((a) => a.state);
+
+    test('an approval is due 1 s after its commit, then after 2, 4, 4 s, and rests after its tries', async () => {
+      await scene.approved(boot, 'A');
+      const t = scene.now;
+      expect(await told(t + 999)).toEqual([]);
+      for (const at of [1_000, 3_000, 7_000, 11_000, 15_000]) {
+        expect([at, await told(t + at - 1)]).toEqual([at, []]);
+        expect([at, await told(t + at)]).toEqual([at, ['approved']]);
+      }
+      expect(await told(t + 1e9)).toEqual([]);
+    });
+
+    test("the kiosk's greeting starts it again", async () => {
+      await scene.approved(boot, 'A');
+      for (let i = 0; i < 5; i++) await takeDue(db, scene.now + 1e6 * (i + 1), plan, 9);
+      expect((await takeOwed(db, 'lobby-1', scene.now, plan)).map((a) => a.id)).toEqual([attemptId('A')]);
+      expect(await takeOwed(db, 'lobby-2', scene.now, plan)).toEqual([]);
+      expect(await told(scene.now + 1_000)).toEqual(['approved']);
+    });
+
+    test("the kiosk's Ack ends it, but only its own kiosk's, and never for an approval", async () => {
+      await scene.approved(boot, 'A');
+      await settle(db, 'lobby-1', attemptId('A'));
+      expect(await told(scene.now + 1_000)).toEqual(['approved']);
+      await scene.vend(boot, 'A', 'failed');
+      await scene.on('A', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: scene.now });
+      await settle(db, 'lobby-2', attemptId('A'));
+      expect(await told(scene.now + 1_000)).toEqual(['reversed']);
+      await settle(db, 'lobby-1', attemptId('A'));
+      expect(await told(scene.now + 1e9)).toEqual([]);
+    });
+
+    test('a report of the vend answers the approval', async () => {
+      await scene.approved(boot, 'A');
+      await scene.vend(boot, 'A', 'delivered');
+      expect(await told(scene.now + 1e9)).toEqual([]);
+    });
+  });
+
+  test('every call is on record before it is made, and completed with its answer', async () => {
+    await scene.submitted(boot, 'A');
+    const rows = () => db.query('SELECT relay, call, started_at, ended_at, answer FROM acquirer_call');
+    expect(await rows()).toEqual([
+      { relay: 'relay-1', call: 'pay', started_at: scene.now, ended_at: null, answer: null },
+    ]);
+    expect((await stepsOf(db, [attemptId('A')])).get(attemptId('A'))?.map((s) => s.name)).toEqual(['accepted']);
+  });
+
+  test('the code is nowhere in the ledger, and its hash needs the key', async () => {
+    const frame = scene.payFrame(boot, 'A');
+    await scene.approved(boot, 'A');
+    const tables = ['kiosk', 'attempt', 'acquirer_call', 'attempt_event', 'alarm'];
+    const dump = JSON.stringify(await Promise.all(tables.map((t) => db.query(`SELECT * FROM ${t}`))));
+    expect(dump).toContain(attemptId('A'));
+    expect(dump).not.toContain(frame.code);
+    expect(dump).not.toContain(Buffer.from(frame.code).toString('hex'));
+  });
+});

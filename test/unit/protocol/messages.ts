@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { Down, Hello, Pay, Up } from '../../../protocol/messages.js';
+import { type Currency, currencyByNumber } from '../../../protocol/money.js';
+import { deliveries, issuers, reasons, standings } from '../../../protocol/words.js';
+
+/** Every message of the protocol, as fast-check makes them. */
+const hex = (bytes: number) =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((b) => Buffer.from(b).toString('hex'));
+const attempt = hex(16);
+const nonce = hex(16);
+const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const safe = fc.maxSafeNat();
+const text = (max: number) => fc.string({ unit: 'binary', maxLength: max / 2 });
+const currencies = Array.from({ length: 1_000 }, (_, n) => currencyByNumber(n)).filter((c) => c !== undefined);
+const currency: fc.Arbitrary<Currency> = fc.constantFrom(...currencies);
+
+export const code = fc.array(fc.nat(9), { minLength: 16, maxLength: 40 }).map((digits) => digits.join(''));
+
+/** Leaves a field out where the value is undefined, as exactOptionalPropertyTypes wants it. */
+const optional = <K extends string, V>(key: K, value: V | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+
+export const pay: fc.Arbitrary<Pay> = fc
+  .record({
+    type: fc.constant('pay' as const),
+    attempt,
+    code,
+    amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    currency,
+    reference: text(32),
+    scanMs: safe,
+    validMs: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+    issuer: fc.option(fc.constantFrom(...issuers.all), { nil: undefined }),
+  })
+  .map(({ issuer, ...rest }) => ({ ...rest, ...optional('issuer', issuer) }));
+
+export const hello: fc.Arbitrary<Hello> = fc
+  .record({
+    type: fc.constant('hello' as const),
+    epoch: nonce,
+    number: uint32,
+    nonce,
+    chain: fc.array(nonce, { maxLength: 8 }),
+    board: text(64),
+    atMs: safe,
+    open: fc.array(fc.record({ attempt, delivery: fc.constantFrom(...deliveries.all) }), { maxLength: 64 }),
+    version: text(32),
+    challenge: fc.option(nonce, { nil: undefined }),
+  })
+  .map(({ challenge, ...rest }) => ({ ...rest, ...optional('challenge', challenge) }));
+
+const vend = fc.record({ type: fc.constant('vend' as const), attempt, delivery: fc.constantFrom(...deliveries.all) });
+const abort = fc.record({ type: fc.constant('abort' as const), attempt });
+const ack = fc.record({ type: fc.constant('ack' as const), attempt });
+
+export const up: fc.Arbitrary<Up> = fc.record({
+  boot: hex(4),
+  seq: uint32,
+  body: fc.oneof(hello, pay, vend, abort, ack),
+});
+
+const welcome = fc.record({ type: fc.constant('welcome' as const), nonce, helloAtMs: safe, leaseMs: uint32 });
+const challenge = fc.record({ type: fc.constant('challenge' as const), nonce, challenge: nonce });
+const update = fc
+  .record({
+    type: fc.constant('update' as const),
+    attempt,
+    boot: hex(4),
+    standing: fc.constantFrom(...standings.all),
+    leftMs: uint32,
+    receipt: text(16),
+    reason: fc.option(fc.constantFrom(...reasons.all), { nil: undefined }),
+  })
+  .map(({ reason, ...rest }) => ({ ...rest, ...optional('reason', reason) }));
+const vendAck = fc.record({ type: fc.constant('vend-ack' as const), attempt });
+
+export const down: fc.Arbitrary<Down> = fc.record({
+  seq: safe,
+  relay: text(32),
+  body: fc.oneof(welcome, challenge, update, vendAck),
+});
+
+/** The payment of the issue: a 24-digit code and a reference of 8 characters. */
+export const examplePay: Pay = {
+  type: 'pay',
+  attempt: '000102030405060708090a0b0c0d0e0f',
+  code: '281006020123456789012345',
+  amount: 3550,
+  currency: 'HKD',
+  issuer: 'alipay',
+  reference: 'A-123456',
+  scanMs: 2_592_000_000,
+  validMs: 20_000,
+};
