@@ -18,6 +18,7 @@ import { Desk } from './runtime/desk.js';
 import { Front } from './runtime/front.js';
 import { KioskLoop } from './runtime/loop.js';
 import { ScanLine } from './runtime/scan-line.js';
+import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
 
 export type Agent = { stop(): Promise<void> };
@@ -73,8 +74,10 @@ async function compose(config: Config, log: Logger) {
     onFault: (error) => apiFault(error, log, counters),
   });
   const { terminators, prefix, gapMs, minLength, market } = scanner;
+  const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
+  warmUp(profile, market);
   const scans = new ScanLine({
-    profile: framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) }),
+    profile,
     market,
     duplicates,
     random: randomBytes,
