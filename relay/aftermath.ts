@@ -1,7 +1,7 @@
-import type { Counters } from './counters.js';
 import type { Teller } from './link/teller.js';
-import type { Log } from './log.js';
 import type { Feed } from './operations/feed.js';
+import type { Counters } from './runtime/counters.js';
+import type { Log } from './runtime/log.js';
 import type { Applied } from './worker/apply.js';
 import type { Worker } from './worker/worker.js';
 

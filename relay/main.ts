@@ -5,24 +5,24 @@ import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { aftermath } from './aftermath.js';
-import { type Clock, systemClock } from './clock.js';
 import { openAcquirer, openDatabase } from './config/parts.js';
 import { admissionOf, knownKiosks, policyOf } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
-import { Counters } from './counters.js';
 import type { Database } from './ledger/contract.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 import { Connection } from './link/connection.js';
 import { Desk } from './link/desk.js';
 import { Teller } from './link/teller.js';
-import type { Log } from './log.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
+import { type Clock, systemClock } from './runtime/clock.js';
+import { Counters } from './runtime/counters.js';
+import type { Log } from './runtime/log.js';
 import { Codes } from './worker/codes.js';
 import { Worker } from './worker/worker.js';
 
-/** What a test or the simulation puts in the place of the real thing. A database given here is the giver's to stop. */
+/** What a test or the simulation puts in the place of the real thing. A database given here is the giver's to start and stop. */
 export type RelayParts = {
   readonly log: Log;
   readonly acquirer?: Acquirer;
@@ -44,8 +44,8 @@ const POLL_MS = 1_000;
 /** A lease outlives any one call by this. */
 const LEASE_BEYOND_CALL_MS = 10_000;
 
-/** The relay, put together. @throws LedgerError, ConfigError, or the system's error when a port is taken. */
-export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
+/** The relay, put together; nothing runs yet. @throws LedgerError, ConfigError */
+function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts) {
   const { log, clock = systemClock, random = randomBytes } = parts;
   const relay = config.instance;
   const db = parts.database ?? openDatabase(config, secrets);
@@ -82,35 +82,37 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
       onMessage: (topic, payload) => desk.hear(topic, payload),
     },
   );
-  const operations = buildOperations({
-    db,
-    feed,
-    counters,
-    log,
-    instance: relay,
-    linked: () => connection.up,
-    host: config.operations.host,
-  });
+  const { host } = config.operations;
+  const operations = buildOperations({ db, feed, counters, log, instance: relay, linked: () => connection.up, host });
+  return { db, clock, teller, worker, desk, connection, operations };
+}
 
-  await db.start();
-  for (const warning of db.warnings) log.warn({ event: 'ledger', ledger: db.kind }, warning);
-  const applied = await migrate(db, await shippedMigrations(), clock.now());
-  if (applied.length > 0) log.info({ event: 'migrated', applied });
-  await worker.start();
-  teller.start();
-  connection.start();
-  await operations.listen({ host: config.operations.host, port: config.operations.port });
-  return {
-    ports: { api: (operations.server.address() as AddressInfo).port },
-    async stop() {
-      await operations.close();
-      await desk.close();
-      await worker.stop();
-      teller.stop();
-      await connection.stop();
-      if (!parts.database) await db.stop();
-    },
+/** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
+export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
+  const { log } = parts;
+  const { db, clock, teller, worker, desk, connection, operations } = assemble(config, secrets, parts);
+  const stop = async (): Promise<void> => {
+    await operations.close();
+    await desk.close();
+    await worker.stop();
+    teller.stop();
+    await connection.stop();
+    if (!parts.database) await db.stop();
   };
+  try {
+    if (!parts.database) await db.start();
+    for (const warning of db.warnings) log.warn({ event: 'ledger', ledger: db.kind }, warning);
+    const applied = await migrate(db, await shippedMigrations(), clock.now());
+    if (applied.length > 0) log.info({ event: 'migrated', applied });
+    await worker.start();
+    teller.start();
+    connection.start();
+    await operations.listen({ host: config.operations.host, port: config.operations.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ports: { api: (operations.server.address() as AddressInfo).port }, stop };
 }
 
 function brokerOptions({ broker, instance }: RelayConfig, { brokerPassword }: RelaySecrets) {

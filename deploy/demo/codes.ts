@@ -56,8 +56,8 @@ function shopCode(): string {
 export const phoneCards: readonly PhoneCard[] = [
   wallet('alipayplus', 'Alipay+', '24 digits', '28100602', 24),
   wallet('alipay', 'Alipay', '18 digits', '28', 18),
-  foreign('wechatpay', 'WeChat Pay', '18 digits', '13', 18),
-  foreign('unionpay', 'UnionPay', '19 digits', '62', 19),
+  foreign('wechatpay', 'WeChat Pay', '18 digits; not with this acquirer', '13', 18),
+  foreign('unionpay', 'UnionPay', '19 digits; not with this acquirer', '62', 19),
   wrong('shop', 'A shop’s code', 'made for phones to scan', shopCode()),
   wrong(
     'boarding-pass',

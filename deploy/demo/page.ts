@@ -59,8 +59,7 @@ export class DemoPage {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#shop.stop();
-    await this.#server.stop();
-    await this.stack.stop();
+    await Promise.all([this.stack.stop(), this.#server.stop()]);
   }
 
   async #watch(): Promise<void> {

@@ -21,13 +21,13 @@ export const scenarios: readonly Scenario[] = [
   scenario({ name: 'approve', title: 'All goes well', story: 'The wallet pays at once.' }),
   scenario({
     name: 'password',
-    title: 'Wallet wants a password',
+    title: 'Password needed',
     story: 'The phone shows a password dialog; the kiosk waits.',
     confirmAfterMs: 600,
   }),
   scenario({
     name: 'password-timeout',
-    title: 'No password entered',
+    title: 'Password not entered',
     story: 'The kiosk gives up in time; nothing is charged.',
   }),
   scenario({ name: 'decline', title: 'Not enough money', story: 'The wallet says no, with a reason.' }),

@@ -68,18 +68,12 @@ export class Stack {
     this.log('broker', `${this.broker.url} (${this.broker.about})`);
     const database = await this.#database();
     this.#undo.push(() => database.stop());
-    const line = await openPty();
-    this.#line = line;
-    this.#undo.push(() => line.close());
-    // Nothing is written, but the way to the line is warm before it is timed.
-    for (let i = 0; i < 3; i++) await line.write(new Uint8Array());
-    this.log('scanner', `pseudo-terminal ${line.path}`);
     const place = { folder: this.folder, brokerUrl: this.broker.url, kiosk: this.kioskName };
 
     const sandbox = this.#add(sandboxProgram(place), (ports) => {
       this.sandbox.base = `http://127.0.0.1:${ports['control']}`;
     });
-    const { ports } = await sandbox.start();
+    const [line, { ports }] = await Promise.all([this.#openLine(), sandbox.start()]);
     this.log('sandbox', `acquirer on 127.0.0.1:${ports['acquirer']}`);
     const relayStart = async (): Promise<void> => {
       if (this.#options.relay === false) return;
@@ -157,6 +151,16 @@ export class Stack {
     for (const undo of this.#undo.reverse()) await undo().catch((e: unknown) => this.log('demo', `stopping: ${e}`));
   }
 
+  async #openLine(): Promise<Pty> {
+    const line = await openPty();
+    this.#line = line;
+    this.#undo.push(() => line.close());
+    // Nothing is written, but the way to the line is warm before it is timed.
+    for (let i = 0; i < 3; i++) await line.write(new Uint8Array());
+    this.log('scanner', `pseudo-terminal ${line.path}`);
+    return line;
+  }
+
   async #makeFolder(): Promise<void> {
     const { keep } = this.#options;
     if (keep === undefined) {
@@ -198,6 +202,8 @@ export class Stack {
 
   async #revive(program: Program, detail: string): Promise<void> {
     const { name } = program.options;
+    // Ctrl-C reaches the programs as soon as it reaches us.
+    if (this.#stopping) return;
     this.log(name, `${detail}${this.#options.revive ? '; starting it again' : ''}`);
     if (!this.#options.revive) return;
     await sleep(REVIVE_AFTER_MS);

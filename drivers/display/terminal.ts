@@ -1,58 +1,74 @@
 import type { Display, Screen } from '../contract/display.js';
 
 export type TerminalDisplayOptions = {
-  /** Where the screen is drawn; a box on a terminal, plain lines elsewhere. */
+  /** Where the screen is drawn; boxes on a terminal, plain lines elsewhere. */
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 };
 
-/** The customer display as text, for a console or a log: one box a screen, the main language first. */
+/** Clears screen and scrollback: nothing of a customer stays. */
+const clear = '\x1b[3J\x1b[2J\x1b[H';
+
+/**
+ * The customer display as text, the main language first: on a terminal one box, which takes the place of the last; elsewhere
+ * (a log) plain lines. An output that takes nothing costs one buffer and the newest screen.
+ */
 export class TerminalDisplay implements Display {
   readonly #output: TerminalDisplayOptions['output'];
-  #broken = false;
+  #state: 'new' | 'open' | 'full' | 'broken' = 'new';
+  #waiting: string | undefined;
 
   constructor({ output }: TerminalDisplayOptions) {
     this.#output = output;
   }
 
   async start(): Promise<void> {
+    if (this.#state !== 'new') return;
+    this.#state = 'open';
     // A closed pipe must not end the agent.
     this.#output.on('error', () => {
-      this.#broken = true;
+      this.#state = 'broken';
     });
   }
 
   show(screen: Screen): void {
-    if (this.#broken) return;
     const lines = linesOf(screen);
-    this.#output.write(`${(this.#output.isTTY ? boxed(lines) : lines).join('\n')}\n`);
+    this.#write(this.#output.isTTY ? `${clear}${boxed(lines).join('\n')}\n` : `${lines.join('\n')}\n`);
   }
 
   async stop(): Promise<void> {
-    // Clear screen and scrollback: nothing of a customer stays.
-    if (this.#output.isTTY && !this.#broken) this.#output.write('\x1b[3J\x1b[2J\x1b[H');
+    this.#waiting = undefined;
+    if (this.#output.isTTY) this.#write(clear);
+  }
+
+  #write(text: string): void {
+    if (this.#state === 'full') this.#waiting = text;
+    if (this.#state !== 'open' || this.#output.write(text)) return;
+    this.#state = 'full';
+    this.#output.once('drain', () => {
+      if (this.#state !== 'full') return;
+      this.#state = 'open';
+      const next = this.#waiting;
+      this.#waiting = undefined;
+      if (next !== undefined) this.#write(next);
+    });
   }
 }
 
+/** Without control characters: a receipt comes from elsewhere, and words may not steer the terminal. */
 function linesOf({ texts, amount, receipt, leftMs }: Screen): string[] {
   return [
     ...(amount === undefined ? [] : [amount]),
     ...texts.flatMap(({ title, body }) => [title, body]),
     ...(leftMs === undefined ? [] : [`${Math.ceil(leftMs / 1000)} s`]),
     ...(receipt === undefined ? [] : [`# ${receipt}`]),
-  ];
+  ].map((line) => line.replace(/\p{Cc}/gu, ' '));
 }
 
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
 /** Columns a text takes: East Asian wide characters take two. */
-function columns(text: string): number {
-  return [...text].reduce(
-    (sum, c) =>
-      sum +
-      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(c)
-        ? 2
-        : 1),
-    0,
-  );
-}
+const columns = (text: string): number => [...text].reduce((sum, c) => sum + (wide.test(c) ? 2 : 1), 0);
 
 function boxed(lines: readonly string[]): string[] {
   const width = Math.max(...lines.map(columns));

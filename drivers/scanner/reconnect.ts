@@ -43,7 +43,7 @@ async function session(parts: ReconnectParts, port: OpenPort, opened: DeviceIden
   return why;
 }
 
-/** Waits `ms`, or less when another device appears at the path. Resolves with whether one did. */
+/** Waits `ms`, or less when the device at the path goes, comes or changes. Resolves with whether one did. */
 async function waitForChange(
   parts: ReconnectParts,
   ms: number,
@@ -55,8 +55,7 @@ async function waitForChange(
     const left = until - parts.clock.now();
     if (left <= 0) return false;
     await pause(parts.clock, Math.min(left, parts.watchMs), stop);
-    const found = await identify(parts.path);
-    if (found !== undefined && found !== before) return true;
+    if ((await identify(parts.path)) !== before) return true;
   }
   return false;
 }
@@ -73,12 +72,12 @@ export async function keepOpen(parts: ReconnectParts, stop: AbortSignal): Promis
     if (!stop.aborted) parts.onState(state, detail);
   };
   while (!stop.aborted) {
-    const device = await identify(parts.path);
+    let device = await identify(parts.path);
     if (stop.aborted) return;
+    // A device that stays away or stays dead is tried again without a word; the line of a log is for what changed.
     if (device === undefined) {
-      say('absent', 'no such device node');
+      if (last !== 'absent') say('absent', 'no such device node');
     } else {
-      // A device that stays dead is tried again without a word; the line of a log is for what changed.
       if (last !== 'dead') say('opening', 'found');
       const port = await parts.open().catch(words);
       if (typeof port === 'string') {
@@ -87,7 +86,9 @@ export async function keepOpen(parts: ReconnectParts, stop: AbortSignal): Promis
         const openedAt = parts.clock.now();
         const why = await session({ ...parts, onState: say }, port, device, stop);
         if (parts.clock.now() - openedAt >= settledMs) backoff.reset();
-        say((await identify(parts.path)) === undefined ? 'absent' : 'dead', why);
+        // Looked at anew: a device pulled and put back may get the same node, and must not be taken for one that stayed.
+        device = await identify(parts.path);
+        say(device === undefined ? 'absent' : 'dead', why);
       }
     }
     if (await waitForChange(parts, backoff.next(), device, stop)) backoff.reset();

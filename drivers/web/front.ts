@@ -77,11 +77,12 @@ export class WebFront {
     for (const page of this.#pages) page.send('signal', () => ({ signal: this.#signal, replay: false }));
   }
 
+  /** Pages still open show "out of service" from now on. */
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    this.#screen = undefined;
-    this.#signal = 'out-of-service';
+    this.showScreen(undefined);
+    this.showSignal('out-of-service');
     this.#stopBeat();
     for (const page of this.#pages) page.end();
     this.#pages.clear();

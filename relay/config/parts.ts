@@ -1,10 +1,10 @@
 import { createAntom } from '../acquirers/antom/adapter.js';
 import type { Acquirer, PollPlan } from '../acquirers/contract.js';
-import type { Clock } from '../clock.js';
 import { type Database, LedgerError } from '../ledger/contract.js';
 import { PGliteDatabase } from '../ledger/pglite.js';
 import { PostgresDatabase } from '../ledger/postgres.js';
-import type { Log } from '../log.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Log } from '../runtime/log.js';
 import { ConfigError } from './load.js';
 import type { RelayConfig } from './schema.js';
 import type { RelaySecrets } from './secrets.js';

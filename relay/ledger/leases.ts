@@ -21,6 +21,12 @@ export async function claimDue(
   return rows.map((r) => text(r['id']));
 }
 
+/** The first time after `now` and before `end` at which something is due; null: none. */
+export async function nextDue(q: Queries, now: number, end: number): Promise<number | null> {
+  const [row] = await q.query('SELECT min(next_at) AS at FROM attempt WHERE next_at > $1 AND next_at < $2', [now, end]);
+  return numberOrNull(row?.['at']);
+}
+
 /** Renews; false if another relay has taken the attempt over. */
 export async function renew(q: Queries, id: string, owner: string, until: number): Promise<boolean> {
   const rows = await q.query('UPDATE attempt SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING id', [

@@ -1,7 +1,7 @@
 import { connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../runtime/clock.js';
 
 export type ConnectionOptions = {
   /** mqtt://host:port or mqtts://host:port */

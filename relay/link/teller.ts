@@ -3,11 +3,11 @@ import { bootTag, receiptOf } from '../../protocol/ids.js';
 import type { DownBody, Update } from '../../protocol/messages.js';
 import { downTopic } from '../../protocol/topics.js';
 import type { Standing } from '../../protocol/words.js';
-import type { Clock } from '../clock.js';
 import type { Database } from '../ledger/contract.js';
 import { type TellPlan, takeDue, takeOwed } from '../ledger/outbox.js';
-import { errorFields, type Log } from '../log.js';
 import type { Attempt } from '../payment/types.js';
+import type { Clock } from '../runtime/clock.js';
+import { errorFields, type Log } from '../runtime/log.js';
 
 /** What the kiosk reads of an attempt. Doubtful is a matter for the operator, so the kiosk says that. */
 export function standingOf(attempt: Attempt): Standing {

@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { NAME_PATTERN } from '../../protocol/limits.js';
-import type { Counters } from '../counters.js';
 import type { Database } from '../ledger/contract.js';
 import { allow } from '../ledger/kiosks.js';
-import { errorFields, type Log } from '../log.js';
+import type { Counters } from '../runtime/counters.js';
+import { errorFields, type Log } from '../runtime/log.js';
 import type { Feed } from './feed.js';
 import { openStream } from './stream.js';
 import { viewAlarms, viewAttempt, viewAttempts } from './view.js';
@@ -103,19 +103,18 @@ async function answers(db: Database): Promise<boolean> {
 }
 
 /**
- * Pages on this machine may read. A page from elsewhere may neither read nor post, also one whose name was made to point
+ * Pages on this machine may read; only programs may do more. A page from elsewhere may neither read nor post, also one whose name was made to point
  * here: on a loopback address, only loopback's own names are served.
  */
 async function allowLoopbackPages(request: FastifyRequest, reply: FastifyReply, onLoopback: boolean): Promise<void> {
   const { origin, host } = request.headers;
   const named = onLoopback && host !== undefined ? isLoopback(`http://${host}`) : true;
-  if (!named || (origin !== undefined && !isLoopback(origin))) {
+  const reads = request.method === 'GET';
+  if (!named || (origin !== undefined && !(reads && isLoopback(origin)))) {
     await reply.code(403).send(problem('origin', 'only pages and programs of this machine'));
     return;
   }
-  if (origin !== undefined && request.method === 'GET') {
-    reply.header('access-control-allow-origin', origin).header('vary', 'origin');
-  }
+  if (origin !== undefined) reply.header('access-control-allow-origin', origin).header('vary', 'origin');
 }
 
 function isLoopback(origin: string): boolean {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Database } from '../ledger/contract.js';
-import { errorFields, type Log } from '../log.js';
+import { errorFields, type Log } from '../runtime/log.js';
 import type { Feed } from './feed.js';
 import { viewAttempt } from './view.js';
 

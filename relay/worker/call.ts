@@ -1,6 +1,6 @@
 import type { Acquirer } from '../acquirers/contract.js';
-import type { Clock } from '../clock.js';
 import type { Attempt, Call, PaymentEvent } from '../payment/types.js';
+import type { Clock } from '../runtime/clock.js';
 
 export type CallOutcome = {
   readonly event: Extract<PaymentEvent, { type: 'pay-answered' | 'inquiry-answered' | 'cancel-answered' }>;
@@ -8,6 +8,8 @@ export type CallOutcome = {
 };
 
 type Caller = { readonly acquirer: Acquirer; readonly clock: Clock; readonly signal: AbortSignal };
+
+const BEYOND_TIMEOUT_MS = 2_000;
 
 /** Makes one call. Adapters do not throw; if one does, nothing is known of the money. */
 export async function makeCall(
@@ -32,13 +34,13 @@ async function ask(
   const acquirerId = attempt.acquirerId ?? undefined;
   switch (call) {
     case 'pay':
-      return { type: 'pay-answered', answer: await safely(() => pay(attempt, code, askedAt, caller)) };
+      return { type: 'pay-answered', answer: await safely(() => pay(attempt, code, askedAt, caller), caller) };
     case 'inquire': {
-      const answer = await safely(() => acquirer.inquire(attempt.id, acquirerId, signal));
+      const answer = await safely(() => acquirer.inquire(attempt.id, acquirerId, signal), caller);
       return { type: 'inquiry-answered', answer, askedAt };
     }
     case 'cancel': {
-      const answer = await safely(() => acquirer.cancel(attempt.id, acquirerId, signal));
+      const answer = await safely(() => acquirer.cancel(attempt.id, acquirerId, signal), caller);
       return { type: 'cancel-answered', answer, askedAt };
     }
   }
@@ -63,10 +65,20 @@ async function pay(attempt: Attempt, code: string | undefined, now: number, { ac
   );
 }
 
-async function safely<T>(run: () => Promise<T>): Promise<T | { kind: 'unknown'; detail: 'io' }> {
+type NoAnswer = { kind: 'unknown'; detail: 'io' | 'timeout' };
+
+/** Adapters keep their own time; one that does not is not waited for. */
+async function safely<T>(run: () => Promise<T>, { acquirer, clock }: Caller): Promise<T | NoAnswer> {
+  let cancel = (): void => {};
+  const late = new Promise<NoAnswer>((resolve) => {
+    const answer = { kind: 'unknown', detail: 'timeout' } as const;
+    cancel = clock.after(acquirer.plan.callTimeoutMs + BEYOND_TIMEOUT_MS, () => resolve(answer));
+  });
   try {
-    return await run();
+    return await Promise.race([run(), late]);
   } catch {
     return { kind: 'unknown', detail: 'io' };
+  } finally {
+    cancel();
   }
 }

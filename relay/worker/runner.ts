@@ -1,8 +1,8 @@
 import type { Acquirer } from '../acquirers/contract.js';
-import { type Clock, sleep } from '../clock.js';
 import type { Database } from '../ledger/contract.js';
 import { renew } from '../ledger/leases.js';
 import type { Attempt, PaymentEvent, Policy } from '../payment/types.js';
+import { type Clock, sleep } from '../runtime/clock.js';
 import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
 import { makeCall } from './call.js';
 import type { Codes } from './codes.js';

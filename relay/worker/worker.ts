@@ -1,5 +1,5 @@
-import { claimDue, release, releaseAll } from '../ledger/leases.js';
-import { errorFields, type Log } from '../log.js';
+import { claimDue, nextDue, release, releaseAll } from '../ledger/leases.js';
+import { errorFields, type Log } from '../runtime/log.js';
 import { type RunnerParts, runAttempt } from './runner.js';
 
 export type WorkerOptions = {
@@ -11,12 +11,18 @@ export type WorkerOptions = {
   readonly drainMs: number;
 };
 
+/** A timer may fire a moment early by the wall clock; then nothing would be due yet. */
+const TIMER_SLACK_MS = 2;
+/** An aborted call answers at once; one that does not is not waited for. */
+const AFTER_ABORT_MS = 1_000;
+
 /** Takes due attempts from the ledger and runs each in one task at a time. */
 export class Worker {
   readonly #parts: RunnerParts;
   readonly #options: WorkerOptions;
   readonly #log: Log;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Set<string>();
+  readonly #tasks = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #cancelTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -36,17 +42,18 @@ export class Worker {
     this.wakeAt(this.#parts.clock.now());
   }
 
-  /** Lets running attempts come to a rest, then aborts their calls; what is left lies in the ledger. */
+  /** Lets running attempts come to a rest, then aborts their calls, then leaves them: what is left lies in the ledger. */
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTimer?.();
-    const cancel = this.#parts.clock.after(this.#options.drainMs, () => this.#abort.abort());
-    await Promise.all(this.#running.values());
-    cancel();
-  }
-
-  get running(): number {
-    return this.#running.size;
+    const { clock } = this.#parts;
+    const { drainMs } = this.#options;
+    const cancels = [clock.after(drainMs, () => this.#abort.abort())];
+    const left = new Promise<void>((resolve) => {
+      cancels.push(clock.after(drainMs + AFTER_ABORT_MS, resolve));
+    });
+    await Promise.race([Promise.all(this.#tasks), left]);
+    for (const cancel of cancels) cancel();
   }
 
   /** An attempt that was inserted with this relay's lease. */
@@ -61,7 +68,7 @@ export class Worker {
     const { clock } = this.#parts;
     this.#cancelTimer?.();
     this.#timerAt = at;
-    this.#cancelTimer = clock.after(Math.max(0, at - clock.now()), () => void this.#claim());
+    this.#cancelTimer = clock.after(Math.max(0, at - clock.now()) + TIMER_SLACK_MS, () => void this.#claim());
   }
 
   async #claim(): Promise<void> {
@@ -75,25 +82,29 @@ export class Worker {
     this.#claiming = true;
     this.#again = false;
     const now = clock.now();
+    let next = now + this.#options.pollMs;
     codes.forgetOlder(now);
     try {
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await claimDue(db, relay, now, now + leaseMs, free) : [];
       for (const id of ids) if (!this.#running.has(id)) this.#run(id);
+      // A wake for a later time may have been asked for while an earlier one was pending; the ledger remembers it.
+      next = (await nextDue(db, now, next)) ?? next;
     } catch (error) {
       this.#log.error({ event: 'claim-failed', ...errorFields(error) });
     } finally {
       this.#claiming = false;
-      this.wakeAt(clock.now() + (this.#again ? 0 : this.#options.pollMs));
+      this.wakeAt(this.#again ? clock.now() : next);
     }
   }
 
   #run(id: string): void {
+    this.#running.add(id);
     const task = this.#work(id).then((nextAt) => {
-      this.#running.delete(id);
+      this.#tasks.delete(task);
       if (nextAt !== null) this.wakeAt(nextAt);
     });
-    this.#running.set(id, task);
+    this.#tasks.add(task);
   }
 
   /** Returns when the attempt wants to be looked at again. */
@@ -101,8 +112,11 @@ export class Worker {
     const { db, relay, clock } = this.#parts;
     try {
       await runAttempt(id, this.#parts, this.#abort.signal);
+      // Before the lease is given back: a claim that follows at once must find it free here too.
+      this.#running.delete(id);
       return await release(db, id, relay);
     } catch (error) {
+      this.#running.delete(id);
       // The ledger did not answer, or refused. The lease ends by itself; then it is tried again, here or elsewhere.
       this.#log.error({ event: 'attempt-failed', attempt: id, ...errorFields(error) });
       return clock.now() + this.#options.pollMs;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty, type Pty } from './pty.js';
@@ -11,6 +11,8 @@ export type Place = {
   unplug(): Promise<void>;
   /** Pulls the line and leaves the path, which then leads nowhere. */
   unplugOnly(): Promise<void>;
+  /** Leads the path to another place's line, while this one stays plugged in. */
+  linkTo(other: Place): Promise<void>;
   write(bytes: Uint8Array | string): Promise<void>;
   close(): Promise<void>;
 };
@@ -38,6 +40,11 @@ export function makePlace(): Place {
     },
     unplug,
     unplugOnly,
+    async linkTo(other) {
+      // Renamed into place, so that the path is never missing.
+      symlinkSync(other.path, `${path}.new`);
+      renameSync(`${path}.new`, path);
+    },
     async write(bytes) {
       if (!pty) throw new Error('line: found unplugged, expected plugged in');
       await pty.write(bytes);

@@ -93,7 +93,7 @@ describe.skipIf(!found && !required)('the page', () => {
   }, 40_000);
 
   test('confirm on phone: the wallet asks, and the visitor confirms', async () => {
-    await choose('Wallet wants a password');
+    await choose('Password needed');
     await choose('Alipay+');
     const first = await page.locator('#qr').getAttribute('src');
     await hold();
@@ -147,7 +147,8 @@ describe.skipIf(!found && !required)('the page', () => {
     await reads('out-of-service', 'Out of service', '暂停服务');
     expect(await page.getByRole('button', { name: /Noodles/ }).isDisabled()).toBe(true);
     await shot('out-of-service');
-    await page.getByRole('button', { name: 'Switch the relay on again' }).click();
+    expect(await page.getByRole('button', { name: /Kill the kiosk/ }).isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Switch the relay on' }).click();
     await page.getByText('Kiosk in service').waitFor({ timeout: 30_000 });
   }, 60_000);
 

@@ -52,12 +52,13 @@ export type DemoRun = {
   readonly ended: Promise<number | string>;
 };
 
-/** The demo as `npm start` runs it. */
+/** The demo as `npm start` runs it, in a process group of its own, as a shell would start it. */
 export function runDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoRun {
   const child = spawn(process.execPath, [demoEntry, ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let out = '';
   let err = '';

@@ -84,15 +84,17 @@ function draw() {
   drawAttempts($('attempts'), state);
   if (dropsSeen !== undefined && state.hatch.seq > dropsSeen) drawHatch($('hatch'), state.hatch);
   dropsSeen = state.hatch.seq;
+  // The next customer finds the hatch empty.
+  if (state.order?.events.at(-1)?.state === 'armed') $('hatch').classList.remove('drop', 'stuck');
   const shown = state.cards.find((one) => one.id === card);
   $('wallet').textContent = shown.label;
-  $('note').textContent = shown.kind === 'wrong' ? shown.note : `one-time code, ${shown.note}`;
+  $('note').textContent = shown.kind === 'wallet' ? `one-time code, ${shown.note}` : shown.note;
   const picture = `qr/${shown.id}/${shown.version}.svg`;
   if ($('qr').getAttribute('src') !== picture) $('qr').src = picture;
   $('qr').alt = `QR code: ${shown.label}`;
   const last = state.order?.events.at(-1)?.state;
   $('cancel').disabled = !state.order || state.order.lost || last === undefined || last === 'ended';
-  $('relay-power').textContent = state.relay.running ? 'Cut the relay’s power' : 'Switch the relay on again';
+  $('relay-power').textContent = state.relay.running ? 'Cut the relay’s power' : 'Switch the relay on';
   $('kiosk-kill').disabled = !state.kiosk.running;
 }
 

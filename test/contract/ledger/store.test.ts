@@ -56,7 +56,13 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
         if (!stored) throw new Error('not there');
         const attempt: Attempt = {
           ...stored.attempt,
-          ...{ state: 'operator', reason: 'cancel-unconfirmed', acquirerId: 'x-1', paidSeen: true, cancelRefused: true },
+          ...{
+            state: 'operator',
+            reason: 'cancel-unconfirmed',
+            acquirerId: 'x-1',
+            paidSeen: true,
+            cancelRefused: true,
+          },
           ...{ inquiries: 3, cancels: 2, finding: 'charged', nextAt: 123_456_789_012, passwordPending: true },
         };
         expect(await save(tx, { attempt, version: stored.version }, scene.now, undefined)).toBe(true);

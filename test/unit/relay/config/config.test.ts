@@ -11,7 +11,7 @@ import { distance, nearest } from '../../../../relay/config/nearest.js';
 import { openAcquirer, openDatabase } from '../../../../relay/config/parts.js';
 import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
-import { systemClock } from '../../../../relay/clock.js';
+import { systemClock } from '../../../../relay/runtime/clock.js';
 import { generateKeys } from '../../../../relay/sandbox/keys.js';
 
 const example = readFileSync(fileURLToPath(new URL('../../../../relay/example.toml', import.meta.url)), 'utf8');
@@ -50,27 +50,103 @@ describe('the example', () => {
 
 describe('what is wrong is named: file, key, found, expected', () => {
   test.each([
-    ['a key that is not known', changed('[timers]', '[timers]\ndeadlin_ms = 5'), 'timers.deadlin_ms: found a key that is not known, expected deadline_ms?'],
-    ['a table that is not known', `${example}\n[brokers]\nurl = "x"`, 'brokers: found a key that is not known, expected broker?'],
-    ['nothing like it', changed('[timers]', '[timers]\nzzz = 5'), 'timers.zzz: found a key that is not known, expected one of pay_valid_ms, '],
-    ['in a list', changed('name = "lobby-1"', 'name = "lobby-1"\nmax_amuont = "1"'), 'kiosk.0.max_amuont: found a key that is not known, expected max_amount?'],
+    [
+      'a key that is not known',
+      changed('[timers]', '[timers]\ndeadlin_ms = 5'),
+      'timers.deadlin_ms: found a key that is not known, expected deadline_ms?',
+    ],
+    [
+      'a table that is not known',
+      `${example}\n[brokers]\nurl = "x"`,
+      'brokers: found a key that is not known, expected broker?',
+    ],
+    [
+      'nothing like it',
+      changed('[timers]', '[timers]\nzzz = 5'),
+      'timers.zzz: found a key that is not known, expected one of pay_valid_ms, ',
+    ],
+    [
+      'in a list',
+      changed('name = "lobby-1"', 'name = "lobby-1"\nmax_amuont = "1"'),
+      'kiosk.0.max_amuont: found a key that is not known, expected max_amount?',
+    ],
     ['a missing key', changed('instance = "relay-1"', ''), 'instance: found nothing, expected this key'],
     ['a missing table', changed(/\[secrets\][^[]*/, ''), 'secrets: found nothing, expected this key'],
-    ['a wrong type', changed('# deadline_ms = 50000', 'deadline_ms = "50000"'), 'timers.deadline_ms: found text of 5 characters, expected a whole number of milliseconds'],
-    ['a fraction', changed('# deadline_ms = 50000', 'deadline_ms = 0.5'), 'timers.deadline_ms: found the number 0.5, expected a whole number of milliseconds'],
-    ['a wrong mode', changed('mode = "demo"', 'mode = "test"'), 'mode: found text of 4 characters, expected "demo" or "production"'],
-    ['a wrong ledger', changed('kind = "pglite"', 'kind = "sqlite"'), 'ledger.kind: found text of 6 characters, expected "pglite" or "postgres"'],
-    ['an address', changed('mqtt://127', 'http://127'), 'broker.url: found text of 21 characters, expected an address beginning with mqtt:// or mqtts://'],
-    ['a password in an address', changed('mqtt://127', 'mqtt://u:hunter2@127'), 'broker.url: found text of 31 characters, expected an address without user and password'],
-    ['a currency', changed('settlement_currency = "HKD"', 'settlement_currency = "HKX"'), 'acquirer.settlement_currency: found text of 3 characters, expected an ISO 4217 code such as HKD'],
-    ['too many places', changed('max_amount = "100.00"', 'max_amount = "100.001"'), 'kiosk.0.max_amount: found "100.001", expected a decimal of at most'],
-    ['an amount that is a number', changed('max_amount = "100.00"', 'max_amount = 100'), 'kiosk.0.max_amount: found the number 100, expected a decimal as text'],
-    ['a cap without currency', changed('currency = "HKD"                       # this', '# this'), 'kiosk.0.currency: found nothing, expected the currency of max_amount'],
-    ['the order of deadlines', changed('# deadline_ms = 50000', 'deadline_ms = 60000'), 'timers.deadline_ms: found 60000, expected less than kiosk_deadline_ms (60000)'],
-    ['no secret', changed(/^code_hash_key_env.*$/m, ''), 'secrets: found neither, expected one of code_hash_key_file, code_hash_key_env'],
-    ['nobody to serve', changed('any = true', 'any = false').replace(/\[\[kiosk\]\][^[]*/, ''), 'kiosk: found none, expected a [[kiosk]] for each kiosk served'],
-    ['PGlite in production', changed('mode = "demo"', 'mode = "production"'), 'ledger.kind: found "pglite", expected "postgres"'],
-    ['any kiosk in production', changed('mode = "demo"', 'mode = "production"'), 'kiosks.any: found true, expected false in production'],
+    [
+      'a wrong type',
+      changed('# deadline_ms = 50000', 'deadline_ms = "50000"'),
+      'timers.deadline_ms: found text of 5 characters, expected a whole number of milliseconds',
+    ],
+    [
+      'a fraction',
+      changed('# deadline_ms = 50000', 'deadline_ms = 0.5'),
+      'timers.deadline_ms: found the number 0.5, expected a whole number of milliseconds',
+    ],
+    [
+      'a wrong mode',
+      changed('mode = "demo"', 'mode = "test"'),
+      'mode: found text of 4 characters, expected "demo" or "production"',
+    ],
+    [
+      'a wrong ledger',
+      changed('kind = "pglite"', 'kind = "sqlite"'),
+      'ledger.kind: found text of 6 characters, expected "pglite" or "postgres"',
+    ],
+    [
+      'an address',
+      changed('mqtt://127', 'http://127'),
+      'broker.url: found text of 21 characters, expected an address beginning with mqtt:// or mqtts://',
+    ],
+    [
+      'a password in an address',
+      changed('mqtt://127', 'mqtt://u:hunter2@127'),
+      'broker.url: found text of 31 characters, expected an address without user and password',
+    ],
+    [
+      'a currency',
+      changed('settlement_currency = "HKD"', 'settlement_currency = "HKX"'),
+      'acquirer.settlement_currency: found text of 3 characters, expected an ISO 4217 code such as HKD',
+    ],
+    [
+      'too many places',
+      changed('max_amount = "100.00"', 'max_amount = "100.001"'),
+      'kiosk.0.max_amount: found "100.001", expected a decimal of at most',
+    ],
+    [
+      'an amount that is a number',
+      changed('max_amount = "100.00"', 'max_amount = 100'),
+      'kiosk.0.max_amount: found the number 100, expected a decimal as text',
+    ],
+    [
+      'a cap without currency',
+      changed('currency = "HKD"                       # this', '# this'),
+      'kiosk.0.currency: found nothing, expected the currency of max_amount',
+    ],
+    [
+      'the order of deadlines',
+      changed('# deadline_ms = 50000', 'deadline_ms = 60000'),
+      'timers.deadline_ms: found 60000, expected less than kiosk_deadline_ms (60000)',
+    ],
+    [
+      'no secret',
+      changed(/^code_hash_key_env.*$/m, ''),
+      'secrets: found neither, expected one of code_hash_key_file, code_hash_key_env',
+    ],
+    [
+      'nobody to serve',
+      changed('any = true', 'any = false').replace(/\[\[kiosk\]\][^[]*/, ''),
+      'kiosk: found none, expected a [[kiosk]] for each kiosk served',
+    ],
+    [
+      'PGlite in production',
+      changed('mode = "demo"', 'mode = "production"'),
+      'ledger.kind: found "pglite", expected "postgres"',
+    ],
+    [
+      'any kiosk in production',
+      changed('mode = "demo"', 'mode = "production"'),
+      'kiosks.any: found true, expected false in production',
+    ],
     ['no TOML', 'instance = \n', 'line 1, column'],
   ])('%s', (_, text, expected) => {
     const said = complaints(text);
@@ -88,7 +164,13 @@ describe('what is wrong is named: file, key, found, expected', () => {
 
   test('whatever a value is replaced by, the complaint never quotes it: a secret may be in the wrong place', () => {
     const secret = 'hunter2-s3cret';
-    const paths = [['broker', 'url'], ['secrets', 'code_hash_key_env'], ['ledger', 'kind'], ['acquirer', 'merchant'], ['mode']];
+    const paths = [
+      ['broker', 'url'],
+      ['secrets', 'code_hash_key_env'],
+      ['ledger', 'kind'],
+      ['acquirer', 'merchant'],
+      ['mode'],
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...paths), (path) => {
         const raw = parse(example) as Record<string, unknown>;
@@ -135,8 +217,12 @@ describe('secrets and parts', () => {
 
   test('a short key, a missing variable and a missing file are named, not shown', async () => {
     const read = (env: Record<string, string>) => readSecrets(withKeys(), env);
-    await expect(read({})).rejects.toThrow('secrets.code_hash_key_env: found nothing in the environment variable QUIETZONE_CODE_HASH_KEY');
-    await expect(read({ QUIETZONE_CODE_HASH_KEY: 'short' })).rejects.toThrow('secrets.code_hash_key: found 5 bytes, expected at least 32');
+    await expect(read({})).rejects.toThrow(
+      'secrets.code_hash_key_env: found nothing in the environment variable QUIETZONE_CODE_HASH_KEY',
+    );
+    await expect(read({ QUIETZONE_CODE_HASH_KEY: 'short' })).rejects.toThrow(
+      'secrets.code_hash_key: found 5 bytes, expected at least 32',
+    );
     const lost = parseConfig(example, 'relay.toml');
     await expect(readSecrets(lost, { QUIETZONE_CODE_HASH_KEY: key })).rejects.toThrow(
       'acquirer.private_key_file: /etc/quietzone/antom-private.pem cannot be read (ENOENT)',
@@ -147,7 +233,12 @@ describe('secrets and parts', () => {
     const config = withKeys();
     const secrets = await readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key });
     const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const acquirer = openAcquirer({ ...config, acquirer: { ...config.acquirer, plan: { code_life_ms: 7 } } }, secrets, systemClock, log);
+    const acquirer = openAcquirer(
+      { ...config, acquirer: { ...config.acquirer, plan: { code_life_ms: 7 } } },
+      secrets,
+      systemClock,
+      log,
+    );
     expect(acquirer.name).toBe('antom');
     expect(acquirer.plan.codeLifeMs).toBe(7);
     const bad = { ...secrets, privateKeyPem: 'TOPSECRET' };

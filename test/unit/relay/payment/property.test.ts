@@ -3,12 +3,23 @@ import { describe, expect, test } from 'vitest';
 import type { CancelAnswer, InquiryAnswer, PayAnswer } from '../../../../relay/acquirers/contract.js';
 import { step } from '../../../../relay/payment/step.js';
 import { type Attempt, finalStates, type PaymentEvent, type StepResult } from '../../../../relay/payment/types.js';
-import { callsOf, declined, has, notSent, pending, policy, right, submittedAt0, unknown, unsaid, wrong } from './sample.js';
+import {
+  callsOf,
+  declined,
+  has,
+  notSent,
+  pending,
+  policy,
+  right,
+  submittedAt0,
+  unknown,
+  unsaid,
+  wrong,
+} from './sample.js';
 
-const payAnswer = fc.constantFrom<PayAnswer>(
-  ...[right, wrong, unsaid, pending, declined, unknown, notSent],
-  { kind: 'conflict' },
-);
+const payAnswer = fc.constantFrom<PayAnswer>(...[right, wrong, unsaid, pending, declined, unknown, notSent], {
+  kind: 'conflict',
+});
 const inquiryAnswer = fc.constantFrom<InquiryAnswer>(
   ...[right, wrong, unsaid, pending, declined, unknown, notSent],
   ...[{ kind: 'cancelled' } as const, { kind: 'not-found' } as const],
@@ -90,14 +101,16 @@ describe('whatever happens in whatever order', () => {
       const answer = 'answer' in event ? event.answer.kind : undefined;
       const unsent = before.payAt === null && !('answer' in event);
       const notThere = answer === 'not-found' && 'askedAt' in event && event.askedAt > before.landingUntil;
-      const said = answer === 'declined' || answer === 'not-sent' || (answer === 'cancelled' && before.state === 'submitted');
+      const said =
+        answer === 'declined' || answer === 'not-sent' || (answer === 'cancelled' && before.state === 'submitted');
       expect(unsent || notThere || said).toBe(true);
     });
   });
 
   test('rule 10: reversing leads only to declined, reversed or operator, and a cancel is called only in it', () => {
     forEveryStep(({ before, after, result }) => {
-      if (before.state === 'reversing') expect(['reversing', 'declined', 'reversed', 'operator']).toContain(after.state);
+      if (before.state === 'reversing')
+        expect(['reversing', 'declined', 'reversed', 'operator']).toContain(after.state);
       if (callsOf(result.effects).includes('cancel')) expect(after.state).toBe('reversing');
     });
   });
@@ -231,8 +244,15 @@ function playWithAcquirer(luck: readonly number[]): { attempt: Attempt; acquirer
   return { attempt, acquirer, vended };
 }
 
-const payAnswerOf = (answer: InquiryAnswer): PayAnswer =>
-  answer.kind === 'not-found' || answer.kind === 'cancelled' ? unknown : answer;
+function payAnswerOf(answer: InquiryAnswer): PayAnswer {
+  switch (answer.kind) {
+    case 'not-found':
+    case 'cancelled':
+      return unknown;
+    default:
+      return answer;
+  }
+}
 
 test('against an acquirer with its own ledger: every attempt ends, and the money is where the ledger says', () => {
   const ends = new Map<string, number>();

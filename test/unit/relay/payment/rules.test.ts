@@ -142,7 +142,8 @@ describe('cancelling (rules 10 and 11)', () => {
   });
 
   test('"no such order" before pay has surely landed or not: asked again, and no try is lost', () => {
-    const asked = run(reversing, { type: 'cancel-answered', answer: { kind: 'not-found' }, askedAt: 84_000 }, 84_100);
+    const tried = { ...reversing, cancels: 2 };
+    const asked = run(tried, { type: 'cancel-answered', answer: { kind: 'not-found' }, askedAt: 84_000 }, 84_100);
     expect(asked.attempt).toMatchObject({ state: 'reversing', cancels: 0, nextAt: 85_001 });
     const sure = { type: 'cancel-answered', answer: { kind: 'not-found' }, askedAt: 85_001 } as const;
     expect(run(asked.attempt, sure, 85_100).attempt).toMatchObject({ state: 'declined', reason: 'customer-aborted' });

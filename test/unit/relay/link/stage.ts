@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import mqtt, { type MqttClient } from 'mqtt';
+import { decodeDown, encodeUp } from '../../../../protocol/codec.js';
+import { bootTag } from '../../../../protocol/ids.js';
+import type { Down, Hello, Pay, UpBody, Update } from '../../../../protocol/messages.js';
+import { downTopic, upTopic } from '../../../../protocol/topics.js';
+import type { Standing } from '../../../../protocol/words.js';
+import type {
+  Acquirer,
+  CancelAnswer,
+  InquiryAnswer,
+  PayAnswer,
+  PayRequest,
+  PollPlan,
+} from '../../../../relay/acquirers/contract.js';
+import { parseConfig } from '../../../../relay/config/load.js';
+import type { RelayConfig } from '../../../../relay/config/schema.js';
+import type { RelaySecrets } from '../../../../relay/config/secrets.js';
+import type { Database } from '../../../../relay/ledger/contract.js';
+import { type Relay, startRelay } from '../../../../relay/main.js';
+import { until } from '../../../support/wait.js';
+
+/** Real time, faster than the field's: a relay's deadline of 1.5 s. */
+export const plan: PollPlan = {
+  callTimeoutMs: 100,
+  inquiryDelaysMs: [0, 20, 50],
+  cancelDelaysMs: [20, 30],
+  codeLifeMs: 600,
+};
+
+const configText = (brokerUrl: string, instance: string): string => `
+instance = "${instance}"
+mode = "demo"
+[broker]
+url = "${brokerUrl}"
+[ledger]
+kind = "pglite"
+[secrets]
+code_hash_key_env = "X"
+[timers]
+pay_valid_ms = 1400
+deadline_ms = 1500
+kiosk_deadline_ms = 5000
+vend_margin_ms = 100
+lease_ms = 60000
+[limits.max_amount]
+HKD = "100.00"
+[[kiosk]]
+name = "lobby-1"
+[[kiosk]]
+name = "lobby-2"
+[acquirer]
+kind = "antom"
+base_url = "http://127.0.0.1:1"
+client_id = "x"
+private_key_file = "x"
+public_key_file = "x"
+settlement_currency = "HKD"
+notify_url = "http://127.0.0.1:1"
+[acquirer.merchant]
+reference_merchant_id = "x"
+merchant_name = "x"
+merchant_mcc = "5499"
+[acquirer.merchant.store]
+reference_store_id = "x"
+store_name = "x"
+store_mcc = "5499"
+[operations]
+port = 0
+`;
+
+export const testConfig = (brokerUrl: string, instance = 'relay-1'): RelayConfig =>
+  parseConfig(configText(brokerUrl, instance), 'test');
+
+export const testSecrets: RelaySecrets = { codeHashKey: Buffer.alloc(32, 1), privateKeyPem: '', publicKeyPem: '' };
+
+type Script = { pay: PayAnswer[]; inquire: InquiryAnswer[]; cancel: CancelAnswer[] };
+
+/** Answers from a script; when it is used up, "no answer". Keeps what it was asked. */
+export class ScriptedAcquirer implements Acquirer {
+  readonly name = 'scripted';
+  readonly plan = plan;
+  readonly calls: { readonly call: string; readonly at: number; readonly request?: PayRequest }[] = [];
+  readonly #script: Script;
+  /** Each call waits for this first. */
+  before: (call: string) => Promise<void> = async () => {};
+
+  constructor(script: Partial<Script>) {
+    this.#script = { pay: [], inquire: [], cancel: [], ...script };
+  }
+
+  supports(): boolean {
+    return true;
+  }
+
+  pay = (request: PayRequest): Promise<PayAnswer> => this.#answer('pay', request);
+  inquire = (): Promise<InquiryAnswer> => this.#answer('inquire');
+  cancel = (): Promise<CancelAnswer> => this.#answer('cancel');
+
+  get names(): string[] {
+    return this.calls.map((c) => c.call);
+  }
+
+  async #answer<C extends keyof Script>(call: C, request?: PayRequest): Promise<Script[C][number]> {
+    this.calls.push({ call, at: Date.now(), ...(request ? { request } : {}) });
+    await this.before(call);
+    return this.#script[call].shift() ?? { kind: 'unknown', detail: 'timeout' };
+  }
+}
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+export async function testRelay(
+  brokerUrl: string,
+  database: Database,
+  acquirer: Acquirer,
+  instance?: string,
+): Promise<Relay & { readonly lines: LogLine[]; get: (path: string) => Promise<Response> }> {
+  const lines: LogLine[] = [];
+  const log = (level: string) => (fields: object, text?: string) => {
+    lines.push({ level, ...fields, text });
+  };
+  const relay = await startRelay(testConfig(brokerUrl, instance), testSecrets, {
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    acquirer,
+    database,
+  });
+  const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${relay.ports.api}${path}`);
+  await until('relay ready', async () => (await get('/readyz')).ok);
+  return { ...relay, lines, get };
+}
+
+/** A kiosk that does what a test tells it to, and hears everything. */
+export class ScriptedKiosk {
+  readonly name: string;
+  readonly nonce = randomBytes(16).toString('hex');
+  readonly heard: Down[] = [];
+  #client: MqttClient | undefined;
+  #seq = 0;
+  readonly #bootedAt = Date.now();
+  readonly #chain: string[];
+
+  constructor(name = 'lobby-1', earlier: readonly string[] = []) {
+    this.name = name;
+    this.#chain = [this.nonce, ...earlier];
+  }
+
+  /** Its monotonic clock, ms. */
+  now(): number {
+    return Date.now() - this.#bootedAt;
+  }
+
+  async connect(brokerUrl: string): Promise<void> {
+    const client = await mqtt.connectAsync(brokerUrl, { protocolVersion: 4, reconnectPeriod: 0 });
+    client.on('message', (_, payload) => this.heard.push(decodeDown(payload)));
+    await client.subscribeAsync(downTopic(this.name), { qos: 1 });
+    this.#client = client;
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.endAsync(true);
+    this.#client = undefined;
+  }
+
+  async send(body: UpBody): Promise<void> {
+    this.#seq += 1;
+    const frame = encodeUp({ boot: bootTag(this.nonce), seq: this.#seq, body });
+    await this.raw(frame);
+  }
+
+  async raw(frame: Uint8Array): Promise<void> {
+    await this.#client?.publishAsync(upTopic(this.name), Buffer.from(frame), { qos: 1 });
+  }
+
+  async hello(more: Partial<Hello> = {}): Promise<void> {
+    await this.send({
+      ...{ type: 'hello', epoch: 'ee'.repeat(16), number: 1, nonce: this.nonce, chain: this.#chain },
+      ...{ board: 'board', atMs: this.now(), open: [], version: 'test' },
+      ...more,
+    });
+  }
+
+  /** Says Hello until it is welcome. */
+  async greet(): Promise<void> {
+    await this.hello();
+    await until('a Welcome', () => this.heard.find((d) => d.body.type === 'welcome'));
+  }
+
+  async pay(more: Partial<Pay> = {}): Promise<string> {
+    const attempt = more.attempt ?? randomBytes(16).toString('hex');
+    const code =
+      more.code ??
+      `28${BigInt(`0x${randomBytes(7).toString('hex')}`)
+        .toString()
+        .padStart(17, '0')}`;
+    await this.send({
+      ...{ type: 'pay', attempt, code, amount: 3550, currency: 'HKD', reference: 'A-12' },
+      ...{ scanMs: this.now(), validMs: 20_000 },
+      ...more,
+    });
+    return attempt;
+  }
+
+  updates(attempt: string): Update[] {
+    return this.heard.flatMap(({ body }) => (body.type === 'update' && body.attempt === attempt ? [body] : []));
+  }
+
+  standings(attempt: string): Standing[] {
+    return this.updates(attempt).map((u) => u.standing);
+  }
+
+  async hears(attempt: string, standing: Standing): Promise<Update> {
+    return await until(`${standing}`, () => this.updates(attempt).find((u) => u.standing === standing));
+  }
+
+  async hearsAck(attempt: string): Promise<void> {
+    await until('a VendAck', () => this.heard.find((d) => d.body.type === 'vend-ack' && d.body.attempt === attempt));
+  }
+
+  async vend(attempt: string, delivery: 'delivered' | 'failed' | 'not-delivered' | 'doubtful'): Promise<void> {
+    await this.send({ type: 'vend', attempt, delivery });
+  }
+}
