@@ -1,15 +1,16 @@
 import { type Clock, pause } from '../clock.js';
 import type { ScannerState } from '../contract/scanner.js';
 import { createBackoff, type RetryOptions } from './backoff.js';
-import { type DeviceIdentity, identify } from './device-node.js';
+import type { DeviceIdentity } from './device-node.js';
 import type { OpenPort } from './serial-port.js';
 
 export type ReconnectParts = {
-  readonly path: string;
   readonly clock: Clock;
   readonly retry: RetryOptions;
   /** How often the device node is compared with the one that was opened, ms. A stuck port costs some 15 MB a second. */
   readonly watchMs: number;
+  /** What stands at the path now. */
+  identify(): Promise<DeviceIdentity | undefined>;
   open(): Promise<OpenPort>;
   onState(state: ScannerState, detail: string): void;
 };
@@ -23,7 +24,7 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 async function watch(parts: ReconnectParts, port: OpenPort, opened: DeviceIdentity, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     await pause(parts.clock, parts.watchMs, ended);
-    const found = ended.aborted ? opened : await identify(parts.path);
+    const found = ended.aborted ? opened : await parts.identify();
     if (found !== opened) await port.close(found ? 'another device took its place' : 'device node is gone');
   }
 }
@@ -55,9 +56,44 @@ async function waitForChange(
     const left = until - parts.clock.now();
     if (left <= 0) return false;
     await pause(parts.clock, Math.min(left, parts.watchMs), stop);
-    if ((await identify(parts.path)) !== before) return true;
+    if ((await parts.identify()) !== before) return true;
   }
   return false;
+}
+
+type Teller = { say(state: ScannerState, detail: string): void; said(): ScannerState | undefined };
+
+/** Passes on what is news. A device that stays away or stays dead is tried again without a word. */
+function teller(onState: ReconnectParts['onState'], stop: AbortSignal): Teller {
+  let last: { state: ScannerState; detail: string } | undefined;
+  return {
+    said: () => last?.state,
+    say(state, detail) {
+      const news = last?.state !== state || last.detail !== detail;
+      last = { state, detail };
+      if (news && !stop.aborted) onState(state, detail);
+    },
+  };
+}
+
+/** One opening of the device that was found, until its port is closed; resolves with how long that port was open, ms. */
+async function useOnce(
+  parts: ReconnectParts,
+  device: DeviceIdentity,
+  { say, said }: Teller,
+  stop: AbortSignal,
+): Promise<number> {
+  if (said() !== 'dead') say('opening', 'found');
+  const port = await parts.open().catch(words);
+  if (typeof port === 'string') {
+    say('dead', port);
+    return 0;
+  }
+  const openedAt = parts.clock.now();
+  const why = await session({ ...parts, onState: say }, port, device, stop);
+  const openMs = parts.clock.now() - openedAt;
+  say((await parts.identify()) === undefined ? 'absent' : 'dead', why);
+  return openMs;
 }
 
 /**
@@ -66,31 +102,15 @@ async function waitForChange(
  */
 export async function keepOpen(parts: ReconnectParts, stop: AbortSignal): Promise<void> {
   const backoff = createBackoff(parts.retry);
-  let last: ScannerState | undefined;
-  const say = (state: ScannerState, detail: string) => {
-    last = state;
-    if (!stop.aborted) parts.onState(state, detail);
-  };
+  const tell = teller(parts.onState, stop);
   while (!stop.aborted) {
-    let device = await identify(parts.path);
+    let device = await parts.identify();
     if (stop.aborted) return;
-    // A device that stays away or stays dead is tried again without a word; the line of a log is for what changed.
-    if (device === undefined) {
-      if (last !== 'absent') say('absent', 'no such device node');
-    } else {
-      if (last !== 'dead') say('opening', 'found');
-      const port = await parts.open().catch(words);
-      if (typeof port === 'string') {
-        say('dead', port);
-      } else {
-        const openedAt = parts.clock.now();
-        const why = await session({ ...parts, onState: say }, port, device, stop);
-        if (parts.clock.now() - openedAt >= settledMs) backoff.reset();
-        // Looked at anew: a device pulled and put back may get the same node, and must not be taken for one that stayed.
-        device = await identify(parts.path);
-        say(device === undefined ? 'absent' : 'dead', why);
-      }
-    }
+    if (device !== undefined) {
+      if ((await useOnce(parts, device, tell, stop)) >= settledMs) backoff.reset();
+      // Looked at anew: a device pulled and put back may get the same node, and must not be taken for one that stayed.
+      device = await parts.identify();
+    } else if (tell.said() !== 'absent') tell.say('absent', 'no such device node');
     if (await waitForChange(parts, backoff.next(), device, stop)) backoff.reset();
   }
 }

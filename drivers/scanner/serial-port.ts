@@ -40,8 +40,7 @@ function guardRead(port: SerialPort): LinuxPortBinding {
   if (!(binding instanceof LinuxPortBinding)) {
     throw new Error(`serial port: found platform ${process.platform}, expected Linux and serialport 13.0.0`);
   }
-  binding.read = (buffer, offset, length) =>
-    unixRead({ binding, buffer, offset, length, fsReadAsync: readOrHangUp });
+  binding.read = (buffer, offset, length) => unixRead({ binding, buffer, offset, length, fsReadAsync: readOrHangUp });
   return binding;
 }
 

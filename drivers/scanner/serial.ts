@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { Scanner, ScannerHandlers, ScannerState } from '../contract/scanner.js';
 import { defaultRetry, type RetryOptions } from './backoff.js';
+import { identify } from './device-node.js';
 import { keepOpen } from './reconnect.js';
 import { openPort, type SerialLine } from './serial-port.js';
 
@@ -32,18 +33,15 @@ export class SerialScanner implements Scanner {
     const onBytes = (bytes: Uint8Array) => {
       if (!stop.signal.aborted) handlers.onData({ bytes, atMs: clock.now(), endOfCode: false });
     };
-    let told = '';
     const onState = (state: ScannerState, detail: string) => {
       this.#state = state;
-      if (told === `${state} ${detail}`) return;
-      told = `${state} ${detail}`;
       handlers.onState(state, detail);
     };
     const parts = {
-      path: line.path,
       clock,
       retry: { ...defaultRetry, ...retry },
       watchMs,
+      identify: () => identify(line.path),
       open: () => openPort(line, onBytes),
       onState,
     };

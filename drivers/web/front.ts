@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { Screen } from '../contract/display.js';
 import type { Signal } from '../contract/indicator.js';
 import { loadPage, type Page } from './files.js';
-import { refusalOf, securityHeaders } from './guard.js';
+import { refusalOf, securityHeaders, sendFile, sendText } from './guard.js';
 import { PageStream } from './stream.js';
 
 export type WebFrontOptions = {
@@ -19,6 +19,8 @@ export type WebFrontOptions = {
 
 /** Open pages at once; one is usual. */
 const pagesMax = 32;
+/** A page's time to take its last event when the front stops, ms. */
+const goodbyeMs = 300;
 
 /**
  * The kiosk's front as a web page: an HTTP server on 127.0.0.1 and a stream of events to every open page. It keeps the
@@ -87,9 +89,10 @@ export class WebFront {
     for (const page of this.#pages) page.end();
     this.#pages.clear();
     if (!running) return;
-    const closed = new Promise<void>((resolve) => running.server.close(() => resolve()));
-    running.server.closeAllConnections();
-    await closed;
+    const { server } = running;
+    const cancel = this.#clock.after(goodbyeMs, () => server.closeAllConnections());
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    cancel();
   }
 
   /** A screen's time left goes on while nobody reads it. */
@@ -110,34 +113,28 @@ export class WebFront {
 
   #drop(page: PageStream): void {
     this.#pages.delete(page);
-    page.end();
+    page.cut();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const running = this.#running;
-    if (!running) return void response.destroy();
-    const plain = (status: number, text: string) =>
-      void response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(text);
-    const refusal = refusalOf(request, running.port);
-    if (refusal) return plain(refusal.status, refusal.text);
-    const path = request.url?.split('?')[0] ?? '/';
-    if (path === '/events' && request.method === 'GET') {
-      return this.#pages.size < pagesMax
-        ? this.#open(response, running.page)
-        : plain(503, `Pages: found ${pagesMax} open, which is the limit\n`);
+    if (!running) {
+      response.destroy();
+      return;
     }
+    const path = request.url?.split('?')[0] ?? '/';
+    const refusal = refusalOf(request, running.port);
     const file = running.page.files.get(path);
-    if (!file) return plain(404, 'Path: no such page\n');
-    response.writeHead(200, {
-      ...securityHeaders,
-      'content-type': file.type,
-      'content-length': file.content.length,
-    });
-    response.end(request.method === 'HEAD' ? undefined : file.content);
+    if (refusal) sendText(response, refusal);
+    else if (file) sendFile(request, response, file);
+    else if (path !== '/events' || request.method !== 'GET')
+      sendText(response, { status: 404, text: 'Path: no such page\n' });
+    else if (this.#pages.size < pagesMax) this.#open(response, running.page);
+    else sendText(response, { status: 503, text: `Pages: found ${pagesMax} open, which is the limit\n` });
   }
 
   #open(response: ServerResponse, { version }: Page): void {
-    response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
+    response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream', connection: 'close' });
     const page = new PageStream(response, this.#clock);
     this.#pages.add(page);
     response.on('error', () => this.#drop(page));

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PageFile } from './files.js';
 
 /** Sent with every answer. The page may stand in a frame of the same machine (the demo), and loads nothing from elsewhere. */
 export const securityHeaders = {
@@ -23,4 +24,13 @@ export function refusalOf(request: IncomingMessage, port: number): Refusal | und
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'Method: expected GET\n' };
   return undefined;
+}
+
+export function sendText(response: ServerResponse, { status, text }: Refusal): void {
+  response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(text);
+}
+
+export function sendFile(request: IncomingMessage, response: ServerResponse, { type, content }: PageFile): void {
+  response.writeHead(200, { ...securityHeaders, 'content-type': type, 'content-length': content.length });
+  response.end(request.method === 'HEAD' ? undefined : content);
 }

@@ -5,6 +5,8 @@ export type Outlet = {
   /** False when the outlet holds enough for now; it emits 'drain' when it wants more. */
   write(text: string): boolean;
   on(event: 'drain', listener: () => void): unknown;
+  /** After what was written. */
+  end(): unknown;
   destroy(): unknown;
 };
 
@@ -37,7 +39,14 @@ export class PageStream {
     return this.#fullSince === undefined ? 0 : this.#clock.now() - this.#fullSince;
   }
 
+  /** Ends the stream after what the page has not read yet. */
   end(): void {
+    this.#waiting.clear();
+    this.#out.end();
+  }
+
+  /** Ends the stream now, for a page that does not read. */
+  cut(): void {
     this.#waiting.clear();
     this.#out.destroy();
   }

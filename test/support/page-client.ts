@@ -26,7 +26,7 @@ export async function openPage(port: number): Promise<PageClient> {
     const parts = (text + piece).split('\n\n');
     text = parts.pop() ?? '';
     for (const part of parts) {
-      const [, name = '', data = ''] = /^event: (.+)\ndata: (.+)$/.exec(part) ?? [];
+      const [, name = '', data = ''] = /^event: ([^\n]+)\ndata: ([^\n]+)$/.exec(part) ?? [];
       events.push({ name, data: JSON.parse(data) });
     }
   });

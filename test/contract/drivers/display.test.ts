@@ -108,7 +108,13 @@ describe.each([
   it('shows amount, title and body in each language', async () => {
     const { display, visible } = await setUp();
     display.show(armed);
-    for (const words of ['HK$35.50', 'Scan your code', 'Hold it under the scanner', '请扫付款码', '将付款码对准扫描口']) {
+    for (const words of [
+      'HK$35.50',
+      'Scan your code',
+      'Hold it under the scanner',
+      '请扫付款码',
+      '将付款码对准扫描口',
+    ]) {
       await until(words, () => visible().includes(words));
     }
   });

@@ -23,10 +23,16 @@ const width = (line: string) => [...line].reduce((n, c) => n + (/\p{Script=Han}/
 
 describe('terminal display', () => {
   it('draws a box whose right side is straight, in Chinese too', async () => {
-    const text = await drawn(true, screen('Scan', { amount: 'HK$35.50', texts: [
-      { lang: 'en', title: 'Scan your code', body: 'under the scanner' },
-      { lang: 'zh', title: '请扫付款码', body: '将付款码对准扫描口' },
-    ] }));
+    const text = await drawn(
+      true,
+      screen('Scan', {
+        amount: 'HK$35.50',
+        texts: [
+          { lang: 'en', title: 'Scan your code', body: 'under the scanner' },
+          { lang: 'zh', title: '请扫付款码', body: '将付款码对准扫描口' },
+        ],
+      }),
+    );
     const box = text.slice(text.indexOf('┌')).trimEnd().split('\n');
     expect(box).toHaveLength(7);
     expect(new Set(box.map(width)).size).toBe(1);

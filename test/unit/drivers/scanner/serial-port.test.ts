@@ -137,5 +137,7 @@ it('names what is wrong with a path that is no line', async () => {
   const file = `${place.path}.txt`;
   await expect(openPort({ path: file, baudRate: rate }, () => {})).rejects.toThrow(/No such file/);
   writeFileSync(file, '');
-  await expect(openPort({ path: file, baudRate: rate }, () => {})).rejects.toThrow(/Inappropriate ioctl|custom baud rate/);
+  await expect(openPort({ path: file, baudRate: rate }, () => {})).rejects.toThrow(
+    /Inappropriate ioctl|custom baud rate/,
+  );
 });
