@@ -1,4 +1,4 @@
-import { AppActuator } from '../drivers/actuator/app.js';
+import { AppActuator, type ReportAnswer } from '../drivers/actuator/app.js';
 import { VirtualActuator } from '../drivers/actuator/virtual.js';
 import type { Actuator, VendResult } from '../drivers/contract/actuator.js';
 import type { Display } from '../drivers/contract/display.js';
@@ -22,8 +22,8 @@ export type Devices = {
   readonly actuator: Actuator;
   /** Serves the display and the indicator that are pages; absent when neither is. */
   readonly web?: WebFront;
-  /** The kiosk app's word on a vend, by order or attempt; false when no such vend waits for one. */
-  readonly report: (id: string, result: VendResult) => boolean;
+  /** The kiosk app's word on a vend, by order or attempt. */
+  readonly report: (id: string, result: VendResult) => ReportAnswer;
 };
 
 function scannerOf({ kind, path, baudRate }: Config['scanner']): Scanner {
@@ -38,9 +38,9 @@ function displayOf(kind: Config['display']['kind'], web: WebFront): Display {
 }
 
 function actuatorOf({ kind, result, delayMs, limitMs }: Config['actuator']): Pick<Devices, 'actuator' | 'report'> {
-  if (kind === 'virtual') return { actuator: new VirtualActuator({ result, delayMs }), report: () => false };
+  if (kind === 'virtual') return { actuator: new VirtualActuator({ result, delayMs }), report: () => 'unknown' };
   const actuator = new AppActuator({ limitMs });
-  return { actuator, report: (id, given) => actuator.report(id, given) !== 'unknown' };
+  return { actuator, report: (id, given) => actuator.report(id, given) };
 }
 
 export function devicesOf(config: Config): Devices {

@@ -8,9 +8,10 @@ import { framingProfile } from './decode/framer.js';
 import { devicesOf } from './devices.js';
 import { FileJournal } from './journal/file.js';
 import { BrokerConnection } from './link/connection.js';
-import { connectionOptions } from './link/options.js';
+import { connectionOptions, readBrokerFiles } from './link/options.js';
 import { createOrderApi } from './orders/api.js';
 import { OrderLog } from './orders/log.js';
+import { StartingDesk } from './orders/starting-desk.js';
 import { present } from './presentation/present.js';
 import { boardSerial } from './runtime/board.js';
 import { Counters } from './runtime/counters.js';
@@ -23,25 +24,45 @@ import { version } from './version.js';
 
 export type Agent = { stop(): Promise<void> };
 
-/** The agent, put together on one screen: what each part is, and what it is given. `start` and `stop` do the work. */
-async function compose(config: Config, log: Logger) {
-  const { kiosk, display, scanner, order } = config;
-  const now = () => performance.now();
-  const board = kiosk.boardSerial ?? boardSerial();
-  const counters = new Counters();
+/** What the agent needs of the place it runs in: ports, files, a board that can be told from others. */
+async function takePlace(config: Config, log: Logger) {
+  const board = config.kiosk.boardSerial ?? boardSerial();
+  const secrets = readBrokerFiles(config);
   const devices = devicesOf(config);
+  const counters = new Counters();
+  const orders = new OrderLog();
+  const desk = new StartingDesk(config.kiosk.name, version);
+  const onFault = (error: unknown) => apiFault(error, log, counters);
+  const api = createOrderApi({ desk, log: orders, port: config.api.port, onFault });
+  const web = await devices.web?.start();
+  await Promise.all([devices.display.start(), devices.indicator.start(), devices.actuator.start()]);
+  const { port } = await api.start();
+  return {
+    board,
+    secrets,
+    devices,
+    counters,
+    orders,
+    desk,
+    api,
+    ports: { api: port, ...(web ? { web: web.port } : {}) },
+  };
+}
+
+type Place = Awaited<ReturnType<typeof takePlace>>;
+
+/** The agent, put together on one screen: what each part is, and what it is given. */
+async function compose(config: Config, place: Place, log: Logger) {
+  const { kiosk, display, scanner, order } = config;
+  const { board, secrets, devices, counters, orders } = place;
+  const now = () => performance.now();
   const journal = new FileJournal(config.journal.directory);
   const replay = await journal.open({ board, random: randomBytes, wallMs: Date.now });
-  const orders = new OrderLog();
   const duplicates = createDuplicates(randomBytes(32), scanner.duplicateWindowMs);
-  const connection = new BrokerConnection(connectionOptions(config, bootTag(replay.nonce)));
+  const connection = new BrokerConnection(connectionOptions(config, secrets, bootTag(replay.nonce)));
   const words = display.contact === undefined ? {} : { contact: display.contact };
   const loop: KioskLoop = new KioskLoop({
-    replay,
-    board,
-    version,
-    journal,
-    actuator: devices.actuator,
+    ...{ replay, board, version, journal, counters, log, now, actuator: devices.actuator },
     front: new Front(devices.display, devices.indicator, (view) => present(view, display.languages, words)),
     publish: (frame) => connection.publish(upTopic(kiosk.name), frame),
     orderEvent: (id, event) => {
@@ -50,60 +71,42 @@ async function compose(config: Config, log: Logger) {
       if (event.state === 'armed') duplicates.rearm();
       orders.publish(id, event, Date.now());
     },
-    counters,
-    log,
-    now,
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
     onSettled: (state) => {
       if (order.mode === 'fixed' && !state.final) desk.place(order);
     },
   });
-  const desk = new Desk({
-    loop,
-    counters,
-    orders,
-    random: randomBytes,
-    kiosk: kiosk.name,
-    version,
-    report: devices.report,
-  });
-  const api = createOrderApi({
-    desk,
-    log: orders,
-    port: config.api.port,
-    onFault: (error) => apiFault(error, log, counters),
-  });
+  const { report } = devices;
+  const desk = new Desk({ loop, counters, orders, random: randomBytes, kiosk: kiosk.name, version, report });
   const { terminators, prefix, gapMs, minLength, market } = scanner;
   const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
   warmUp(profile, market);
   const scans = new ScanLine({
-    profile,
-    market,
-    duplicates,
-    random: randomBytes,
-    now,
+    ...{ profile, market, duplicates, random: randomBytes, now },
     dispatch: (event) => loop.dispatch(event),
     count: (name) => counters.count(name),
   });
-  return { replay, devices, journal, connection, loop, api, scans };
+  return { ...place, replay, journal, connection, loop, scans, desk };
 }
 
 const STX = 0x02;
 
 type Parts = Awaited<ReturnType<typeof compose>>;
 
+/**
+ * Whatever can fail for the place it runs in comes before the journal's boot record: a kiosk that cannot start is started
+ * again and again, and each record would push the boot that the relay knows further out of the chain.
+ */
 export async function startAgent(config: Config): Promise<Agent> {
   const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } });
-  const parts = await compose(config, log);
-  const { devices, api, loop, replay } = parts;
-  const web = await devices.web?.start();
-  await Promise.all([devices.display.start(), devices.indicator.start(), devices.actuator.start()]);
-  const { port } = await api.start();
+  const place = await takePlace(config, log);
+  const parts = await compose(config, place, log);
+  const { loop, replay } = parts;
+  place.desk.open(parts.desk);
   await startScanner(parts, log);
   startLink(parts, log);
   loop.dispatch({ type: 'opened', reason: 'starting' });
-  const ports = { api: port, ...(web ? { web: web.port } : {}) };
-  log.info({ event: 'ready', ports, boot: replay.number, torn: replay.torn }, 'ready');
+  log.info({ event: 'ready', ports: place.ports, boot: replay.number, torn: replay.torn }, 'ready');
   return { stop: () => stopAgent(parts) };
 }
 
@@ -133,14 +136,14 @@ function startLink({ connection, loop }: Parts, log: Logger): void {
   });
 }
 
-/** In the order that leaves nothing half told: no more scans, then the link, the page, and the journal last. */
+/** In the order that leaves nothing half told: no more words taken, then no scans, the link, the page, the journal last. */
 async function stopAgent({ devices, scans, loop, connection, api, journal }: Parts): Promise<void> {
+  await api.stop();
   loop.dispatch({ type: 'closed', reason: 'stopping' });
   loop.stop();
   scans.reset();
   await devices.scanner.stop();
   await connection.stop();
-  await api.stop();
   await Promise.all([devices.display.stop(), devices.indicator.stop(), devices.actuator.stop()]);
   await devices.web?.stop();
   await journal.close();

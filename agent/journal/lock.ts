@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * One agent a journal. The lock file names the holder by pid and the kernel's start time of it, so that a lock left by
@@ -14,38 +14,55 @@ export class JournalLock {
 
   /** @throws Error when another live process holds the journal. */
   take(): void {
-    for (let tries = 0; tries < 3; tries++) {
-      try {
-        const fd = openSync(this.#path, 'wx', 0o600);
-        writeSync(fd, holder(process.pid) ?? String(process.pid));
-        closeSync(fd);
-        this.#held = true;
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        this.#removeIfStale();
+    const own = `${this.#path}.${process.pid}`;
+    writeFileSync(own, holder(process.pid) ?? String(process.pid), { mode: 0o600 });
+    try {
+      for (let tries = 0; tries < 3; tries++) {
+        this.#held = takeName(own, this.#path);
+        if (this.#held) return;
+        removeIfStale(this.#path);
       }
+    } finally {
+      rmSync(own, { force: true });
     }
     throw new Error(
       `journal: ${this.#path} is held by another agent; stop that one, or give this one its own journal.directory`,
     );
   }
 
-  #removeIfStale(): void {
-    try {
-      const written = readFileSync(this.#path, 'utf8');
-      const pid = Number(written.split(' ')[0]);
-      if (pid > 0 && holder(pid) === written) return;
-      unlinkSync(this.#path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-
   release(): void {
-    if (this.#held) unlinkSync(this.#path);
+    if (this.#held) rmSync(this.#path, { force: true });
     this.#held = false;
   }
+}
+
+/** The name with its content, or nothing: a lock is never seen empty. */
+function takeName(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function removeIfStale(path: string): void {
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    if (isLive(readFileSync(path, 'utf8'))) return;
+    renameSync(path, aside);
+    // Another agent may have replaced the stale lock by its own since it was read: give that one its name back.
+    if (isLive(readFileSync(aside, 'utf8'))) takeName(aside, path);
+    rmSync(aside, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function isLive(written: string): boolean {
+  const pid = Number(written.split(' ')[0]);
+  return pid > 0 && holder(pid) === written;
 }
 
 /** "PID STARTTIME" of a live process; field 22 of /proc/PID/stat, counted after the command's closing bracket. */

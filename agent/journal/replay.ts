@@ -1,4 +1,5 @@
-import { type AttemptId, type BootNonce, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
+import { type AttemptId, type BootNonce, type BootTag, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
+import { CHAIN_MAX_BOOTS } from '../../protocol/limits.js';
 import type { BootFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
 
 type Known = { opened: boolean; begun: boolean; boot: string; delivery?: ReplayedAttempt['delivery']; closed: boolean };
@@ -51,7 +52,7 @@ export function nextBoot(past: Past, identity: Identity): { record: BootFact; ch
 }
 
 export function replayOf(past: Past, boot: BootFact, chain: readonly BootNonce[], torn: number): Replay {
-  const others = new Set(past.boots.filter((b) => b.epoch !== boot.epoch).map((b) => bootTag(b.nonce)));
+  const others = tagsOfOthers(past, boot.epoch);
   return {
     epoch: boot.epoch,
     number: boot.number,
@@ -63,20 +64,26 @@ export function replayOf(past: Past, boot: BootFact, chain: readonly BootNonce[]
   };
 }
 
+/** Boots of other epochs: of another board, or of a journal that this one took over. */
+function tagsOfOthers(past: Past, epoch: string | undefined): Set<BootTag> {
+  return new Set(past.boots.filter((b) => b.epoch !== epoch).map((b) => bootTag(b.nonce)));
+}
+
 /** Closed attempts that a compacted journal still remembers. */
 const CLOSED_KEPT = 64;
 
-/** The records that a journal can be cut down to without forgetting anything that may still be asked. */
+/**
+ * The records that a journal can be cut down to without forgetting anything that may still be asked. Attempts of other
+ * epochs go with their boots: without these they would look like our own, and be reported.
+ */
 export function essential(records: readonly JournalRecord[]): JournalRecord[] {
-  const { boots, attempts } = readPast(records);
-  const epoch = boots.at(-1)?.epoch;
-  const chain = new Set(
-    boots
-      .filter((b) => b.epoch === epoch)
-      .slice(-8)
-      .map((b) => b.nonce),
-  );
-  const closed = attempts.filter((a) => a.closed).map((a) => a.attempt);
+  const past = readPast(records);
+  const epoch = past.boots.at(-1)?.epoch;
+  const own = past.boots.filter((b) => b.epoch === epoch).slice(-CHAIN_MAX_BOOTS);
+  const chain = new Set(own.map((b) => b.nonce));
+  const others = tagsOfOthers(past, epoch);
+  const closed = past.attempts.filter((a) => a.closed).map((a) => a.attempt);
   const forgotten = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)));
+  for (const { attempt, boot } of past.attempts) if (others.has(boot)) forgotten.add(attempt);
   return records.filter((r) => (r.kind === 'boot' ? chain.has(r.nonce) : !forgotten.has(r.attempt)));
 }

@@ -200,3 +200,12 @@ export function vendEnded(state: KioskState, id: AttemptId, result: Delivery, no
     effects: [...told, ...orderEvent(attempt.order, { state: doubtful ? 'vend-doubtful' : 'vend-failed' })],
   };
 }
+
+/** Definite reports override doubtful (rule 12), here as in the relay. */
+export function vendKnown(state: KioskState, id: AttemptId, result: 'delivered' | 'failed', now: number): Step {
+  if (state.books[id]?.delivery !== 'doubtful') {
+    return { state, effects: [{ type: 'fault', what: 'a late word on a vend that is not doubtful' }] };
+  }
+  const [next, effects] = report(state, id, result, now);
+  return { state: next, effects: [...effects, { type: 'count', name: 'vend-known-late' }] };
+}

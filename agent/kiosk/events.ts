@@ -32,6 +32,8 @@ export type KioskEvent =
   | { readonly type: 'begun-durable'; readonly attempt: AttemptId }
   | { readonly type: 'journal-failed' }
   | { readonly type: 'vend-ended'; readonly attempt: AttemptId; readonly result: VendResult }
+  /** A late but definite word on a vend that ended doubtful. */
+  | { readonly type: 'vend-known'; readonly attempt: AttemptId; readonly result: 'delivered' | 'failed' }
   | { readonly type: 'wake' };
 
 export type KioskEffect =

@@ -1,4 +1,4 @@
-import { begunDurable, giveUp, notice, orderEvent, scanned, unchanged, vendEnded } from './attempt.js';
+import { begunDurable, giveUp, notice, orderEvent, scanned, unchanged, vendEnded, vendKnown } from './attempt.js';
 import { resendReports } from './books.js';
 import type { KioskEffect, KioskEvent, Step } from './events.js';
 import type { KioskState } from './state.js';
@@ -35,6 +35,8 @@ export function step(state: KioskState, event: KioskEvent, now: number): Step {
       return journalFailed(state, now);
     case 'vend-ended':
       return vendEnded(state, event.attempt, event.result, now);
+    case 'vend-known':
+      return vendKnown(state, event.attempt, event.result, now);
     case 'wake':
       return wake(state, now);
   }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { connect as netConnect, type Socket } from 'node:net';
+import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 
@@ -9,8 +8,8 @@ export type ConnectionOptions = {
   readonly clientId: string;
   readonly username?: string;
   readonly password?: string;
-  /** PEM file of the broker's authority, for mqtts. */
-  readonly caFile?: string;
+  /** PEM of the broker's authority, for mqtts; the system's authorities when absent. */
+  readonly ca?: string;
   readonly keepaliveSeconds: number;
   readonly connectTimeoutMs: number;
   /** Full jitter between 0 and min(maximum, base doubled per failure). */
@@ -84,7 +83,11 @@ export class BrokerConnection {
     client.on('message', (topic, payload) => this.#handlers?.onMessage(topic, payload));
     client.on('error', (error) => client.end(true, {}, () => this.#lost(client, error.message)));
     client.on('close', () => this.#lost(client, 'connection closed'));
-    client.connect();
+    try {
+      client.connect();
+    } catch (error) {
+      this.#lost(client, error instanceof Error ? error.message : 'cannot connect');
+    }
   }
 
   #subscribe(client: MqttClient): void {
@@ -157,8 +160,9 @@ function openSocket(options: ConnectionOptions): Socket {
     ? tlsConnect({
         host,
         port: Number(port || 8883),
-        servername: host,
-        ...(options.caFile ? { ca: readFileSync(options.caFile) } : {}),
+        // RFC 6066: a server name is a host name, never an address.
+        ...(isIP(host) ? {} : { servername: host }),
+        ...(options.ca ? { ca: options.ca } : {}),
       })
     : netConnect({ host, port: Number(port || 1883) });
   socket.setNoDelay(true);

@@ -1,5 +1,5 @@
 import type { VendResult } from '../../drivers/contract/actuator.js';
-import { newOrderId, type OrderId, type RandomBytes } from '../../protocol/ids.js';
+import { newOrderId, type OrderId, orderOf, type RandomBytes } from '../../protocol/ids.js';
 import type { Cancelled, KioskStatus, OrderDesk, OrderRequest, Placed } from '../orders/desk.js';
 import type { OrderLog } from '../orders/log.js';
 import type { Order } from '../orders/order.js';
@@ -13,8 +13,8 @@ export type DeskParts = {
   readonly random: RandomBytes;
   readonly kiosk: string;
   readonly version: string;
-  /** The kiosk app's word on a vend; false when no such vend waits for one. */
-  readonly report: (order: OrderId, result: VendResult) => boolean;
+  /** The kiosk app's word on a vend. `ended`: the vend has ended otherwise, by its time limit. */
+  readonly report: (order: OrderId, result: VendResult) => 'accepted' | 'ended' | 'unknown';
 };
 
 /** Where orders come in: from the kiosk app through the API, or from the fixed price. */
@@ -41,13 +41,22 @@ export class Desk implements OrderDesk {
     const { loop } = this.#parts;
     const { order, attempt } = loop.state;
     const waiting = order?.id === id;
-    if (!waiting && attempt?.order.id !== id) return 'unknown';
+    const undecided = attempt?.phase === 'sent' || attempt?.phase === 'password-pending';
+    if (!waiting && !(undecided && attempt.order.id === id)) return 'unknown';
     loop.dispatch({ type: 'order-cancelled', order: id });
     return waiting ? 'cancelled' : 'aborting';
   }
 
   report(id: OrderId, result: VendResult): boolean {
-    return this.#parts.report(id, result);
+    const { loop, report } = this.#parts;
+    const answer = report(id, result);
+    if (answer !== 'ended') return answer === 'accepted';
+    const doubtful = Object.values(loop.state.books).find(
+      (e) => orderOf(e.attempt) === id && e.delivery === 'doubtful',
+    );
+    if (!doubtful || result === 'doubtful') return false;
+    loop.dispatch({ type: 'vend-known', attempt: doubtful.attempt, result });
+    return true;
   }
 
   status(): KioskStatus {

@@ -71,7 +71,12 @@ export class KioskLoop {
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+    } catch (error) {
+      this.#die(error);
+      return;
+    }
     this.#busy = false;
     const now = this.#parts.now();
     this.#parts.front.show(viewOf(this.#kiosk, now), now);
@@ -106,6 +111,17 @@ export class KioskLoop {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  /**
+   * A fault of ours: the state is not to be trusted. Thrown where nobody catches it, whoever called, so that the process
+   * ends, is started again, and the journal says what was open.
+   */
+  #die(error: unknown): void {
+    this.stop();
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 
   #step(event: KioskEvent): void {

@@ -45,10 +45,14 @@ async function freePort(): Promise<number> {
   return address && typeof address === 'object' ? address.port : 0;
 }
 
-async function start(timers: Record<string, number> = {}): Promise<void> {
+async function start(): Promise<void> {
   const port = await freePort();
   api = `http://127.0.0.1:${port}`;
-  const times = { resend_ms: 100, hello_retry_ms: 200, deadline_ms: 5_000, pay_valid_ms: 2_000, ...timers };
+  agent = await startAgent(configWith(port));
+}
+
+function configWith(port: number) {
+  const times = { resend_ms: 100, hello_retry_ms: 200, deadline_ms: 5_000, pay_valid_ms: 2_000 };
   const text = `
     kiosk = { name = "k1", board_serial = "test-board" }
     broker = { url = "${broker.url}", reconnect_base_ms = 50, reconnect_max_ms = 200 }
@@ -63,7 +67,7 @@ async function start(timers: Record<string, number> = {}): Promise<void> {
     ${Object.entries(times)
       .map(([key, value]) => `${key} = ${value}`)
       .join('\n')}`;
-  agent = await startAgent(parseConfig(text, join(folder, 'kiosk.toml')));
+  return parseConfig(text, join(folder, 'kiosk.toml'));
 }
 
 async function status(): Promise<{ service: string; reason?: string; counters: Record<string, number> }> {
@@ -177,6 +181,18 @@ describe('the agent on the wire', () => {
     relay.raw(Buffer.alloc(10_000, 7));
     await until('counted', async () => ((await status()).counters['frame-refused'] ?? 0) >= 2);
     expect((await pay()).amount).toBe(3550);
+  });
+
+  it('leaves the journal alone when it cannot start: its boot stays the one that the relay knows', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = address && typeof address === 'object' ? address.port : 0;
+    await expect(startAgent(configWith(port))).rejects.toThrow(/EADDRINUSE/);
+    await new Promise((resolve) => taken.close(resolve));
+    await start();
+    await inService();
+    expect(relay.all('hello')[0]).toMatchObject({ number: 1 });
   });
 
   it('is out of service while its scanner is gone', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +108,14 @@ describe.each(kinds)('journal contract: %s', (_name, make) => {
     expect(moved.attempts).toEqual([]);
   });
 
+  it('reports nothing of the other board at any later start either, whatever was left open there', async () => {
+    await restart((boot) => [opened(1, boot), opened(2, boot), begun(2, boot)], 'board-1');
+    for (let start = 0; start < 3; start++) {
+      expect((await restart(() => [], 'board-2')).attempts).toEqual([]);
+    }
+    expect((await restart(() => [], 'board-1')).attempts).toEqual([]);
+  });
+
   it('forgets the oldest closed attempts only', async () => {
     await restart((boot) =>
       Array.from({ length: 100 }, (_, n) => [opened(n, boot), { kind: 'closed', attempt: id(n) } as const]).flat(),
@@ -118,6 +126,8 @@ describe.each(kinds)('journal contract: %s', (_name, make) => {
     expect(attempts.filter((a) => a.closed).length).toBeGreaterThanOrEqual(64);
   });
 });
+
+const built = new URL('../../../dist/agent/journal/file.js', import.meta.url).href;
 
 describe('the file journal', () => {
   const path = () => join(folder, 'journal.log');
@@ -159,7 +169,7 @@ describe('the file journal', () => {
 
   it('keeps what was acknowledged when its process is killed, and lets the next one in', async () => {
     const script = `
-      import { FileJournal } from ${JSON.stringify(new URL('../../../dist/agent/journal/file.js', import.meta.url).href)};
+      import { FileJournal } from ${JSON.stringify(built)};
       import { randomBytes } from 'node:crypto';
       const journal = new FileJournal(${JSON.stringify(folder)});
       const { nonce } = await journal.open({ board: 'board-1', wallMs: Date.now, random: randomBytes });
@@ -184,6 +194,57 @@ describe('the file journal', () => {
     expect(last).toBeGreaterThanOrEqual(20);
     expect(replay.attempts.length).toBeGreaterThanOrEqual(last + 1);
     expect(replay.number).toBe(2);
+  });
+
+  it('keeps the old content when the disk takes only a part of the new', async () => {
+    const journal = new FileJournal(folder);
+    const { nonce } = await journal.open(identity());
+    await Promise.all(Array.from({ length: 60 }, (_, n) => journal.append(begun(n, bootTag(nonce)))));
+    await journal.close();
+    const before = readFileSync(path());
+    expect(before.length).toBeGreaterThan(8_192);
+    // A file size limit makes the kernel write short and then refuse, as a full disk does.
+    const script = `
+      import { FileJournal } from ${JSON.stringify(built)};
+      import { randomBytes } from 'node:crypto';
+      process.on('SIGXFSZ', () => {});
+      await new FileJournal(${JSON.stringify(folder)}).open({ board: 'board-1', wallMs: Date.now, random: randomBytes });`;
+    const limited = spawnSync('bash', [
+      '-c',
+      'ulimit -f 8; exec "$0" --input-type=module -e "$1"',
+      process.execPath,
+      script,
+    ]);
+    expect(limited.status).not.toBe(0);
+    expect(readFileSync(path())).toEqual(before);
+    const next = new FileJournal(folder);
+    expect((await next.open(identity())).attempts).toHaveLength(60);
+    await next.close();
+  });
+
+  it('is cut down while the agent runs, and forgets nothing that is open', async () => {
+    const journal = new FileJournal(folder);
+    const { nonce } = await journal.open(identity());
+    const boot = bootTag(nonce);
+    await journal.append(begun(0, boot));
+    for (let n = 1; n < 6_000; n += 500) {
+      const facts = Array.from({ length: 500 }, (_, i): JournalFact[] => [
+        opened(n + i, boot),
+        { kind: 'closed', attempt: id(n + i) },
+      ]);
+      await Promise.all(facts.flat().map((f) => journal.append(f)));
+    }
+    await journal.append(begun(9_999, boot));
+    await journal.close();
+    expect(readFileSync(path()).length).toBeLessThan(1_100_000);
+    const next = new FileJournal(folder);
+    const { attempts, number } = await next.open(identity());
+    await next.close();
+    expect(number).toBe(2);
+    expect(attempts.filter((a) => !a.closed).map((a) => [a.attempt, a.delivery])).toEqual([
+      [id(0), 'doubtful'],
+      [id(9_999), 'doubtful'],
+    ]);
   });
 
   it('refuses a second agent on the same journal, by name of the remedy', async () => {
