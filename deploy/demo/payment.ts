@@ -17,7 +17,7 @@ export type PaymentRequest = {
 /** What the demo's JSON line carries. */
 export type PaymentResult = {
   readonly outcome: Exclude<Outcome, 'cancelled'>;
-  /** The order's states in the order they came. */
+  /** The order's states in the order they came, its outcome last. */
   readonly history: readonly string[];
   readonly reason: string | null;
   /**
@@ -71,7 +71,7 @@ class Sale {
   }
 
   async #on(order: string, event: TimedOrderEvent): Promise<End | undefined> {
-    this.history.push(event.state);
+    this.history.push(event.state === 'ended' ? event.outcome : event.state);
     const { scenario } = this.#request;
     this.#stack.log('kiosk', describe(event));
     switch (event.state) {

@@ -38,7 +38,7 @@ describe('one payment', () => {
     expect(run.stdout().trimEnd().split('\n')).toHaveLength(1);
     expect(lastLine(run.stdout())).toMatchObject({
       outcome: 'delivered',
-      history: ['armed', 'submitted', 'approved', 'vending', 'ended'],
+      history: ['armed', 'submitted', 'approved', 'vending', 'delivered'],
       reason: null,
       ms: { scanToPublish: expect.any(Number), total: expect.any(Number) },
       acquirer: { charged: 3550, returned: 0 },

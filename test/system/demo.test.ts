@@ -31,7 +31,7 @@ describe('paid and delivered', () => {
   test('approve', async () => {
     const result = await pay('approve');
     expect(result).toMatchObject({ outcome: 'delivered', reason: null, acquirer: { charged: 3550, returned: 0 } });
-    expect(result.history).toEqual(['armed', 'submitted', 'approved', 'vending', 'ended']);
+    expect(result.history).toEqual(['armed', 'submitted', 'approved', 'vending', 'delivered']);
     expect(result.receipt).toMatch(/^[2-9A-Z]{5}$/);
     expect(result.ms.scanToPublish).toBeGreaterThan(0);
     expect(result.ms.total).toBeGreaterThan(Number(result.ms.scanToPublish));
@@ -41,7 +41,7 @@ describe('paid and delivered', () => {
   test('password: the customer confirms on the phone', async () => {
     const result = await pay('password');
     expect(result).toMatchObject({ outcome: 'delivered', acquirer: { charged: 3550, returned: 0 } });
-    expect(result.history).toEqual(['armed', 'submitted', 'password-pending', 'approved', 'vending', 'ended']);
+    expect(result.history).toEqual(['armed', 'submitted', 'password-pending', 'approved', 'vending', 'delivered']);
   });
 
   test('lost-answer: charged although the answer was lost, found by inquiry', async () => {
@@ -54,7 +54,7 @@ describe('declined, nothing charged', () => {
   test('decline', async () => {
     const result = await pay('decline');
     expect(result).toMatchObject({ outcome: 'declined', reason: 'insufficient-funds', acquirer: { charged: 0 } });
-    expect(result.history).toEqual(['armed', 'submitted', 'ended']);
+    expect(result.history).toEqual(['armed', 'submitted', 'declined']);
   });
 
   test('expired-code', async () => {
