@@ -24,7 +24,10 @@ export async function openPty(): Promise<Pty> {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Both: the end of the process may be heard before the last of its words.
+  const exited = Promise.all(
+    ['exit', 'disconnect'].map((event) => new Promise((resolve) => child.once(event, resolve))),
+  );
   const writes = new Map<number, { resolve(): void; reject(error: Error): void }>();
   let lastWrite = 0;
   let gone = false;

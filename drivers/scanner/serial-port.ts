@@ -103,8 +103,8 @@ function writer(port: SerialPort, closed: Promise<string>): OpenPort['write'] {
 }
 
 /**
- * Opens the port raw, drops what the line held from before (its age is unknown, and a code is good for a minute), then
- * reads. The bytes handed to `onBytes` are the caller's to keep.
+ * Opens the port raw, without what the line held from before (the library drops it: its age is unknown, and a code is good
+ * for a minute), then reads. The bytes handed to `onBytes` are the caller's to keep.
  * @throws Error in the system's words: no such file, cannot lock, permission.
  */
 export async function openPort(line: SerialLine, onBytes: (bytes: Uint8Array) => void): Promise<OpenPort> {
@@ -117,7 +117,6 @@ export async function openPort(line: SerialLine, onBytes: (bytes: Uint8Array) =>
     await close('unsupported');
     throw error;
   }
-  await flush(port);
   port.on('data', onBytes);
   return { closed, close, write: writer(port, closed) };
 }

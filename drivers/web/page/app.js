@@ -3,7 +3,7 @@ import { audible, listenForTouch, sound } from './sound.js';
 
 /** The server gives a sign of life each second; a page that is blind for longer than this shows a closed kiosk. */
 const blindAfterMs = 3_000;
-const reopenMs = 1_000;
+const lookMs = 500;
 
 /** Shown when there is no agent to ask for words. */
 const noConnection = {
@@ -64,7 +64,7 @@ function draw(screen) {
   document.body.dataset.tone = screen.tone;
   document.body.dataset.kind = screen.kind;
   document.documentElement.lang = screen.texts[0]?.lang ?? 'en';
-  id('glyph').setAttribute('href', `#i-${screen.tone}`);
+  id('glyph').setAttribute('href', screen.kind === 'confirm-on-phone' ? '#i-phone' : `#i-${screen.tone}`);
   id('amount').textContent = screen.amount ?? '';
   id('amount').hidden = screen.amount === undefined;
   id('texts').replaceChildren(...screen.texts.map(textOf));
@@ -77,6 +77,7 @@ let counting;
 function count(leftMs) {
   clearInterval(counting);
   id('countdown').hidden = leftMs === undefined;
+  id('seconds').textContent = '';
   if (leftMs === undefined) return;
   const end = performance.now() + leftMs;
   const whole = Math.max(leftMs, 1);
@@ -119,6 +120,7 @@ function chirp(signal) {
 
 let source;
 let heardAt = performance.now();
+let openedAt = 0;
 let version;
 
 /** No word from the agent: nothing of a customer stays, and the kiosk reads as closed. */
@@ -144,6 +146,7 @@ const handlers = {
 
 function open() {
   source?.close();
+  openedAt = performance.now();
   source = new EventSource('events');
   for (const [name, handle] of Object.entries(handlers)) {
     source.addEventListener(name, (event) => {
@@ -155,10 +158,12 @@ function open() {
 
 // A browser's own reconnect gives up on an answer that is no stream, and knows nothing of a server that hangs.
 setInterval(() => {
-  const silentMs = performance.now() - heardAt;
-  if (silentMs > blindAfterMs) goBlind();
-  if (silentMs > blindAfterMs || source.readyState === EventSource.CLOSED) open();
-}, reopenMs);
+  const now = performance.now();
+  const blind = now - heardAt > blindAfterMs;
+  if (blind) goBlind();
+  // A connection under way gets its time, or a slow machine would never be connected.
+  if (source.readyState === EventSource.CLOSED || (blind && now - openedAt > blindAfterMs)) open();
+}, lookMs);
 
 listenForTouch(() => id('buzzer').classList.toggle('muted', !audible()));
 addEventListener('resize', fit);

@@ -96,7 +96,6 @@ describe.each([
     const stamps = log.data.map((d) => d.atMs);
     expect(stamps.every((at, i) => at >= (stamps[i - 1] ?? before) && at <= performance.now())).toBe(true);
     expect(log.data.some((d) => d.endOfCode)).toBe(false);
-    expect(log.data.length).toBeGreaterThan(1);
   });
 
   it('passes every byte value through unchanged', async () => {
