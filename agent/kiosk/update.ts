@@ -81,7 +81,7 @@ function ended(state: KioskState, update: Update, open: OpenAttempt | null, now:
     // From approved only this kiosk's report moves the attempt (rule 12), and it has not reported yet.
     return { state, effects: [{ type: 'fault', what: `${update.standing} while vending` }] };
   }
-  const ack: KioskEffect = { type: 'send', body: { type: 'ack', attempt: update.attempt } };
+  const ack: KioskEffect = { type: 'send', body: { type: 'ack', attempt: update.attempt, standing: update.standing } };
   const outcome = outcomes[update.standing] ?? 'operator';
   const reason = update.reason;
   const [closedOrder, last] = endOrder(state, update.attempt, outcome, reason);

@@ -186,6 +186,6 @@ describe('the end the relay tells later', () => {
   it('is acknowledged for an attempt nobody remembers, so that the relay stops telling', () => {
     const bench = new Bench().inService();
     bench.update('declined', { attempt: 'ff'.repeat(16), boot });
-    expect(bench.sent('ack')).toEqual([{ type: 'ack', attempt: 'ff'.repeat(16) }]);
+    expect(bench.sent('ack')).toEqual([{ type: 'ack', attempt: 'ff'.repeat(16), standing: 'declined' }]);
   });
 });

@@ -98,7 +98,7 @@ describe('one payment', () => {
     bench.scan();
     bench.update(standing, { reason });
     expect(bench.view.kind).toBe(view);
-    expect(bench.sent('ack')).toEqual([{ type: 'ack', attempt }]);
+    expect(bench.sent('ack')).toEqual([{ type: 'ack', attempt, standing }]);
     expect(bench.events().at(-1)).toMatchObject({ state: 'ended', outcome, reason });
     expect(listed(bench.state)).toEqual([]);
   });
