@@ -32,6 +32,13 @@ function id(field: string, bytes: Uint8Array, length: number): string {
   return toHex(bytes);
 }
 
+/** Text for people and records. A NUL no database stores, and a line break would forge a line of a log. */
+function plain(field: string, text: string): string {
+  const at = text.search(/\p{Cc}/u);
+  if (at >= 0) throw new FrameError(`${field}: found a control character at position ${at}, expected plain text`);
+  return text;
+}
+
 function word<W>(field: string, found: W | undefined, value: number): W {
   if (found === undefined) throw new FrameError(`${field}: value ${value} is not of this protocol version`);
   return found;
@@ -84,7 +91,7 @@ function upBodyToWire(body: UpBody) {
     case 'vend':
       return { vend: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
     case 'ack':
-      return { ack: { attempt: attempt(body.attempt) } };
+      return { ack: { attempt: attempt(body.attempt), standing: standings.number(body.standing) } };
   }
 }
 
@@ -109,7 +116,7 @@ function payFromWire(w: quietzone.v1.Pay): Pay {
     amount,
     currency,
     ...(issuer ? { issuer } : {}),
-    reference: w.reference,
+    reference: plain('pay.reference', w.reference),
     scanMs: integer('pay.scan_ms', w.scanMs),
     validMs: w.validMs || PAY_VALID_DEFAULT_MS,
   };
@@ -126,15 +133,20 @@ function helloFromWire(w: quietzone.v1.Hello): Hello {
     number: w.number,
     nonce: id('hello.nonce', w.nonce, NONCE_BYTES),
     chain: w.chain.map((n) => id('hello.chain', n, NONCE_BYTES)),
-    board: w.board.slice(0, 64),
+    board: plain('hello.board', w.board.slice(0, 64)),
     atMs: integer('hello.at_ms', w.atMs),
     open: w.open.map((o) => ({
       attempt: id('hello.open.attempt', o.attempt ?? new Uint8Array(), ATTEMPT_ID_BYTES),
       delivery: word('hello.open.delivery', deliveries.word(o.delivery), o.delivery ?? 0),
     })),
     ...(w.challenge.length > 0 ? { challenge: id('hello.challenge', w.challenge, NONCE_BYTES) } : {}),
-    version: w.version.slice(0, 32),
+    version: plain('hello.version', w.version.slice(0, 32)),
   };
+}
+
+function ackFromWire(w: quietzone.v1.Ack): UpBody {
+  const standing = w.standing ? word('ack.standing', standings.word(w.standing), w.standing) : undefined;
+  return { type: 'ack', attempt: id('ack.attempt', w.attempt, ATTEMPT_ID_BYTES), ...(standing ? { standing } : {}) };
 }
 
 function upBodyFromWire(w: quietzone.v1.Up): UpBody {
@@ -151,7 +163,7 @@ function upBodyFromWire(w: quietzone.v1.Up): UpBody {
   const abort = w.abort as quietzone.v1.Abort | null | undefined;
   if (abort) return { type: 'abort', attempt: id('abort.attempt', abort.attempt, ATTEMPT_ID_BYTES) };
   const ack = w.ack as quietzone.v1.Ack | null | undefined;
-  if (ack) return { type: 'ack', attempt: id('ack.attempt', ack.attempt, ATTEMPT_ID_BYTES) };
+  if (ack) return ackFromWire(ack);
   throw new FrameError('up: no body of this protocol version');
 }
 

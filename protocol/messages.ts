@@ -37,7 +37,8 @@ export type Pay = {
 
 export type Abort = { readonly type: 'abort'; readonly attempt: AttemptId };
 export type Vend = { readonly type: 'vend'; readonly attempt: AttemptId; readonly delivery: Delivery };
-export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId };
+/** `standing`: of what the kiosk has taken note; absent in frames of kiosks before that field. */
+export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId; readonly standing?: Standing };
 
 export type UpBody = Hello | Pay | Abort | Vend | Ack;
 export type Up = { readonly boot: BootTag; readonly seq: number; readonly body: UpBody };

@@ -5,6 +5,7 @@ import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { aftermath } from './aftermath.js';
+import { clockAlarm } from './clock-alarm.js';
 import { openAcquirer, openDatabase } from './config/parts.js';
 import { admissionOf, knownKiosks, policyOf } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
@@ -17,6 +18,7 @@ import { Teller } from './link/teller.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
 import { type Clock, systemClock } from './runtime/clock.js';
+import { ClockWatch } from './runtime/clock-watch.js';
 import { Counters } from './runtime/counters.js';
 import type { Log } from './runtime/log.js';
 import { Codes } from './worker/codes.js';
@@ -28,12 +30,14 @@ export type RelayParts = {
   readonly acquirer?: Acquirer;
   readonly database?: Database;
   readonly clock?: Clock;
+  /** What the clock is compared with, epoch ms; without it the wall clock. */
+  readonly wall?: () => number;
   readonly random?: RandomBytes;
 };
 
 export type Relay = {
   readonly ports: { readonly api: number };
-  /** Finishes calls under way, says offline, closes the ledger. */
+  /** Says offline and hears nothing more, finishes calls under way, closes the ledger. */
   stop(): Promise<void>;
 };
 
@@ -43,6 +47,8 @@ const AT_ONCE = 64;
 const POLL_MS = 1_000;
 /** A lease outlives any one call by this. */
 const LEASE_BEYOND_CALL_MS = 10_000;
+/** At stop, frames under way get this long: a transaction on a ledger that still answers needs less. */
+const FRAMES_DRAIN_MS = 8_000;
 
 /** The relay, put together; nothing runs yet. @throws LedgerError, ConfigError */
 function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts) {
@@ -83,17 +89,24 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
     },
   );
   const { host } = config.operations;
-  const operations = buildOperations({ db, feed, counters, log, instance: relay, linked: () => connection.up, host });
-  return { db, clock, teller, worker, desk, connection, operations };
+  const wall = parts.wall ?? Date.now;
+  const watch = new ClockWatch({ clock, wall, ...clockAlarm({ db, clock, log, counters, relay }) });
+  const operations = buildOperations({
+    ...{ db, feed, counters, log, instance: relay, host },
+    ...{ linked: () => connection.up, clockRight: () => watch.right },
+  });
+  return { db, clock, teller, worker, desk, connection, operations, watch };
 }
 
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, teller, worker, desk, connection, operations } = assemble(config, secrets, parts);
+  const { db, clock, teller, worker, desk, connection, operations, watch } = assemble(config, secrets, parts);
   const stop = async (): Promise<void> => {
+    watch.stop();
+    await connection.leave();
     await operations.close();
-    await desk.close();
+    await desk.close(FRAMES_DRAIN_MS);
     await worker.stop();
     teller.stop();
     await connection.stop();
@@ -104,6 +117,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     for (const warning of db.warnings) log.warn({ event: 'ledger', ledger: db.kind }, warning);
     const applied = await migrate(db, await shippedMigrations(), clock.now());
     if (applied.length > 0) log.info({ event: 'migrated', applied });
+    watch.start();
     await worker.start();
     teller.start();
     connection.start();

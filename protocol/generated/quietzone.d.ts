@@ -1092,6 +1092,9 @@ export namespace quietzone {
             /** Ack attempt. */
             attempt: Uint8Array;
 
+            /** Ack standing. */
+            standing: quietzone.v1.Standing;
+
             /**
              * Encodes the specified Ack message. Does not implicitly {@link quietzone.v1.Ack.verify|verify} messages.
              * @param message Ack message or plain object to encode
@@ -1118,6 +1121,9 @@ export namespace quietzone {
 
                 /** Ack attempt */
                 attempt?: (Uint8Array|null);
+
+                /** Ack standing */
+                standing?: (quietzone.v1.Standing|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

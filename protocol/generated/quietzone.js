@@ -1433,6 +1433,7 @@ export const quietzone = $root.quietzone = (() => {
             };
 
             Ack.prototype.attempt = $util.newBuffer([]);
+            Ack.prototype.standing = 0;
 
             Ack.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1443,6 +1444,8 @@ export const quietzone = $root.quietzone = (() => {
                     throw $Error("max depth exceeded");
                 if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt.length)
                     writer.uint32(10).bytes(message.attempt);
+                if (message.standing != null && $Object.hasOwnProperty.call(message, "standing") && message.standing !== 0)
+                    writer.uint32(16).int32(message.standing);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1483,6 +1486,15 @@ export const quietzone = $root.quietzone = (() => {
                                 message.attempt = value;
                             else
                                 delete message.attempt;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.standing = value;
+                            else
+                                delete message.standing;
                             continue;
                         }
                     }

@@ -52,6 +52,8 @@ export type PayRequest = {
   readonly reference: string;
   readonly kiosk: string;
   readonly scannedAt: Date;
+  /** Not a byte may be written later than this, by the relay's clock; the adapter looks when the connection stands. */
+  readonly sendUntil: Date;
   /** The acquirer must not let it succeed later than this. */
   readonly expiresAt: Date;
 };

@@ -19,6 +19,8 @@ export type PostCall = {
   /** For the whole call, from look-up to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
+  /** Nothing is written after `at`: looked at once the connection stands, since look-up and handshakes take their time. */
+  readonly notAfter?: { readonly at: Date; readonly clock: () => Date } | undefined;
   /** Certificates to trust beside nothing else; the system's own when absent. */
   readonly caPem?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -80,6 +82,9 @@ function send(call: PostCall, socket: Socket, done: (result: PostResult) => void
   outgoing.end(call.body);
 }
 
+const isTooLate = (notAfter: PostCall['notAfter']): boolean =>
+  notAfter !== undefined && notAfter.clock().getTime() > notAfter.at.getTime();
+
 /** Never rejects, and leaves nothing open. An aborted call is `unknown` wherever it stood. */
 export function post(call: PostCall): Promise<PostResult> {
   return new Promise((resolve) => {
@@ -120,6 +125,10 @@ export function post(call: PostCall): Promise<PostResult> {
     });
     socket.once(ready, () => {
       if (settled) return;
+      if (isTooLate(call.notAfter)) {
+        done({ kind: 'not-sent', detail: 'too-late' });
+        return;
+      }
       sent = true;
       try {
         send(call, socket, done);

@@ -15,7 +15,8 @@ import type { RelaySecrets } from './secrets.js';
 export function openDatabase(config: RelayConfig, secrets: RelaySecrets): Database {
   const { ledger, mode } = config;
   if (ledger.kind === 'postgres') {
-    return new PostgresDatabase({ url: secrets.ledgerUrl ?? '', connections: ledger.connections });
+    const url = secrets.ledgerUrl ?? '';
+    return new PostgresDatabase({ url, connections: ledger.connections, production: mode === 'production' });
   }
   if (mode === 'production') {
     throw new LedgerError('ledger.kind: found "pglite", expected "postgres" in production: PGlite never syncs to disk');

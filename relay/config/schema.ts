@@ -108,6 +108,11 @@ const delays = v.pipe(
   v.minLength(1, 'at least one'),
   v.maxLength(100, 'at most 100'),
 );
+/** Its last wait repeats for ever, so a wait of nothing would ask without a pause. */
+const repeatingDelays = v.pipe(
+  delays,
+  v.check((waits) => (waits.at(-1) ?? 0) > 0, 'a last wait, which repeats, of at least 1 ms'),
+);
 
 const mcc = v.pipe(v.string('text'), v.regex(/^\d{4}$/, 'four digits as text'));
 
@@ -131,7 +136,7 @@ const acquirer = v.strictObject({
   plan: v.optional(
     v.strictObject({
       call_timeout_ms: v.optional(ms(60_000)),
-      inquiry_delays_ms: v.optional(delays),
+      inquiry_delays_ms: v.optional(repeatingDelays),
       cancel_delays_ms: v.optional(delays),
       code_life_ms: v.optional(ms()),
     }),

@@ -64,13 +64,13 @@ export async function admitPay(
     if (!row?.nonce || scannedAt === undefined) return { type: 'not-greeted' };
     const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, context);
     const reason = refusalOf(kiosk, pay, scannedAt, context);
-    if (reason) return await refuse(tx, attempt, reason, context);
+    if (reason) return await refuse(tx, attempt, reason, codeHash, context);
     const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
     if (await insert(tx, attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
       await addStep(tx, attempt.id, { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt });
       return { type: 'accepted', attempt };
     }
-    return await barred(tx, attempt, kiosk, codeHash, context);
+    return await barred(tx, attempt, codeHash, context);
   });
 }
 
@@ -150,31 +150,32 @@ async function refuse(
   tx: Transaction,
   attempt: Attempt,
   reason: Reason,
+  codeHash: string,
   { now, firstTellMs }: Pick<AdmitContext, 'now' | 'firstTellMs'>,
 ): Promise<Admission> {
   const refused: Attempt = { ...attempt, state: 'refused', reason, nextAt: null };
   const telling = { owed: true, tellAt: now + firstTellMs };
-  await insert(tx, refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  const stored = await insert(tx, refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  // Another relay heard the same Pay and was quicker: what it has stored is the verdict, whatever ours would be.
+  if (!stored) return await storedMeanwhile(tx, attempt, codeHash, now);
   await addStep(tx, refused.id, { at: now, name: 'refused', detail: reason, ms: null });
   return { type: 'refused', attempt: refused };
 }
 
-async function barred(
-  tx: Transaction,
-  attempt: Attempt,
-  kiosk: string,
-  codeHash: string,
-  context: AdmitContext,
-): Promise<Admission> {
+/** An insert met this very id, so its row is committed by now. */
+async function storedMeanwhile(tx: Transaction, attempt: Attempt, codeHash: string, now: number): Promise<Admission> {
+  const other = await load(tx, attempt.id);
+  return other ? await fromRecord(tx, other, attempt.kiosk, codeHash, now) : { type: 'not-greeted' };
+}
+
+async function barred(tx: Transaction, attempt: Attempt, codeHash: string, context: AdmitContext): Promise<Admission> {
   switch (await whoBars(tx, attempt, codeHash)) {
-    case 'attempt': {
-      const other = await load(tx, attempt.id);
-      return other ? await fromRecord(tx, other, kiosk, codeHash, context.now) : { type: 'not-greeted' };
-    }
+    case 'attempt':
+      return await storedMeanwhile(tx, attempt, codeHash, context.now);
     case 'order':
-      return await refuse(tx, attempt, 'order-taken', context);
+      return await refuse(tx, attempt, 'order-taken', codeHash, context);
     case 'code':
-      return await refuse(tx, attempt, 'code-used', context);
+      return await refuse(tx, attempt, 'code-used', codeHash, context);
     case undefined:
       // What barred it ended between the two statements: the kiosk sends the Pay again.
       return { type: 'not-greeted' };

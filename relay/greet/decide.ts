@@ -42,6 +42,12 @@ export function decideHello(
 /** A measure older than this gives way to a newer, worse one: the kiosk's clock and ours drift apart. */
 export const CLOCK_KEPT_MS = 600_000;
 
+/**
+ * A measure that is worse by more than this is no slow Hello but a clock that was set: relay's time has jumped. If it was
+ * a slow Hello after all, the kiosk refuses its slow Welcome and says Hello again, and the next measure is smaller.
+ */
+export const CLOCK_JUMP_MS = 5_000;
+
 export type ClockMeasure = { readonly offset: number; readonly at: number };
 
 /**
@@ -55,6 +61,7 @@ export function measureClock(row: KioskRow, hello: Hello, now: number): ClockMea
     clockOffset !== null &&
     clockAt !== null &&
     clockOffset <= offset &&
+    offset - clockOffset < CLOCK_JUMP_MS &&
     now - clockAt < CLOCK_KEPT_MS;
   return keep ? { offset: clockOffset, at: clockAt } : { offset, at: now };
 }

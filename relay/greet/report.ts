@@ -7,20 +7,23 @@ import { type Applied, type ApplyContext, applyIn } from '../worker/apply.js';
 import { insertTombstone } from './admit.js';
 
 export type Report = { readonly kiosk: string; readonly tag: string; readonly attempt: string };
+type VendReport = Report & { readonly delivery: Delivery };
 
-/** A kiosk's report of its vend: a fact, from any boot (rule 6). Undefined: the attempt is another kiosk's. */
-export async function hearVend(
-  db: Database,
-  report: Report & { readonly delivery: Delivery },
-  context: ApplyContext,
-): Promise<Applied | undefined> {
+/**
+ * A kiosk's report of its vend: a fact, from any boot (rule 6). Undefined: the attempt is another kiosk's. Such a report
+ * moves nothing and is not acknowledged, so it stays in that kiosk's journal: a journal that came under another name may
+ * be the only one that knows of the goods. An alarm, once, calls a person.
+ */
+export async function hearVend(db: Database, report: VendReport, context: ApplyContext): Promise<Applied | undefined> {
   return await db.transaction(async (tx) => {
     const known = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+    if (known === undefined) await foreignReport(tx, report, context);
     if (known !== 'unknown') return known;
     const made = await unknownAttempt(tx, report, context);
     // Inserted by a Pay in between: now it is known.
     if (!made) {
       const again = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+      if (again === undefined) await foreignReport(tx, report, context);
       return again === 'unknown' ? undefined : again;
     }
     return made;
@@ -46,9 +49,15 @@ async function ofRecord(
   return stored.attempt.kiosk === kiosk ? await applyIn(tx, stored, event, context) : undefined;
 }
 
+async function foreignReport(tx: Transaction, report: VendReport, { now }: ApplyContext): Promise<void> {
+  const { kiosk, attempt, delivery } = report;
+  const detail = `kiosk ${kiosk} reports ${delivery} for an attempt that the ledger has under another kiosk's name`;
+  await raiseAlarm(tx, { at: now, kind: 'foreign-report', kiosk, attempt, detail });
+}
+
 async function unknownAttempt(
   tx: Transaction,
-  { kiosk, tag, attempt: id, delivery }: Report & { readonly delivery: Delivery },
+  { kiosk, tag, attempt: id, delivery }: VendReport,
   context: ApplyContext,
 ): Promise<Applied | undefined> {
   const attempt = await insertTombstone(tx, kiosk, id, tag, context);

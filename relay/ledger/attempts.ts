@@ -30,7 +30,7 @@ export async function lockForSweep(tx: Transaction, kiosk: string, nonce: string
 
 /**
  * Inserts and takes the lease. False: the id, the code or the order is taken.
- * `tx` must hold the kiosk's row lock (rule 5).
+ * For a Pay `tx` holds the kiosk's row (rule 5). A tombstone needs no lock: the unique id decides between it and its Pay.
  */
 export async function insert(
   tx: Transaction,

@@ -1,3 +1,4 @@
+import type { State } from '../payment/types.js';
 import { numberOrNull, text } from './columns.js';
 import type { Queries } from './contract.js';
 
@@ -27,14 +28,16 @@ export async function nextDue(q: Queries, now: number, end: number): Promise<num
   return numberOrNull(row?.['at']);
 }
 
-/** Renews; false if another relay has taken the attempt over. */
-export async function renew(q: Queries, id: string, owner: string, until: number): Promise<boolean> {
-  const rows = await q.query('UPDATE attempt SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 RETURNING id', [
-    id,
-    owner,
-    until,
-  ]);
-  return rows.length === 1;
+export type Renewed = { /** False: another relay has taken it over. */ readonly held: boolean; readonly state: State };
+
+/** Renews for its holder. Whoever holds it, the row is read again, after every change that was under way. */
+export async function renew(q: Queries, id: string, owner: string, until: number): Promise<Renewed | undefined> {
+  const [row] = await q.query(
+    `UPDATE attempt SET lease_until = CASE WHEN lease_owner = $2 THEN $3::bigint ELSE lease_until END
+     WHERE id = $1 RETURNING state, coalesce(lease_owner = $2, false) AS held`,
+    [id, owner, until],
+  );
+  return row && { held: row['held'] === true, state: text(row['state']) as State };
 }
 
 /** Gives it back; returns when it is due next. */

@@ -1,3 +1,4 @@
+import type { Standing } from '../../protocol/words.js';
 import type { Attempt } from '../payment/types.js';
 import { attemptFromRow } from './columns.js';
 import type { Queries } from './contract.js';
@@ -31,10 +32,15 @@ export async function takeOwed(q: Queries, kiosk: string, now: number, plan: Tel
   return rows.map(attemptFromRow);
 }
 
-/** The kiosk has taken note. An approved attempt is answered by a report of its vend, not by this. */
-export async function settle(q: Queries, kiosk: string, id: string): Promise<void> {
+/**
+ * The kiosk has taken note. An approved attempt is answered by a report of its vend, not by this. `standing`: of what it
+ * has taken note; a late word of an earlier standing settles nothing. Kiosks before that field name none.
+ */
+export async function settle(q: Queries, kiosk: string, id: string, standing: Standing | undefined): Promise<void> {
   await q.query(
-    `UPDATE attempt SET owed = false, tell_at = NULL WHERE id = $1 AND kiosk = $2 AND state <> 'approved' AND owed`,
-    [id, kiosk],
+    `UPDATE attempt SET owed = false, tell_at = NULL
+     WHERE id = $1 AND kiosk = $2 AND state <> 'approved' AND owed
+       AND ($3::text IS NULL OR CASE state WHEN 'doubtful' THEN 'operator' ELSE state END = $3)`,
+    [id, kiosk, standing ?? null],
   );
 }

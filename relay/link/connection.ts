@@ -49,6 +49,7 @@ export class Connection {
   #cancelTimer: (() => void) | undefined;
   #failures = 0;
   #up = false;
+  #leaving = false;
   #stopped = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -74,6 +75,24 @@ export class Connection {
     return true;
   }
 
+  /**
+   * Says offline and takes in nothing more; what is still to be said goes out until `stop`. Kiosks turn to another relay,
+   * or stop selling, before this one drains.
+   */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    const client = this.#client;
+    if (!client?.connected) return;
+    const { stateTopic, subscription } = this.#options;
+    await within(
+      Promise.all([
+        client.publishAsync(stateTopic, offline, { qos: 1, retain: true }),
+        client.unsubscribeAsync(subscription),
+      ]),
+      STOP_LIMIT_MS,
+    );
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#up = false;
@@ -89,8 +108,10 @@ export class Connection {
   #connect(): void {
     const client = new MqttClient(() => openSocket(this.#options), clientOptions(this.#options));
     this.#client = client;
-    client.on('connect', () => this.#subscribe(client));
-    client.on('message', (topic, payload) => this.#handlers.onMessage(topic, payload));
+    client.on('connect', () => (this.#leaving ? this.#linked() : this.#subscribe(client)));
+    client.on('message', (topic, payload) => {
+      if (!this.#leaving) this.#handlers.onMessage(topic, payload);
+    });
     client.on('error', (error) => this.#lost(client, error.message));
     client.on('close', () => this.#lost(client, 'connection closed'));
     client.connect();
@@ -104,11 +125,15 @@ export class Connection {
         this.#lost(client, `${this.#options.subscription}: subscription refused`);
         return;
       }
-      client.publish(this.#options.stateTopic, online, { qos: 1, retain: true }, () => {});
-      this.#failures = 0;
-      this.#up = true;
-      this.#handlers.onConnected();
+      if (!this.#leaving) client.publish(this.#options.stateTopic, online, { qos: 1, retain: true }, () => {});
+      this.#linked();
     });
+  }
+
+  #linked(): void {
+    this.#failures = 0;
+    this.#up = true;
+    this.#handlers.onConnected();
   }
 
   /** Once for each client, whichever of its events tells first. */

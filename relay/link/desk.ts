@@ -5,7 +5,7 @@ import { kioskOfUp } from '../../protocol/topics.js';
 import { type AdmissionRules, admitPay } from '../greet/admit.js';
 import type { GreetRules } from '../greet/decide.js';
 import { hearHello } from '../greet/hello.js';
-import { hearAbort, hearVend } from '../greet/report.js';
+import { hearAbort, hearVend, type Report } from '../greet/report.js';
 import type { Database } from '../ledger/contract.js';
 import { settle } from '../ledger/outbox.js';
 import type { Policy } from '../payment/types.js';
@@ -79,10 +79,18 @@ export class Desk {
     if (!this.#lanes.add(kiosk, () => this.#handle(kiosk, up))) counters.add('frame-dropped-lane-full');
   }
 
-  /** Takes in nothing more; resolves when every frame heard so far is handled. */
-  async close(): Promise<void> {
+  /**
+   * Takes in nothing more; resolves when every frame heard so far is handled, or after `drainMs`: what is then left was
+   * not committed, so the kiosk sends it again.
+   */
+  async close(drainMs: number): Promise<void> {
     this.#closed = true;
-    await this.#lanes.idle();
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#parts.clock.after(drainMs, resolve);
+    });
+    await Promise.race([this.#lanes.idle(), late]);
+    cancel();
   }
 
   async #handle(kiosk: string, up: Up): Promise<void> {
@@ -95,14 +103,14 @@ export class Desk {
           return await this.#pay(kiosk, up.boot, body);
         case 'vend': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt, delivery: body.delivery };
-          return this.#applied(kiosk, await hearVend(this.#parts.db, report, this.#context()));
+          return this.#applied(report, await hearVend(this.#parts.db, report, this.#context()));
         }
         case 'abort': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt };
-          return this.#applied(kiosk, await hearAbort(this.#parts.db, report, this.#context()));
+          return this.#applied(report, await hearAbort(this.#parts.db, report, this.#context()));
         }
         case 'ack':
-          return await settle(this.#parts.db, kiosk, body.attempt);
+          return await settle(this.#parts.db, kiosk, body.attempt, body.standing);
       }
     } catch (error) {
       // Nothing was committed, so nothing is answered; the kiosk sends it again.
@@ -115,9 +123,13 @@ export class Desk {
     return { ...this.#parts, now: this.#parts.clock.now() };
   }
 
-  #applied(kiosk: string, applied: Applied | undefined): void {
-    if (applied) this.#parts.committed(applied);
-    else this.#parts.log.warn({ event: 'report-ignored', kiosk });
+  #applied({ kiosk, attempt }: Report, applied: Applied | undefined): void {
+    if (applied) {
+      this.#parts.committed(applied);
+      return;
+    }
+    this.#parts.counters.add('report-ignored');
+    this.#parts.log.warn({ event: 'report-ignored', kiosk, attempt });
   }
 
   async #hello(kiosk: string, hello: Hello): Promise<void> {

@@ -16,6 +16,8 @@ export type OperationsParts = {
   readonly instance: string;
   /** Connected to the broker. */
   readonly linked: () => boolean;
+  /** The wall clock is the one that this process began with. */
+  readonly clockRight: () => boolean;
   /** Where it listens. */
   readonly host: string;
 };
@@ -45,9 +47,8 @@ export function buildOperations(parts: OperationsParts): FastifyInstance {
 
   app.get('/livez', () => ({ ok: true }));
   app.get('/readyz', async (_, reply) => {
-    const ledger = await answers(parts.db);
-    const broker = parts.linked();
-    return reply.code(ledger && broker ? 200 : 503).send({ ledger, broker });
+    const ready = { ledger: await answers(parts.db), broker: parts.linked(), clock: parts.clockRight() };
+    return reply.code(Object.values(ready).every(Boolean) ? 200 : 503).send(ready);
   });
   app.get('/v1/status', () => ({ relay: parts.instance, counters: parts.counters.all() }));
   addLists(app, parts);
@@ -93,13 +94,21 @@ function limitOf(text: string | undefined): number | undefined {
   return /^\d{1,4}$/.test(text) && n >= 1 && n <= LIST_MOST ? n : undefined;
 }
 
+/** A ledger that is slower than this is not ready, whatever holds it up. */
+const LEDGER_ANSWERS_WITHIN_MS = 2_000;
+
 async function answers(db: Database): Promise<boolean> {
-  try {
-    await db.query('SELECT 1 AS one');
-    return true;
-  } catch {
-    return false;
-  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LEDGER_ANSWERS_WITHIN_MS);
+  });
+  const answered = db.query('SELECT 1 AS one').then(
+    () => true,
+    () => false,
+  );
+  const result = await Promise.race([answered, late]);
+  clearTimeout(timer);
+  return result;
 }
 
 /**

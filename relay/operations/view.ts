@@ -61,17 +61,23 @@ export async function viewAttempts(q: Queries, limit: number): Promise<AttemptVi
   return attempts.map((a) => viewOf(a, steps.get(a.id) ?? []));
 }
 
-/** Undefined: unknown, or a tombstone. */
+const ATTEMPT_ID = /^[0-9a-f]{32}$/;
+
+/** Undefined: no attempt's id, unknown, or a tombstone. */
 export async function viewAttempt(q: Queries, id: string): Promise<AttemptView | undefined> {
+  if (!ATTEMPT_ID.test(id)) return undefined;
   const attempt = await load(q, id);
   if (!attempt?.money) return undefined;
   return viewOf(attempt, (await stepsOf(q, [id])).get(id) ?? []);
 }
 
 export async function viewAlarms(q: Queries, limit: number) {
-  return (await newestAlarms(q, limit)).map(({ at, attempt, ...alarm }) => ({
+  return (await newestAlarms(q, limit)).map(({ at, kind, kiosk, attempt, detail }) => ({
     at: iso(at),
-    ...alarm,
+    kind,
+    // An alarm of the relay itself, its clock say, is no kiosk's.
+    ...(kiosk === '' ? {} : { kiosk }),
+    detail,
     ...(attempt === null ? {} : { attempt, receipt: receiptOf(attempt) }),
   }));
 }

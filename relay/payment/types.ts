@@ -95,8 +95,10 @@ export type AlarmKind =
   | 'finding'
   | 'contradiction'
   | 'unknown-attempt'
+  | 'foreign-report'
   | 'other-journal'
-  | 'clone';
+  | 'clone'
+  | 'clock';
 
 export type Effect =
   /** Made at once after the commit, and its answer fed back, before anything else of this attempt is done. */

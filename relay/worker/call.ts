@@ -11,6 +11,12 @@ type Caller = { readonly acquirer: Acquirer; readonly clock: Clock; readonly sig
 
 const BEYOND_TIMEOUT_MS = 2_000;
 
+/** A pay that must not be made any more: not a byte of it has left. */
+export const notPaid = (detail: string): CallOutcome => ({
+  event: { type: 'pay-answered', answer: { kind: 'not-sent', detail } },
+  code: null,
+});
+
 /** Makes one call. Adapters do not throw; if one does, nothing is known of the money. */
 export async function makeCall(
   call: Call,
@@ -47,7 +53,7 @@ async function ask(
 }
 
 async function pay(attempt: Attempt, code: string | undefined, now: number, { acquirer, signal }: Caller) {
-  // The last look before the request is written (rule 11); the row itself was read in the commit just before.
+  // Rule 11: the row was read again just before; the adapter looks at the time once more when the connection stands.
   if (code === undefined || attempt.money === null) return { kind: 'not-sent', detail: 'no code' } as const;
   if (now > attempt.payUntil) return { kind: 'not-sent', detail: 'too late' } as const;
   return await acquirer.pay(
@@ -59,6 +65,7 @@ async function pay(attempt: Attempt, code: string | undefined, now: number, { ac
       reference: attempt.reference,
       kiosk: attempt.kiosk,
       scannedAt: new Date(attempt.scannedAt),
+      sendUntil: new Date(attempt.payUntil),
       expiresAt: new Date(attempt.vendUntil),
     },
     signal,

@@ -4,7 +4,7 @@ import { renew } from '../ledger/leases.js';
 import type { Attempt, PaymentEvent, Policy } from '../payment/types.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
-import { makeCall } from './call.js';
+import { makeCall, notPaid } from './call.js';
 import type { Codes } from './codes.js';
 
 export type RunnerParts = {
@@ -55,11 +55,15 @@ async function oneCall(
   signal: AbortSignal,
 ): Promise<Applied | undefined> {
   const { db, clock, relay, leaseMs } = parts;
-  // Economy only; the call was committed as this relay's, so it is made even if the lease is gone.
-  await renew(db, attempt.id, relay, clock.now() + leaseMs).catch(() => false);
+  // The lease is economy only; the call was committed as this relay's, so it is made even if the lease is gone.
+  const row = await renew(db, attempt.id, relay, clock.now() + leaseMs).catch(() => undefined);
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
-  const { event, code: resultCode } = await makeCall(call, attempt, code, { ...parts, signal });
+  // Rule 11: an Abort or a sweep may have been committed since the step that asked for this pay.
+  const stopped = call === 'pay' && row?.state !== 'submitted';
+  const { event, code: resultCode } = stopped
+    ? notPaid(row ? 'no longer submitted' : 'the ledger did not answer')
+    : await makeCall(call, attempt, code, { ...parts, signal });
   const at = clock.now();
   const answered: Answered = {
     end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },

@@ -12,8 +12,7 @@ const found = [process.env['QUIETZONE_CHROMIUM'], '/usr/bin/chromium', '/usr/bin
   (path) => path !== undefined && existsSync(path),
 );
 const required = process.env['QUIETZONE_REQUIRE_SERVICES'] === '1';
-if (!found)
-  process.stdout.write('drivers/web/page.test.ts: skipped, no Chromium here; set QUIETZONE_CHROMIUM to one\n');
+if (!found) process.stdout.write('kiosk-page.test.ts: skipped, no Chromium here; set QUIETZONE_CHROMIUM to one\n');
 
 const armed: Screen = {
   kind: 'armed',
@@ -132,6 +131,20 @@ describe.skipIf(!found && !required)('the page of the web front', () => {
     expect(await page.getAttribute('body', 'data-tone')).toBe('good');
     expect(await page.getAttribute('.text:nth-child(2)', 'lang')).toBe('zh');
     expect(complaints).toEqual([]);
+  });
+
+  it('draws the phone only where the customer is to take it, and a warning for what else wants attention', async () => {
+    await open();
+    const glyph = (href: string) =>
+      page.waitForSelector(`#glyph[href="${href}"]`, { state: 'attached', timeout: 5_000 });
+    front.showScreen({ ...approved, kind: 'confirm-on-phone', tone: 'attention' });
+    await glyph('#i-phone');
+    expect(await page.locator('symbol#i-phone').count()).toBe(1);
+    for (const tone of ['neutral', 'ready', 'working', 'good', 'bad', 'closed', 'attention'] as const) {
+      front.showScreen({ ...approved, kind: `a-${tone}`, tone });
+      await glyph(`#i-${tone}`);
+      expect(await page.locator(`symbol#i-${tone}`).count()).toBe(1);
+    }
   });
 
   it('leaves nothing of the last customer on the next screen', async () => {

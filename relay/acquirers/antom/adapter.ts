@@ -44,6 +44,7 @@ export function createAntom(options: AntomOptions): Acquirer {
         requestId,
         content: () => payBody(request, options),
         timeoutMs,
+        sendUntil: request.sendUntil,
         signal,
       });
       return 'kind' in answer ? answer : payAnswer(answer, requestId);
@@ -56,7 +57,7 @@ export function createAntom(options: AntomOptions): Acquirer {
     async cancel(requestId, acquirerId, signal) {
       const content = () => referBody(requestId, acquirerId);
       const answer = await client({ api: 'cancel', requestId, content, timeoutMs, signal });
-      return 'kind' in answer ? answer : cancelAnswer(answer, requestId);
+      return 'kind' in answer ? answer : cancelAnswer(answer, requestId, acquirerId);
     },
   };
 }

@@ -93,10 +93,16 @@ function acquirerIdOf(answer: Answer): { acquirerId?: string } {
   return answer.verified && typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? { acquirerId: id } : {};
 }
 
-/** Another payment's answer, however well signed, tells nothing of ours. */
-const isOfAnother = (answer: Answer, requestId: string): boolean => {
+/**
+ * Another payment's answer, however well signed, tells nothing of ours: the signature does not name the question. An
+ * answer that the call succeeded must name our payment; one that it failed or is undecided may name none (reference
+ * acquirers/antom.md sections 1.2, 1.5, 1.6), but no other. `acquirerId` will do only where the answer may lack our own.
+ */
+const isOfAnother = (answer: Answer, requestId: string, acquirerId?: string): boolean => {
   const id = answer.fields['paymentRequestId'];
-  return id !== undefined && id !== null && id !== requestId;
+  if (id !== undefined && id !== null) return id !== requestId;
+  if (answer.status !== 'S') return false;
+  return acquirerId === undefined || answer.fields['paymentId'] !== acquirerId;
 };
 
 const coded = (answer: Answer): { code?: string } => (answer.code ? { code: answer.code } : {});
@@ -158,8 +164,9 @@ export function inquiryAnswer(answer: Answer, requestId: string): InquiryAnswer 
   }
 }
 
-export function cancelAnswer(answer: Answer, requestId: string): CancelAnswer {
-  if (isOfAnother(answer, requestId)) return unknown('shape', answer.code);
+/** `acquirerId`: Antom's own id, if an earlier answer gave it. */
+export function cancelAnswer(answer: Answer, requestId: string, acquirerId?: string): CancelAnswer {
+  if (isOfAnother(answer, requestId, acquirerId)) return unknown('shape', answer.code);
   const row = rowOf(cancelCodes, answer.code);
   if (!row || row.status !== answer.status) return unknown('unclear', answer.code);
   return row.kind === 'unknown' ? unknown(row.detail, answer.code) : { kind: row.kind, ...coded(answer) };

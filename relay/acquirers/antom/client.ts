@@ -34,6 +34,8 @@ export type AntomCall = {
   readonly requestId: string;
   readonly content: () => object;
   readonly timeoutMs: number;
+  /** No byte is written later than this, by `clock`. */
+  readonly sendUntil?: Date;
   readonly signal: AbortSignal | undefined;
 };
 export type AntomClient = (call: AntomCall) => Promise<Answer | Unknown | NotSent>;
@@ -89,7 +91,7 @@ export function createClient(options: ClientOptions): AntomClient {
     return { body, headers };
   }
 
-  return async ({ api, requestId, content, timeoutMs, signal }) => {
+  return async ({ api, requestId, content, timeoutMs, sendUntil, signal }) => {
     const path = apiPath(api, clientId);
     let prepared: ReturnType<typeof prepare>;
     try {
@@ -99,7 +101,9 @@ export function createClient(options: ClientOptions): AntomClient {
       return { kind: 'not-sent', detail: 'request-not-writable' };
     }
     const url = new URL(path, origin);
-    const answered = await post({ url, ...prepared, timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, caPem, signal });
+    const notAfter = sendUntil && { at: sendUntil, clock };
+    const limits = { timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, notAfter };
+    const answered = await post({ url, ...prepared, ...limits, caPem, signal });
     if (answered.kind !== 'answer') return answered;
     const header = (name: string): string | undefined => {
       const value = answered.headers[name];

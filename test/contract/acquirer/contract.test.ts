@@ -9,7 +9,7 @@ import { freshRequest, type Stage, stage, totals } from './stage.js';
  * acquirer adds one line to `acquirers`; its sandbox plays the same scenarios.
  */
 const acquirers: { name: string; open: () => Promise<Stage> }[] = [
-  { name: 'antom', open: () => stage({}, { callTimeoutMs: 300 }) },
+  { name: 'antom', open: () => stage({}, { callTimeoutMs: 600 }) },
 ];
 
 type Told<T> = Partial<T> & { kind: string };

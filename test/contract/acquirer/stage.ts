@@ -60,6 +60,7 @@ export const freshRequest = (changes: Partial<PayRequest> = {}): PayRequest => (
   reference: 'A-12',
   kiosk: 'kiosk-17',
   scannedAt: new Date(),
+  sendUntil: new Date(Date.now() + 20_000),
   expiresAt: new Date(Date.now() + 60_000),
   ...changes,
 });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../relay/ledger/contract.js';
+import type { Database, Transaction } from '../../../relay/ledger/contract.js';
 import { allow } from '../../../relay/ledger/kiosks.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { newestAlarms } from '../../../relay/ledger/records.js';
 import { databases, empty, type Opened } from './databases.js';
-import { Boot, Scene } from './scene.js';
+import { attemptId, Boot, Scene } from './scene.js';
 
 describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
   let opened: Opened;
@@ -122,6 +123,45 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
     });
   });
 
+  describe('two relays hear one Pay and would judge it differently', () => {
+    /** The other relay's insert is committed after ours has looked, and before ours inserts. */
+    const lateSight = (): Scene => {
+      let looked = false;
+      const blind = (tx: Transaction): Transaction => ({
+        ...tx,
+        query: async (text, params) => {
+          if (looked || !text.startsWith('SELECT * FROM attempt WHERE id')) return await tx.query(text, params);
+          looked = true;
+          return [];
+        },
+      });
+      return new Scene({
+        ...{ kind: db.kind, warnings: [], start: async () => {}, stop: async () => {} },
+        query: (text, params) => db.query(text, params),
+        transaction: (work) => db.transaction((tx) => work(blind(tx))),
+      });
+    };
+
+    beforeEach(() => scene.hello(first));
+
+    test.each([
+      ['stale by now', { scanMs: 79_999 }],
+      ['over its cap', { amount: 10_001 }],
+    ])('the slower one finds it %s: it tells what the ledger holds', async (_, more) => {
+      await scene.pay(first, 'A');
+      const answer = await lateSight().pay(first, 'A', more);
+      expect(answer).toMatchObject({ type: 'known', attempt: { state: 'submitted', reason: null } });
+      expect(await scene.standing('A')).toBe('submitted');
+      const steps = await db.query('SELECT name FROM attempt_event WHERE attempt = $1', [attemptId('A')]);
+      expect(steps).toEqual([{ name: 'accepted' }]);
+    });
+
+    test('the slower one finds its order taken, by the very same attempt', async () => {
+      await scene.pay(first, 'A');
+      expect(await lateSight().pay(first, 'A')).toMatchObject({ type: 'known', attempt: { state: 'submitted' } });
+    });
+  });
+
   describe('the age of a scan', () => {
     test('is taken from the quickest Hello of the boot', async () => {
       // The kiosk's clock began at 40,000 of ours; its Hello needs 300 ms, then 20 ms, then 4,000 ms to get here.
@@ -143,6 +183,24 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
       await scene.hello(later);
       expect(await scene.paid(later, 'A')).toBe('accepted');
       expect((await scene.attempt('A')).scannedAt).toBe(scene.now);
+    });
+
+    test('is right at once after relay time has jumped ahead, and after a Hello that took long', async () => {
+      const boot = new Boot('a', '', 40_000);
+      await scene.hello(boot);
+      // Somebody sets the relay's clock: the same kiosk's clock now began an hour later by ours.
+      scene.now += 3_600_000;
+      const jumped = new Boot('a', '', 40_000 + 3_600_000);
+      await scene.hello(jumped);
+      expect(await scene.paid(jumped, 'A')).toBe('accepted');
+      expect((await scene.attempt('A')).scannedAt).toBe(scene.now);
+      // A Hello 30 s on its way: scans seem to lie ahead, so the kiosk says Hello again and is measured well.
+      await scene.hello(new Boot('a', '', jumped.bootedAt + 30_000));
+      const late = { scanMs: scene.now - jumped.bootedAt };
+      expect(await scene.paid(jumped, 'B', late)).toBe('not-greeted');
+      await scene.hello(jumped);
+      expect(await scene.paid(jumped, 'B', late)).toBe('accepted');
+      expect((await scene.attempt('B')).scannedAt).toBe(scene.now);
     });
 
     test('follows clocks that drift: an old best measure gives way', async () => {
@@ -294,6 +352,22 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
         expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', attempt: { state: 'refused' } });
       },
     );
+
+    test('of an attempt under another kiosk’s name move nothing and are not acknowledged; one alarm calls a person', async () => {
+      await scene.approved(first, 'A');
+      const renamed = new Scene(db);
+      renamed.kiosk = 'lobby-2';
+      await renamed.hello(stranger);
+      for (let i = 0; i < 3; i++) expect(await renamed.vend(stranger, 'A', 'delivered')).toBeUndefined();
+      expect(await renamed.abort(stranger, 'A')).toBeUndefined();
+      expect(await scene.standing('A')).toBe('approved');
+      expect(await newestAlarms(db, 9)).toEqual([
+        {
+          ...{ at: scene.now, kind: 'foreign-report', kiosk: 'lobby-2', attempt: attemptId('A') },
+          detail: "kiosk lobby-2 reports delivered for an attempt that the ledger has under another kiosk's name",
+        },
+      ]);
+    });
 
     test('report and Pay arrive at once: either the tombstone or the reversal, never an open attempt', async () => {
       for (const name of ['A', 'B', 'C', 'D']) {

@@ -124,8 +124,8 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
       await due(['A']);
       const { now } = scene;
       await claimDue(db, 'r1', now, now + 10, 1);
-      expect(await renew(db, attemptId('A'), 'r2', now + 99)).toBe(false);
-      expect(await renew(db, attemptId('A'), 'r1', now + 99)).toBe(true);
+      expect(await renew(db, attemptId('A'), 'r2', now + 99)).toEqual({ held: false, state: 'submitted' });
+      expect(await renew(db, attemptId('A'), 'r1', now + 99)).toEqual({ held: true, state: 'submitted' });
       expect(await claimDue(db, 'r2', now + 50, now + 60, 1)).toEqual([]);
       expect(await release(db, attemptId('A'), 'r1')).toBe(now);
       expect(await claimDue(db, 'r2', now, now + 10, 1)).toEqual([attemptId('A')]);
@@ -164,13 +164,32 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
 
     test("the kiosk's Ack ends it, but only its own kiosk's, and never for an approval", async () => {
       await scene.approved(boot, 'A');
-      await settle(db, 'lobby-1', attemptId('A'));
+      await settle(db, 'lobby-1', attemptId('A'), undefined);
       expect(await told(scene.now + 1_000)).toEqual(['approved']);
       await scene.vend(boot, 'A', 'failed');
       await scene.on('A', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: scene.now });
-      await settle(db, 'lobby-2', attemptId('A'));
+      await settle(db, 'lobby-2', attemptId('A'), undefined);
       expect(await told(scene.now + 1_000)).toEqual(['reversed']);
-      await settle(db, 'lobby-1', attemptId('A'));
+      await settle(db, 'lobby-1', attemptId('A'), undefined);
+      expect(await told(scene.now + 1e9)).toEqual([]);
+    });
+
+    test("a late Ack of an earlier standing does not settle a later one; the later one's does", async () => {
+      await scene.approved(boot, 'A');
+      await scene.vend(boot, 'A', 'doubtful');
+      expect(await told(scene.now + 1_000)).toEqual(['doubtful']);
+      await scene.vend(boot, 'A', 'failed');
+      await scene.on('A', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: scene.now });
+      await settle(db, 'lobby-1', attemptId('A'), 'operator');
+      expect(await told(scene.now + 1_000)).toEqual(['reversed']);
+      await settle(db, 'lobby-1', attemptId('A'), 'reversed');
+      expect(await told(scene.now + 1e9)).toEqual([]);
+    });
+
+    test('doubtful is told as "operator", so an Ack of that settles it', async () => {
+      await scene.approved(boot, 'A');
+      await scene.vend(boot, 'A', 'doubtful');
+      await settle(db, 'lobby-1', attemptId('A'), 'operator');
       expect(await told(scene.now + 1e9)).toEqual([]);
     });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeDown, decodeUp, encodeDown, encodeUp, FrameError } from '../../../protocol/codec.js';
 import { FRAME_MAX_BYTES } from '../../../protocol/limits.js';
-import type { Down, Up } from '../../../protocol/messages.js';
+import type { Down, Hello, Up, UpBody } from '../../../protocol/messages.js';
 import { code, down, examplePay, pay, up } from './messages.js';
 
 const attempt = '000102030405060708090a0b0c0d0e0f';
@@ -18,6 +18,42 @@ function frameError(act: () => unknown): FrameError | undefined {
   }
   return undefined;
 }
+
+describe('a text with a control character is refused by name', () => {
+  const hello: Hello = {
+    ...{ type: 'hello', epoch: 'e'.repeat(32), number: 1, nonce: 'f'.repeat(32), chain: [], atMs: 1, open: [] },
+    ...{ board: 'board', version: '1' },
+  };
+  const inFrame = (body: UpBody) => frameError(() => decodeUp(encodeUp({ boot: '01020304', seq: 1, body })));
+
+  test.each(['\0', '\n', '\x1f', '\x7f', '\x85'])('%j', (bad) => {
+    const found = (field: string) => `${field}: found a control character at position 2, expected plain text`;
+    expect(inFrame({ ...examplePay, reference: `A-${bad}` })?.message).toBe(found('pay.reference'));
+    expect(inFrame({ ...hello, board: `b1${bad}` })?.message).toBe(found('hello.board'));
+    expect(inFrame({ ...hello, version: `v1${bad}` })?.message).toBe(found('hello.version'));
+  });
+
+  test('what merely looks strange is not', () => {
+    expect(inFrame({ ...examplePay, reference: ' 茶 é €\u202e' })).toBeUndefined();
+  });
+});
+
+describe('an Ack', () => {
+  const message = { boot: '01020304', seq: 1 } as const;
+
+  test('of a kiosk that names no standing is read as ever', () => {
+    const frame = Buffer.from(`0d01020304 1001 3a12 0a10${attempt}`.replaceAll(' ', ''), 'hex');
+    expect(decodeUp(frame)).toEqual({ ...message, body: { type: 'ack', attempt } });
+    expect(Buffer.from(encodeUp({ ...message, body: { type: 'ack', attempt } })).equals(frame)).toBe(true);
+  });
+
+  test('names the standing in two bytes more', () => {
+    const body = { type: 'ack', attempt, standing: 'reversed' } as const;
+    const frame = encodeUp({ ...message, body });
+    expect(frame).toHaveLength(29);
+    expect(decodeUp(frame)).toEqual({ ...message, body });
+  });
+});
 
 describe('round trip', () => {
   test('of every message up', () => {
@@ -285,6 +321,7 @@ describe('bad fields are named, with what was found', () => {
   test.each([
     [`2a00`, 'abort.attempt: found 0 bytes, expected 16'],
     [`3a03 0a0101`, 'ack.attempt: found 1 bytes, expected 16'],
+    [`3a14 0a10${attempt} 1063`, 'ack.standing: value 99 is not of this protocol version'],
     [`1a00`, 'hello.epoch: found 0 bytes, expected 16'],
     [`1aa201 ${`2210${'00'.repeat(16)}`.repeat(9)}`, 'hello.chain: found 9, expected at most 8'],
     [`1a8201 ${'3a00'.repeat(65)}`, 'hello.open: found 65, expected at most 64'],

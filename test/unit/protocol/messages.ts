@@ -11,6 +11,8 @@ const nonce = hex(16);
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const safe = fc.maxSafeNat();
 const text = (max: number) => fc.string({ unit: 'binary', maxLength: max / 2 });
+/** Without control characters, which the decoder refuses. */
+const plain = (max: number) => text(max).map((t) => t.replace(/\p{Cc}/gu, ''));
 const currencies = Array.from({ length: 1_000 }, (_, n) => currencyByNumber(n)).filter((c) => c !== undefined);
 const currency: fc.Arbitrary<Currency> = fc.constantFrom(...currencies);
 
@@ -27,7 +29,7 @@ export const pay: fc.Arbitrary<Pay> = fc
     code,
     amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     currency,
-    reference: text(32),
+    reference: plain(32),
     scanMs: safe,
     validMs: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
     issuer: fc.option(fc.constantFrom(...issuers.all), { nil: undefined }),
@@ -41,17 +43,23 @@ export const hello: fc.Arbitrary<Hello> = fc
     number: uint32,
     nonce,
     chain: fc.array(nonce, { maxLength: 8 }),
-    board: text(64),
+    board: plain(64),
     atMs: safe,
     open: fc.array(fc.record({ attempt, delivery: fc.constantFrom(...deliveries.all) }), { maxLength: 64 }),
-    version: text(32),
+    version: plain(32),
     challenge: fc.option(nonce, { nil: undefined }),
   })
   .map(({ challenge, ...rest }) => ({ ...rest, ...optional('challenge', challenge) }));
 
 const vend = fc.record({ type: fc.constant('vend' as const), attempt, delivery: fc.constantFrom(...deliveries.all) });
 const abort = fc.record({ type: fc.constant('abort' as const), attempt });
-const ack = fc.record({ type: fc.constant('ack' as const), attempt });
+const ack = fc
+  .record({
+    type: fc.constant('ack' as const),
+    attempt,
+    standing: fc.option(fc.constantFrom(...standings.all), { nil: undefined }),
+  })
+  .map(({ standing, ...rest }) => ({ ...rest, ...optional('standing', standing) }));
 
 export const up: fc.Arbitrary<Up> = fc.record({
   boot: hex(4),

@@ -157,6 +157,35 @@ it('opens a new device at once, in the middle of the longest wait', async () => 
   expect(log.last()).toBe('ready');
 });
 
+it('begins the back-off anew with each device, and for one that was pulled and put back', async () => {
+  node();
+  const tries: number[] = [];
+  run(async () => {
+    tries.push(clock.now());
+    throw new Error('Cannot lock port');
+  });
+  await turn();
+  await pass(8_000);
+  device = 'two';
+  await pass(2_000);
+  expect(tries.slice(5)).toEqual([8_250, 8_750, 9_750]);
+  device = undefined;
+  await pass(250);
+  device = 'two';
+  await pass(1_000);
+  expect(tries.slice(8)).toEqual([10_500, 11_000]);
+});
+
+it('a stop in the middle of a wait ends it at once', async () => {
+  run(async () => silentPort().port);
+  await turn();
+  await pass(20_000);
+  stop.abort();
+  await ended;
+  expect(clock.waiting()).toBe(0);
+  expect(log.states.map((s) => s.state)).toEqual(['absent']);
+});
+
 it('a stop while a port is being opened closes that port, and says nothing more', async () => {
   node();
   let opened: (port: OpenPort) => void = () => {};

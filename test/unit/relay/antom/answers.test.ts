@@ -114,6 +114,37 @@ test("another payment's answer tells nothing of ours", () => {
   expect(cancelAnswer(opened(result('S', 'SUCCESS', ids)), REQUEST_ID)).toMatchObject(shape);
 });
 
+describe('an answer that names no payment', () => {
+  const nameless = { paymentRequestId: undefined };
+  const ours = '2026010100001';
+  const shape = { kind: 'unknown', detail: 'shape', code: 'SUCCESS' };
+
+  test('does not say that ours was paid, or how it stands', () => {
+    expect(payAnswer(opened(result('S', 'SUCCESS', { ...nameless, ...amount('3550') })), REQUEST_ID)).toEqual(shape);
+    for (const paymentStatus of ['SUCCESS', 'FAIL', 'CANCELLED', 'PROCESSING']) {
+      const answer = opened(result('S', 'SUCCESS', { ...nameless, paymentStatus }));
+      expect(inquiryAnswer(answer, REQUEST_ID)).toEqual(shape);
+    }
+  });
+
+  test.each([
+    ['neither id', {}, ours, false],
+    ["Antom's id, as we know it", { paymentId: ours }, ours, true],
+    ["Antom's id of another", { paymentId: '2026010100002' }, ours, false],
+    ["Antom's id, which we were never told", { paymentId: ours }, undefined, false],
+    ['our id only', { paymentRequestId: REQUEST_ID }, undefined, true],
+    ["another's id beside the right one of Antom", { paymentRequestId: 'f'.repeat(32), paymentId: ours }, ours, false],
+  ])('cancelled with %s', (_what, ids, known, believed) => {
+    const answer = cancelAnswer(opened(result('S', 'SUCCESS', { ...nameless, ...ids })), REQUEST_ID, known);
+    expect(answer).toEqual(believed ? { kind: 'cancelled', code: 'SUCCESS' } : shape);
+  });
+
+  test('may say that it failed, or that it is undecided: such answers name none', () => {
+    expect(payAnswer(opened(result('U', 'PAYMENT_IN_PROCESS')), REQUEST_ID)).toMatchObject({ kind: 'pending' });
+    expect(inquiryAnswer(opened(result('F', 'ORDER_NOT_EXIST')), REQUEST_ID)).toMatchObject({ kind: 'not-found' });
+  });
+});
+
 test('what an answer echoes in place of a code or an id is not handed on', () => {
   const echo = opened(result('F', `X${CODE}`, { paymentId: `${CODE} ${CODE}` }));
   expect(JSON.stringify(payAnswer(echo, REQUEST_ID))).not.toContain(CODE);

@@ -39,6 +39,7 @@ export const payRequest = (changes: Partial<PayRequest> = {}): PayRequest => ({
   reference: 'A-12',
   kiosk: 'kiosk-17',
   scannedAt: new Date('2026-01-01T04:00:03.999Z'),
+  sendUntil: new Date('2026-01-01T04:00:23.999Z'),
   expiresAt: new Date('2026-01-01T04:00:53.999Z'),
   ...changes,
 });
@@ -73,8 +74,10 @@ export function raw(content: unknown, how: 'signed' | 'unsigned' = 'signed'): Ra
   return { ...parts, signature: how === 'signed' ? signatureHeader(parts, privateKey, '1') : undefined };
 }
 
+/** Antom names our payment in each answer that the call succeeded; `more` may say otherwise. */
 export const result = (resultStatus: string, resultCode: string, more: object = {}) => ({
   result: { resultStatus, resultCode, resultMessage: 'a message' },
+  ...(resultStatus === 'S' ? { paymentRequestId: REQUEST_ID } : {}),
   ...more,
 });
 

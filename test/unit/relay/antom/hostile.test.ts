@@ -75,6 +75,7 @@ function signed(content: object, path = PATH): { body: string; headers: string }
   const signature = signatureHeader(parts, privateKey, '1');
   return { body, headers: `response-time: ${TIME}\r\nsignature: ${signature}\r\ntracerId: trace-1\r\n` };
 }
+const CANCEL_PATH = PATH.replace(/pay$/, 'cancel');
 const paidContent = result('S', 'SUCCESS', { paymentRequestId: REQUEST_ID });
 
 const TIMEOUT_MS = 250;
@@ -134,6 +135,38 @@ describe('not a byte was sent', () => {
   });
 });
 
+describe('the last moment for pay is looked at when the connection stands (rule 11)', () => {
+  const sendUntil = payRequest().sendUntil.getTime();
+
+  test.each([
+    ['reached, not passed', 0, 'paid', true],
+    ['passed while connecting', 1, 'not-sent', false],
+  ])('%s', async (_what, late, kind, sent) => {
+    const { body, headers } = signed(paidContent);
+    let now = sendUntil - 1_000;
+    const server = await start(
+      (socket) => socket.end(http(body, { headers })),
+      () => undefined,
+      true,
+    );
+    const options = antomOptions(server.url, { ...unhurried, caPem: tlsCertificatePem, clock: () => new Date(now) });
+    const answer = createAntom(options).pay(payRequest());
+    // Signed with the second to spare; look-up, TCP and TLS take longer.
+    now = sendUntil + late;
+    expect(await answer).toMatchObject(sent ? { kind } : { kind, detail: 'too-late' });
+    expect(server.received().includes(CODE)).toBe(sent);
+  });
+
+  test('does not hold for an inquiry or a cancel', async () => {
+    const { body, headers } = signed(result('S', 'SUCCESS', { paymentRequestId: REQUEST_ID }), CANCEL_PATH);
+    const server = await start((socket) => socket.end(http(body, { headers })));
+    const clock = () => new Date(sendUntil + 3_600_000);
+    expect(await createAntom(antomOptions(server.url, { ...unhurried, clock })).cancel(REQUEST_ID)).toMatchObject({
+      kind: 'cancelled',
+    });
+  });
+});
+
 test('over TLS with a certificate that is vouched for', async () => {
   const { body, headers } = signed(paidContent);
   const server = await start((socket) => socket.end(http(body, { headers })), undefined, true);
@@ -144,7 +177,7 @@ test('over TLS with a certificate that is vouched for', async () => {
 const { body: goodBody, headers: goodHeaders } = signed(paidContent);
 const good = { headers: goodHeaders };
 const another = signed(result('S', 'SUCCESS', { paymentRequestId: 'another' }));
-const otherPath = signed(paidContent, PATH.replace('pay', 'cancel'));
+const otherPath = signed(paidContent, CANCEL_PATH);
 
 describe('a byte was sent, so nothing is known', () => {
   test.each<[string, string, Play]>([

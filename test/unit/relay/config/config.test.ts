@@ -128,6 +128,16 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'timers.deadline_ms: found 60000, expected less than kiosk_deadline_ms (60000)',
     ],
     [
+      'no wait between inquiries, for ever',
+      changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = [0, 2000, 0]'),
+      'acquirer.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
+    ],
+    [
+      'no inquiries',
+      changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = []'),
+      'acquirer.plan.inquiry_delays_ms: found a list of 0, expected at least one',
+    ],
+    [
       'no secret',
       changed(/^code_hash_key_env.*$/m, ''),
       'secrets: found neither, expected one of code_hash_key_file, code_hash_key_env',

@@ -37,7 +37,8 @@ test('pay carries what was admitted, and nothing that was not', async () => {
   expect([event, resultCode]).toEqual([{ type: 'pay-answered', answer: right }, 'SUCCESS']);
   const expected: PayRequest = {
     ...{ requestId: submittedAt0.id, code, money: { amount: 3550, currency: 'HKD' }, issuer: 'alipay' },
-    ...{ reference: 'A-12', kiosk: 'lobby-1', scannedAt: new Date(0), expiresAt: new Date(60_000) },
+    ...{ reference: 'A-12', kiosk: 'lobby-1', scannedAt: new Date(0) },
+    ...{ sendUntil: new Date(20_000), expiresAt: new Date(60_000) },
   };
   expect(acquirer.calls[0]?.request).toEqual(expected);
   expect(clock.waiting).toBe(0);

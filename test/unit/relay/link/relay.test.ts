@@ -5,6 +5,7 @@ import { relayStateTopic } from '../../../../protocol/topics.js';
 import { admissionOf } from '../../../../relay/config/rules.js';
 import { admitPay } from '../../../../relay/greet/admit.js';
 import { load } from '../../../../relay/ledger/attempts.js';
+import type { Database } from '../../../../relay/ledger/contract.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
 import { newestAlarms } from '../../../../relay/ledger/records.js';
@@ -343,6 +344,79 @@ describe('the relay, from the broker to the acquirer and back', () => {
       relays.pop();
       await until('offline', () => seen.at(-1) === '{"online":false}');
       await watcher.endAsync(true);
+    });
+
+    test('stopping says offline and hears nothing more before it drains; what is under way is told to the end', async () => {
+      const watcher = await mqtt.connectAsync(broker.url, { protocolVersion: 4 });
+      const seen: string[] = [];
+      watcher.on('message', (_, payload) => seen.push(payload.toString()));
+      await watcher.subscribeAsync(relayStateTopic('relay-1'));
+      const { acquirer, relay } = await greeted({ pay: [right] });
+      let answer = (): void => {};
+      acquirer.before = () => new Promise((resolve) => (answer = resolve));
+      const attempt = await kiosk.pay();
+      await until('pay called', () => acquirer.calls.length === 1);
+      let stopped = false;
+      const stopping = relay.stop().then(() => {
+        stopped = true;
+      });
+      relays.pop();
+      // Its call is still under way.
+      await until('offline', () => seen.at(-1) === '{"online":false}');
+      expect(stopped).toBe(false);
+      const late = await kiosk.pay();
+      // A call may take 100 ms here, and stopping waits twice as long.
+      await sleep(50);
+      answer();
+      await stopping;
+      expect(await state(attempt)).toBe('approved');
+      await kiosk.hears(attempt, 'approved');
+      expect(await state(late)).toBeUndefined();
+      expect(kiosk.updates(late)).toEqual([]);
+      expect(seen.at(-1)).toBe('{"online":false}');
+      await watcher.endAsync(true);
+    });
+
+    test('stopping does not wait for ever for a ledger that is silent', async () => {
+      let silent = false;
+      const wrapped: Database = {
+        ...{ kind: db.kind, warnings: [], start: async () => {}, stop: async () => {} },
+        query: (text, params) => (silent ? new Promise(() => {}) : db.query(text, params)),
+        transaction: (work) => (silent ? new Promise(() => {}) : db.transaction(work)),
+      };
+      const relay = await testRelay(broker.url, wrapped, new ScriptedAcquirer({}));
+      await kiosk.greet();
+      silent = true;
+      await kiosk.pay();
+      await until('the Pay taken in', async () => {
+        const { counters } = (await (await relay.get('/v1/status')).json()) as { counters: Record<string, number> };
+        return counters['up-pay'] === 1;
+      });
+      const began = performance.now();
+      await relay.stop();
+      expect(performance.now() - began).toBeLessThan(12_000);
+    }, 20_000);
+
+    test('the wall clock is set: an alarm, not ready, and payments go on in the time they began with', async () => {
+      let by = 0;
+      const acquirer = new ScriptedAcquirer({ pay: [right] });
+      const relay = await testRelay(broker.url, db, acquirer, 'relay-1', { wall: () => Date.now() + by });
+      relays.push(relay);
+      await kiosk.greet();
+      by = 66_000;
+      const ready = async () => {
+        const reply = await relay.get('/readyz');
+        return [reply.status, ((await reply.json()) as { clock: boolean }).clock];
+      };
+      expect(await ready()).toEqual([200, true]);
+      await until('the alarm', async () => (await alarms()).length > 0);
+      expect(await ready()).toEqual([503, false]);
+      const [alarm] = await newestAlarms(db, 9);
+      expect(alarm).toMatchObject({ kind: 'clock', kiosk: '', attempt: null });
+      expect(alarm?.detail).toMatch(/^relay-1: the wall clock was set; it is 66 s ahead of/);
+      expect(relay.lines).toContainEqual(expect.objectContaining({ event: 'alarm', kind: 'clock', level: 'error' }));
+      const attempt = await kiosk.pay();
+      await kiosk.hears(attempt, 'approved');
     });
 
     test('a start that fails leaves nothing running', async () => {

@@ -17,7 +17,8 @@ import { parseConfig } from '../../../../relay/config/load.js';
 import type { RelayConfig } from '../../../../relay/config/schema.js';
 import type { RelaySecrets } from '../../../../relay/config/secrets.js';
 import type { Database } from '../../../../relay/ledger/contract.js';
-import { type Relay, startRelay } from '../../../../relay/main.js';
+import { type Relay, type RelayParts, startRelay } from '../../../../relay/main.js';
+import { systemClock } from '../../../../relay/runtime/clock.js';
 import { until } from '../../../support/wait.js';
 
 /** Real time, faster than the field's: a relay's deadline of 1.5 s. */
@@ -102,7 +103,7 @@ export class ScriptedAcquirer implements Acquirer {
   }
 
   async #answer<C extends keyof Script>(call: C, request?: PayRequest): Promise<Script[C][number]> {
-    this.calls.push({ call, at: Date.now(), ...(request ? { request } : {}) });
+    this.calls.push({ call, at: systemClock.now(), ...(request ? { request } : {}) });
     await this.before(call);
     return this.#script[call].shift() ?? { kind: 'unknown', detail: 'timeout' };
   }
@@ -115,6 +116,7 @@ export async function testRelay(
   database: Database,
   acquirer: Acquirer,
   instance?: string,
+  more: Partial<RelayParts> = {},
 ): Promise<Relay & { readonly lines: LogLine[]; get: (path: string) => Promise<Response> }> {
   const lines: LogLine[] = [];
   const log = (level: string) => (fields: object, text?: string) => {
@@ -124,9 +126,10 @@ export async function testRelay(
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     acquirer,
     database,
+    ...more,
   });
   const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${relay.ports.api}${path}`);
-  await until('relay ready', async () => (await get('/readyz')).ok);
+  await until('relay linked', async () => ((await (await get('/readyz')).json()) as { broker: boolean }).broker);
   return { ...relay, lines, get };
 }
 

@@ -2,8 +2,10 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../../relay/ledger/contract.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
+import { raiseAlarm } from '../../../../relay/ledger/records.js';
 import { Feed } from '../../../../relay/operations/feed.js';
 import { buildOperations } from '../../../../relay/operations/server.js';
 import { Counters } from '../../../../relay/runtime/counters.js';
@@ -16,6 +18,8 @@ describe('the operations API', () => {
   const log: object[] = [];
   const boot = new Boot('a', '');
   let linked = true;
+  let clockRight = true;
+  let ledgerSilent = false;
   let app: FastifyInstance;
   let scene: Scene;
   let base = '';
@@ -23,10 +27,15 @@ describe('the operations API', () => {
   beforeAll(async () => {
     await db.start();
     await migrate(db, await shippedMigrations(), 1);
+    const maybeSilent: Database = {
+      ...{ kind: db.kind, warnings: [], start: async () => {}, stop: async () => {} },
+      query: (text, params) => (ledgerSilent ? new Promise(() => {}) : db.query(text, params)),
+      transaction: (work) => db.transaction(work),
+    };
     const lines = { info: () => {}, warn: () => {}, error: (fields: object) => log.push(fields) };
     app = buildOperations({
-      ...{ db, feed, counters: new Counters(), log: lines, instance: 'relay-1' },
-      ...{ linked: () => linked, host: '127.0.0.1' },
+      ...{ db: maybeSilent, feed, counters: new Counters(), log: lines, instance: 'relay-1' },
+      ...{ linked: () => linked, clockRight: () => clockRight, host: '127.0.0.1' },
     });
     await app.listen({ host: '127.0.0.1', port: 0 });
     base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -123,12 +132,38 @@ describe('the operations API', () => {
     await reading;
   });
 
+  test('not ready when the wall clock was set, or the ledger does not answer in time', async () => {
+    clockRight = false;
+    const reply = await get('/readyz');
+    clockRight = true;
+    expect([reply.status, await reply.json()]).toEqual([503, { ledger: true, broker: true, clock: false }]);
+    ledgerSilent = true;
+    const began = performance.now();
+    const late = await get('/readyz');
+    ledgerSilent = false;
+    expect([late.status, await late.json()]).toEqual([503, { ledger: false, broker: true, clock: true }]);
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
+  test.each(['%00', 'x', 'AB'.repeat(16), 'ab'.repeat(17), "'; --"])('no attempt is called %s: 404', async (id) => {
+    const reply = await get(`/v1/attempts/${id}`);
+    expect(reply.status).toBe(404);
+    expect(log).toEqual([]);
+  });
+
+  test("an alarm of the relay itself is no kiosk's", async () => {
+    const alarm = { at: 0, kind: 'clock', kiosk: '', attempt: null, detail: 'set' } as const;
+    await db.transaction((tx) => raiseAlarm(tx, alarm));
+    const { alarms } = (await (await get('/v1/alarms')).json()) as { alarms: unknown[] };
+    expect(alarms).toEqual([{ at: '1970-01-01T00:00:00.000Z', kind: 'clock', detail: 'set' }]);
+  });
+
   test('alive always, ready only with ledger and broker', async () => {
     expect((await get('/livez')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(200);
     linked = false;
     const reply = await get('/readyz');
-    expect([reply.status, await reply.json()]).toEqual([503, { ledger: true, broker: false }]);
+    expect([reply.status, await reply.json()]).toEqual([503, { ledger: true, broker: false, clock: true }]);
     expect((await get('/livez')).status).toBe(200);
   });
 
