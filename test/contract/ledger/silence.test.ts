@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { LedgerError } from '../../../relay/ledger/contract.js';
 import { durabilityWarnings, PostgresDatabase } from '../../../relay/ledger/postgres.js';
 import { hasManyHosts } from '../../../relay/ledger/postgres-pool.js';
+import { databases } from './databases.js';
 
 describe('what the server must keep (rule 16)', () => {
   const good = { synchronous_commit: 'on', fsync: 'on', full_page_writes: 'on' };
@@ -32,6 +33,8 @@ test.each([
   expect(hasManyHosts(url)).toBe(many);
 });
 
+// Says that PostgreSQL is missing, or fails where it is asked for.
+databases();
 const server = process.env['QUIETZONE_DATABASE_URL'];
 
 /** Passes everything on until it is told to swallow it; closes nothing, as a network that is gone. */
