@@ -18,10 +18,22 @@ function configOf(file: string) {
   }
 }
 
+/** citty passes over a flag that it does not know; a mistyped one must not be. Exit 2. */
+function refuseUnknownFlags(rawArgs: readonly string[], known: readonly string[]): void {
+  const expected = [...known, 'help'].map((name) => `--${name}`);
+  for (const word of rawArgs) {
+    const flag = word.split('=')[0] ?? '';
+    if (!flag.startsWith('-') || expected.includes(flag)) continue;
+    process.stderr.write(`${flag}: not a flag of this command; expected ${expected.join(', ')}\n`);
+    process.exit(2);
+  }
+}
+
 const run = defineCommand({
   meta: { name: 'run', description: 'Run the kiosk until SIGTERM.' },
   args: { config: { type: 'string', required: true, valueHint: 'FILE', description: 'The config, TOML' } },
-  async run({ args }) {
+  async run({ args, rawArgs }) {
+    refuseUnknownFlags(rawArgs, ['config']);
     const config = configOf(args.config);
     // Loaded late: the other commands need no broker client and no serial port.
     const { startAgent } = await import('./main.js');
@@ -49,7 +61,8 @@ const run = defineCommand({
 const check = defineCommand({
   meta: { name: 'check', description: 'Say whether a config is valid, or what is wrong with it.' },
   args: { file: { type: 'positional', required: true, description: 'The config, TOML' } },
-  run({ args }) {
+  run({ args, rawArgs }) {
+    refuseUnknownFlags(rawArgs, []);
     configOf(args.file);
     process.stdout.write(`${args.file}: valid\n`);
   },
@@ -58,7 +71,8 @@ const check = defineCommand({
 const journal = defineCommand({
   meta: { name: 'journal', description: 'Print the journal of a config, one record a line. It holds no codes.' },
   args: { config: { type: 'string', required: true, valueHint: 'FILE', description: 'The config, TOML' } },
-  async run({ args }) {
+  async run({ args, rawArgs }) {
+    refuseUnknownFlags(rawArgs, ['config']);
     const path = join(configOf(args.config).journal.directory, 'journal.log');
     const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       process.stderr.write(`quietzone: ${path}: ${error.code ?? error.message}\n`);

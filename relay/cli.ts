@@ -21,6 +21,17 @@ async function orExplain(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** citty passes over a flag that it does not know; a mistyped one must not be. Exit 2. */
+function refuseUnknownFlags(rawArgs: readonly string[], known: readonly string[]): void {
+  const expected = [...known, 'help'].map((name) => `--${name}`);
+  for (const word of rawArgs) {
+    const flag = word.split('=')[0] ?? '';
+    if (!flag.startsWith('-') || expected.includes(flag)) continue;
+    process.stderr.write(`${flag}: not a flag of this command; expected ${expected.join(', ')}\n`);
+    process.exit(2);
+  }
+}
+
 const stopAsked = (): Promise<string> =>
   new Promise((resolve) => {
     process.once('SIGTERM', () => resolve('SIGTERM'));
@@ -30,8 +41,9 @@ const stopAsked = (): Promise<string> =>
 const run = defineCommand({
   meta: { name: 'run', description: 'Serve kiosks until SIGTERM or SIGINT' },
   args: config,
-  run: ({ args }) =>
+  run: ({ args, rawArgs }) =>
     orExplain(async () => {
+      refuseUnknownFlags(rawArgs, ['config']);
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
       const settings = await loadConfig(args.config);
@@ -48,8 +60,9 @@ const run = defineCommand({
 const migrateCommand = defineCommand({
   meta: { name: 'migrate', description: 'Bring the ledger up to this version (run does it too)' },
   args: config,
-  run: ({ args }) =>
+  run: ({ args, rawArgs }) =>
     orExplain(async () => {
+      refuseUnknownFlags(rawArgs, ['config']);
       const settings = await loadConfig(args.config);
       const db = openDatabase(settings, await readSecrets(settings, process.env));
       await db.start();
@@ -65,8 +78,9 @@ const migrateCommand = defineCommand({
 const check = defineCommand({
   meta: { name: 'check', description: 'Check a config file; says which key, what was found, what is expected' },
   args: { file: { type: 'positional', description: 'The relay config, TOML', required: true } },
-  run: ({ args }) =>
+  run: ({ args, rawArgs }) =>
     orExplain(async () => {
+      refuseUnknownFlags(rawArgs, []);
       await loadConfig(args.file);
       process.stdout.write(`${args.file}: good\n`);
     }),
