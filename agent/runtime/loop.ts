@@ -54,6 +54,7 @@ export class KioskLoop {
   #timer: NodeJS.Timeout | undefined;
   /** The attempt whose first publish was told to the kiosk app. */
   #submitted = '';
+  #closedBy = 'starting';
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -80,6 +81,7 @@ export class KioskLoop {
     this.#busy = false;
     const now = this.#parts.now();
     this.#parts.front.show(viewOf(this.#kiosk, now), now);
+    this.#tellService();
     this.#parts.onSettled(this.#kiosk);
     this.#schedule();
   }
@@ -111,6 +113,14 @@ export class KioskLoop {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  /** For the log: in service or not, and by what, at each change. */
+  #tellService(): void {
+    const closedBy = this.#kiosk.closed.join(', ');
+    if (closedBy === this.#closedBy) return;
+    this.#closedBy = closedBy;
+    this.#parts.log.info({ event: 'service', closedBy }, closedBy === '' ? 'in service' : 'out of service');
   }
 
   /**
