@@ -12,3 +12,7 @@ export const REFERENCE_MAX_CHARS = 32;
 export const OPEN_MAX_ATTEMPTS = 64;
 /** Kiosk and relay instance names stand in topics. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
+/** How issuers are called, in issuer tables and on the wire. */
+export const ISSUER_PATTERN = /^[a-z][a-z0-9-]{1,15}$/;
+/** The longest payment code of any kind, as text: EMV consumer-presented codes are the longest. */
+export const CODE_MAX_CHARS = 512;

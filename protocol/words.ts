@@ -39,6 +39,8 @@ export type Issuer =
   | 'dbarai'
   | 'merpay'
   | 'aupay';
+/** An issuer of the protocol, or one that a pushed issuer table brought: `ISSUER_PATTERN` of limits.ts. */
+export type IssuerId = Issuer | (string & {});
 export type Delivery = 'not-delivered' | 'delivered' | 'failed' | 'doubtful';
 export type Standing =
   | 'submitted'
