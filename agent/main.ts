@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { bootTag } from '../protocol/ids.js';
+import { builtInTable } from '../protocol/issuer-table/built-in.js';
 import { relayOfState, upTopic } from '../protocol/topics.js';
 import type { Config } from './config/config.js';
+import { readTableFile } from './config/issuer-table.js';
 import { createDuplicates } from './decode/duplicates.js';
 import { framingProfile } from './decode/framer.js';
+import { compileIssuers, type IssuerLookup } from './decode/issuers.js';
 import { devicesOf } from './devices.js';
 import { FileJournal } from './journal/file.js';
+import type { KioskEvent } from './kiosk/events.js';
 import { BrokerConnection } from './link/connection.js';
 import { connectionOptions, readBrokerFiles } from './link/options.js';
 import { createOrderApi } from './orders/api.js';
@@ -17,12 +21,17 @@ import { boardSerial } from './runtime/board.js';
 import { Counters } from './runtime/counters.js';
 import { Desk } from './runtime/desk.js';
 import { Front } from './runtime/front.js';
+import { IssuerTables } from './runtime/issuer-tables.js';
 import { KioskLoop } from './runtime/loop.js';
 import { ScanLine } from './runtime/scan-line.js';
 import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
 
-export type Agent = { stop(): Promise<void> };
+export type Agent = {
+  /** Reads the issuer table's file again. */
+  reload(): void;
+  stop(): Promise<void>;
+};
 
 /** What the agent needs of the place it runs in: ports, files, a board that can be told from others. */
 async function takePlace(config: Config, log: Logger) {
@@ -80,13 +89,15 @@ async function compose(config: Config, place: Place, log: Logger) {
   const desk = new Desk({ loop, counters, orders, random: randomBytes, kiosk: kiosk.name, version, report });
   const { terminators, prefix, gapMs, minLength, market } = scanner;
   const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
-  warmUp(profile, market);
-  const scans = new ScanLine({
-    ...{ profile, market, duplicates, random: randomBytes, now },
-    dispatch: (event) => loop.dispatch(event),
-    count: (name) => counters.count(name),
-  });
-  return { ...place, replay, journal, connection, loop, scans, desk };
+  const issuers = compileIssuers(builtInTable, market);
+  warmUp(profile, issuers);
+  const count = (name: string) => counters.count(name);
+  const dispatch = (event: KioskEvent) => loop.dispatch(event);
+  const scans = new ScanLine({ profile, issuers, duplicates, random: randomBytes, now, dispatch, count });
+  const adopt = (other: IssuerLookup) => scans.adopt(other);
+  const file = scanner.issuerTableFile;
+  const tables = new IssuerTables({ market, first: builtInTable, file, read: readTableFile, adopt, count, log });
+  return { ...place, replay, journal, connection, loop, scans, tables, desk };
 }
 
 const STX = 0x02;
@@ -102,12 +113,13 @@ export async function startAgent(config: Config): Promise<Agent> {
   const place = await takePlace(config, log);
   const parts = await compose(config, place, log);
   const { loop, replay } = parts;
+  if (config.scanner.issuerTableFile !== undefined) parts.tables.reload();
   place.desk.open(parts.desk);
   await startScanner(parts, log);
   startLink(parts, log);
   loop.dispatch({ type: 'opened', reason: 'starting' });
   log.info({ event: 'ready', ports: place.ports, boot: replay.number, torn: replay.torn }, 'ready');
-  return { stop: () => stopAgent(parts) };
+  return { reload: () => parts.tables.reload(), stop: () => stopAgent(parts) };
 }
 
 function startScanner({ devices, scans, loop }: Parts, log: Logger): Promise<void> {

@@ -3,14 +3,16 @@ import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, toHex } from './ids.js';
 import {
   CHAIN_MAX_BOOTS,
   FRAME_MAX_BYTES,
+  ISSUER_PATTERN,
   OPEN_MAX_ATTEMPTS,
   PAY_VALID_DEFAULT_MS,
   REFERENCE_MAX_CHARS,
 } from './limits.js';
 import type { Down, DownBody, Hello, Pay, Up, UpBody } from './messages.js';
 import { currencyByNumber, currencyNumber } from './money.js';
-import { packDigits, unpackDigits } from './packed.js';
-import { deliveries, issuers, reasons, standings } from './words.js';
+import { CodeError } from './packed.js';
+import { codeFromWire, codeToWire } from './payment-code.js';
+import { deliveries, type IssuerId, issuers, reasons, standings } from './words.js';
 
 const { v1 } = quietzone;
 
@@ -53,16 +55,30 @@ function tagFromFixed(value: number): string {
 
 const attempt = (hex: string): Uint8Array => fromHex(hex, ATTEMPT_ID_BYTES);
 
+const issuerFault = (found: string): string =>
+  `found ${found.length} characters, expected 2 to 16 of a-z 0-9 -, a letter first`;
+
+/** Of an issuer that has no number. @throws RangeError */
+function issuerName(issuer: IssuerId): string {
+  if (!ISSUER_PATTERN.test(issuer)) throw new RangeError(`issuer: ${issuerFault(issuer)}`);
+  return issuer;
+}
+
 function payToWire(pay: Pay) {
+  const { code, cpm, text } = codeToWire(pay.code);
+  const issuer = pay.issuer === undefined ? 0 : issuers.find(pay.issuer);
   return {
     attempt: attempt(pay.attempt),
-    code: packDigits(pay.code),
+    code,
     amount: pay.amount,
     currency: currencyNumber(pay.currency),
-    issuer: issuers.number(pay.issuer),
+    issuer: issuer ?? 0,
     reference: pay.reference,
     scanMs: pay.scanMs,
     validMs: pay.validMs === PAY_VALID_DEFAULT_MS ? 0 : pay.validMs,
+    cpm,
+    text,
+    issuerName: issuer === undefined && pay.issuer !== undefined ? issuerName(pay.issuer) : '',
   };
 }
 
@@ -99,6 +115,12 @@ export function encodeUp(up: Up): Uint8Array {
   return v1.Up.encode({ boot: tagToFixed(up.boot), seq: up.seq, ...upBodyToWire(up.body) }).finish();
 }
 
+/** The name counts where the number says nothing: a kiosk may name an issuer that has got a number since. */
+function issuerFromWire(number: number, name: string): IssuerId | undefined {
+  if (name !== '' && !ISSUER_PATTERN.test(name)) throw new FrameError(`pay.issuer_name: ${issuerFault(name)}`);
+  return issuers.word(number) ?? (name === '' ? undefined : name);
+}
+
 function payFromWire(w: quietzone.v1.Pay): Pay {
   const currency = word('pay.currency', currencyByNumber(w.currency), w.currency);
   const amount = integer('pay.amount', w.amount);
@@ -108,11 +130,11 @@ function payFromWire(w: quietzone.v1.Pay): Pay {
       `pay.reference: found ${w.reference.length} characters, expected at most ${REFERENCE_MAX_CHARS}`,
     );
   }
-  const issuer = issuers.word(w.issuer);
+  const issuer = issuerFromWire(w.issuer, w.issuerName);
   return {
     type: 'pay',
     attempt: id('pay.attempt', w.attempt, ATTEMPT_ID_BYTES),
-    code: unpackDigits(w.code),
+    code: codeFromWire(w),
     amount,
     currency,
     ...(issuer ? { issuer } : {}),
@@ -175,9 +197,8 @@ function decode<T>(frame: Uint8Array, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof FrameError) throw error;
-    // Of our own range errors (packed.ts) the message names the field; protobuf's own says "index out of range".
-    const detail = error instanceof RangeError && error.message.startsWith('code: ') ? error.message : undefined;
-    throw new FrameError(detail ?? 'frame: not protobuf of this protocol, or cut short');
+    if (error instanceof CodeError) throw new FrameError(error.message);
+    throw new FrameError('frame: not protobuf of this protocol, or cut short');
   }
 }
 

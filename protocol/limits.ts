@@ -16,3 +16,7 @@ export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 export const ISSUER_PATTERN = /^[a-z][a-z0-9-]{1,15}$/;
 /** The longest payment code of any kind, as text: EMV consumer-presented codes are the longest. */
 export const CODE_MAX_CHARS = 512;
+/** What so long a Base64 text stands for. */
+export const CPM_MAX_BYTES = 384;
+/** A code that is neither digits only nor EMV consumer-presented. */
+export const CODE_TEXT_PATTERN = /^(?=[0-9]*[A-Za-z])[0-9A-Za-z]{8,64}$/;

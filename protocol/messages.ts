@@ -1,8 +1,8 @@
 import type { AttemptId, BootNonce, BootTag } from './ids.js';
 import type { Currency } from './money.js';
-import type { Delivery, Issuer, Reason, Standing } from './words.js';
+import type { Delivery, IssuerId, Reason, Standing } from './words.js';
 
-/** The messages as the programs hold them: ids in hex, words for enums, the code in digits. `codec.ts` maps them. */
+/** The messages as the programs hold them: ids in hex, words for enums, the code as text. `codec.ts` maps them. */
 
 export type OpenAttempt = { readonly attempt: AttemptId; readonly delivery: Delivery };
 
@@ -24,11 +24,11 @@ export type Hello = {
 export type Pay = {
   readonly type: 'pay';
   readonly attempt: AttemptId;
-  /** A secret: digits as the wallet showed them. */
+  /** A secret: as the wallet showed it, digits, letters and digits, or the Base64 text of an EMV CPM code. */
   readonly code: string;
   readonly amount: number;
   readonly currency: Currency;
-  readonly issuer?: Issuer;
+  readonly issuer?: IssuerId;
   readonly reference: string;
   /** Kiosk's monotonic clock at the scan, ms. */
   readonly scanMs: number;

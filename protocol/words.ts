@@ -17,6 +17,8 @@ function words<W extends string>(values: Record<string, string | number>, prefix
   }
   return {
     all: [...toNumber.keys()],
+    /** Undefined for a text that is none of the words. */
+    find: (text: string): number | undefined => toNumber.get(text as W),
     number: (word: W | undefined): number => (word === undefined ? 0 : (toNumber.get(word) ?? 0)),
     /** Undefined for 0 and for values of a later protocol version. */
     word: (value: number | null | undefined): W | undefined => toWord.get(value ?? 0),

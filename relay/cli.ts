@@ -1,10 +1,17 @@
-import { defineCommand, runMain } from 'citty';
+import { stripVTControlCharacters } from 'node:util';
+import { defineCommand, runCommand, runMain } from 'citty';
 import pino from 'pino';
 import { ConfigError, loadConfig } from './config/load.js';
+import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
+import type { RelayConfig } from './config/schema.js';
 import { readSecrets } from './config/secrets.js';
 import { LedgerError } from './ledger/contract.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
+
+/** Exit codes: 0 done, 1 it failed, 2 wrong use or a config that cannot be used. `quietzone` keeps to the same. */
+const FAILED = 1;
+const WRONG_USE = 2;
 
 const config = {
   config: { type: 'string', description: 'The relay config, TOML', required: true, valueHint: 'FILE' },
@@ -17,19 +24,32 @@ async function orExplain(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const plain = error instanceof ConfigError || error instanceof LedgerError;
     process.stderr.write(`${plain ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof ConfigError ? WRONG_USE : FAILED;
   }
 }
 
-/** citty passes over a flag that it does not know; a mistyped one must not be. Exit 2. */
-function refuseUnknownFlags(rawArgs: readonly string[], known: readonly string[]): void {
+function refuse(line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(WRONG_USE);
+}
+
+/** citty passes over a flag that it does not know, and takes the last of two; neither can be meant. */
+function refuseOddFlags(rawArgs: readonly string[], known: readonly string[]): void {
   const expected = [...known, 'help'].map((name) => `--${name}`);
+  const seen = new Set<string>();
   for (const word of rawArgs) {
     const flag = word.split('=')[0] ?? '';
-    if (!flag.startsWith('-') || expected.includes(flag)) continue;
-    process.stderr.write(`${flag}: not a flag of this command; expected ${expected.join(', ')}\n`);
-    process.exit(2);
+    if (!flag.startsWith('-')) continue;
+    if (!expected.includes(flag)) refuse(`${flag}: not a flag of this command; expected ${expected.join(', ')}`);
+    if (seen.has(flag)) refuse(`${flag}: found twice, expected once`);
+    seen.add(flag);
   }
+}
+
+/** @throws ConfigError */
+async function settingsOf(file: string): Promise<RelayConfig> {
+  if (file === '') refuse('--config: found an empty value, expected the path of a relay config');
+  return await loadConfig(file);
 }
 
 const stopAsked = (): Promise<string> =>
@@ -43,10 +63,10 @@ const run = defineCommand({
   args: config,
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
-      refuseUnknownFlags(rawArgs, ['config']);
+      refuseOddFlags(rawArgs, ['config']);
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
-      const settings = await loadConfig(args.config);
+      const settings = await settingsOf(args.config);
       const log = pino({ name: 'relay' });
       const asked = stopAsked();
       const relay = await startRelay(settings, await readSecrets(settings, process.env), { log });
@@ -62,8 +82,8 @@ const migrateCommand = defineCommand({
   args: config,
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
-      refuseUnknownFlags(rawArgs, ['config']);
-      const settings = await loadConfig(args.config);
+      refuseOddFlags(rawArgs, ['config']);
+      const settings = await settingsOf(args.config);
       const db = openDatabase(settings, await readSecrets(settings, process.env));
       await db.start();
       try {
@@ -76,13 +96,14 @@ const migrateCommand = defineCommand({
 });
 
 const check = defineCommand({
-  meta: { name: 'check', description: 'Check a config file; says which key, what was found, what is expected' },
+  meta: { name: 'check', description: 'Check a config file; says what is wrong in it, or what run also needs' },
   args: { file: { type: 'positional', description: 'The relay config, TOML', required: true } },
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
-      refuseUnknownFlags(rawArgs, []);
-      await loadConfig(args.file);
-      process.stdout.write(`${args.file}: good\n`);
+      refuseOddFlags(rawArgs, []);
+      if (args._.length > 1) refuse(`config check: found ${args._.length} files, expected one`);
+      const settings = await loadConfig(args.file);
+      process.stdout.write(`${args.file}: valid\n${needsText(await needsOf(settings, process.env))}`);
     }),
 });
 
@@ -105,14 +126,23 @@ const sandbox = defineCommand({
     }),
 });
 
-await runMain(
-  defineCommand({
-    meta: { name: 'relay', description: 'Quietzone relay: between kiosks and payment companies' },
-    subCommands: {
-      run,
-      migrate: migrateCommand,
-      config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
-      sandbox,
-    },
-  }),
-);
+const main = defineCommand({
+  meta: { name: 'relay', description: 'Quietzone relay: between kiosks and payment companies' },
+  subCommands: {
+    run,
+    migrate: migrateCommand,
+    config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
+    sandbox,
+  },
+});
+
+const rawArgs = process.argv.slice(2);
+if (rawArgs.some((word) => word === '--help' || word === '-h')) {
+  await runMain(main, { rawArgs });
+} else {
+  // Not citty's runMain: it ends wrong use with 1 and the whole usage on stdout.
+  await runCommand(main, { rawArgs }).catch((error: unknown) => {
+    if (!(error instanceof Error && error.name === 'CLIError')) throw error;
+    refuse(`relay: ${stripVTControlCharacters(error.message).replace(/\.$/, '')}; see npm run relay -- --help`);
+  });
+}

@@ -41,8 +41,9 @@ function orderConfig({ mode, amount, currency, reference, expires_ms }: Tables['
 /** `file`: where the tables stood; relative paths are taken from its folder. */
 export function toConfig(tables: Tables, file: string): Config {
   const folder = dirname(resolve(file));
-  const { broker, journal } = tables;
+  const { broker, journal, scanner } = tables;
   const { password_file, ca_file, ...plain } = broker;
+  const { issuer_table_file, ...line } = scanner;
   return {
     kiosk: camelKeys(tables.kiosk),
     broker: camelKeys({
@@ -51,7 +52,10 @@ export function toConfig(tables: Tables, file: string): Config {
       ...(ca_file === undefined ? {} : { ca_file: resolve(folder, ca_file) }),
     }),
     journal: { directory: resolve(folder, journal.directory) },
-    scanner: camelKeys(tables.scanner),
+    scanner: camelKeys({
+      ...line,
+      ...(issuer_table_file === undefined ? {} : { issuer_table_file: resolve(folder, issuer_table_file) }),
+    }),
     display: camelKeys(tables.display),
     indicator: camelKeys(tables.indicator),
     web: camelKeys(tables.web),

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import * as v from 'valibot';
+import { describe, describeType, type Fault, nearestOf } from '../../protocol/faults.js';
 import { type Config, toConfig } from './config.js';
-import { ConfigError, describe, describeType, type Fault, nearestOf } from './faults.js';
+import { ConfigError } from './faults.js';
 import { rules } from './rules.js';
 import { fileSchema, type Tables } from './schema.js';
 

@@ -1,5 +1,5 @@
+import { describe, type Fault } from '../../protocol/faults.js';
 import { isCurrency, parseAmount } from '../../protocol/money.js';
-import { describe, type Fault } from './faults.js';
 import type { Tables } from './schema.js';
 
 /** What keys must fulfil together. A rule runs when none of the keys it `reads` has a fault of its own. */

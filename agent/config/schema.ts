@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { MARKET_PATTERN } from '../../protocol/issuer-table/table.js';
 import { NAME_PATTERN, PAY_VALID_DEFAULT_MS, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
 import { DUPLICATE_WINDOW_DEFAULT_MS } from '../decode/duplicates.js';
 import { type TerminatorName, terminatorBytes } from '../decode/framer.js';
-import { markets } from '../decode/issuers.js';
 import { languages } from '../presentation/catalogue/index.js';
 
 /**
@@ -77,6 +77,7 @@ const broker = v.object({
 
 const journal = v.object({ directory: line(4_096, 'a path') });
 
+const marketRule = '"global" or a country in two lower-case letters, such as "tw"';
 const scanner = v.object({
   kind: oneOf(['serial', 'virtual']),
   path: v.exactOptional(line(4_096, 'a path')),
@@ -85,7 +86,8 @@ const scanner = v.object({
   prefix: v.optional(oneOf(['none', 'stx']), 'none'),
   gap_ms: duration(50, 20, 1_000),
   min_length: v.optional(whole(1, 512), 12),
-  market: v.optional(oneOf(markets), 'global'),
+  market: v.optional(v.pipe(v.string(marketRule), v.regex(MARKET_PATTERN, marketRule)), 'global'),
+  issuer_table_file: v.exactOptional(line(4_096, 'a path')),
   duplicate_window_ms: duration(DUPLICATE_WINDOW_DEFAULT_MS, 0, 60_000),
 });
 

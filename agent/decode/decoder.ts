@@ -1,137 +1,152 @@
-import { alphanumericCodes, compileIssuers, type IssuerLookup, issuerTable, type Market, markets } from './issuers.js';
+import { ALPHANUMERIC, is, LETTER, skipDigits } from './characters.js';
+import { classifyText, isProductCode, isUrl, offence } from './classify.js';
+import { CpmReader } from './cpm.js';
+import type { IssuerLookup } from './issuers.js';
 import { checksumHolds, looksMerchantPresented } from './merchant-presented.js';
-import type { Decoded, RejectReason } from './result.js';
-
-/**
- * From a frame to a wallet code, or to the reason why it is none. The order of the questions is that of reference
- * codes/formats.md, section 7, and matters. Whatever the bytes are there is a result; nothing throws.
- */
-export type DecodeOptions = { readonly market: Market };
+import { reject, type Verdict } from './result.js';
 
 const RAW_MAX_BYTES = 4_400;
 const CODE_MAX_BYTES = 512;
 const LEADING_MAX_BYTES = 2;
 const TRAILING_MAX_BYTES = 4;
+/** Where a known prefix has another length, these lengths mean a damaged code. */
+const DAMAGED_MIN_DIGITS = 10;
+const DAMAGED_MAX_DIGITS = 40;
+
+const STX = 0x02;
+const ETX = 0x03;
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
 const GS = 0x1d;
+const BRACKET = 0x5d;
+const ZERO = 0x30;
 
-const lookups = new Map<Market, IssuerLookup>(markets.map((market) => [market, compileIssuers(issuerTable, market)]));
+/** "hQVDUFY" is 85 05 "CPV" in Base64. */
+const cpmHead = Uint8Array.from('hQVDUFY', (letter) => letter.charCodeAt(0));
+const cpmVerdict: Verdict = Object.freeze({ kind: 'emv-cpm' });
 
-/** One object a reason, made once: a flood of noise allocates nothing. */
-const rejects = new Map<RejectReason, Decoded>();
-function reject(reason: RejectReason): Decoded {
-  let made = rejects.get(reason);
-  if (made === undefined) {
-    made = Object.freeze({ kind: 'reject', reason });
-    rejects.set(reason, made);
-  }
-  return made;
-}
+/** AIM symbology identifiers, ISO/IEC 15424: letter and modifier as one number. 0: none. */
+const aimOf = (letter: string, modifier: string): number => (letter.charCodeAt(0) << 8) | modifier.charCodeAt(0);
+const GS1_128 = aimOf('C', '1');
+const GS1_DATABAR = aimOf('e', '0');
+const GS1_DATA_MATRIX = aimOf('d', '2');
+const GS1_QR = aimOf('Q', '3');
+const isGs1 = (aim: number): boolean =>
+  aim === GS1_128 || aim === GS1_DATABAR || aim === GS1_DATA_MATRIX || aim === GS1_QR;
+/** EAN and UPC: `]E` and any modifier. */
+const isEan = (aim: number): boolean => aim >> 8 === 0x45;
 
-const leads = (byte: number | undefined): boolean => byte === 0x02 || byte === 0x0d || byte === 0x0a;
+const leads = (byte: number | undefined): boolean => byte === STX || byte === CR || byte === LF;
 const trails = (byte: number | undefined): boolean =>
-  byte === 0x0d || byte === 0x0a || byte === 0x09 || byte === 0x03 || byte === GS;
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
-const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+  byte === CR || byte === LF || byte === TAB || byte === ETX || byte === GS;
 
-function text(bytes: Uint8Array, start: number, end: number): string {
-  if (Buffer.isBuffer(bytes)) return bytes.toString('latin1', start, end);
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-}
+/**
+ * From a frame to what it is: a payment code, or the reason why it is none. The order of the questions is that of reference
+ * codes/formats.md, section 7, and matters. Whatever the bytes are there is a verdict, and nothing throws. Deciding
+ * allocates nothing; the next frame overwrites what is kept of the last one.
+ */
+export class Decoder {
+  /** Where the content of the last frame begins, after framing bytes and AIM identifier. */
+  start = 0;
+  /** Where it ends before. */
+  end = 0;
+  /** The objects of the last frame whose verdict was `emv-cpm`. */
+  readonly cpm = new CpmReader();
+  #issuers: IssuerLookup;
 
-/** `]` + letter + letter or digit, set before the code by scanners that are told to (AIM). */
-function hasAim(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 3 || bytes[start] !== 0x5d) return false;
-  const modifier = bytes[start + 2] ?? 0;
-  return isLetter(bytes[start + 1] ?? 0) && (isDigit(modifier) || isLetter(modifier));
-}
-
-/** @returns the code of a numeric wallet, or the reason; `frame` may carry its framing. */
-export function decode(frame: Uint8Array, options: DecodeOptions): Decoded {
-  if (frame.length === 0) return reject('empty');
-  if (frame.length > RAW_MAX_BYTES) return reject('too-long');
-  let start = 0;
-  let end = frame.length;
-  while (start < LEADING_MAX_BYTES && start < end && leads(frame[start])) start++;
-  const keep = Math.max(start, frame.length - TRAILING_MAX_BYTES);
-  while (end > keep && trails(frame[end - 1])) end--;
-
-  let aim = '';
-  if (hasAim(frame, start, end)) {
-    aim = text(frame, start, start + 3);
-    start += 3;
+  constructor(issuers: IssuerLookup) {
+    this.#issuers = issuers;
   }
-  if (start === end) return reject('empty');
-  if (end - start > CODE_MAX_BYTES) return reject('too-long');
-  if (looksMerchantPresented(frame, start, end)) {
-    return reject(checksumHolds(frame, start, end) ? 'merchant-presented' : 'merchant-presented-corrupt');
+
+  /** Another issuer table, from the next frame on. */
+  adopt(issuers: IssuerLookup): void {
+    this.#issuers = issuers;
   }
-  if (allDigits(frame, start, end)) return decodeNumber(frame, start, end, aim, options.market);
-  return reject(classifyText(frame, start, end, aim));
+
+  /** The content of `frame`, which must be the one decoded last. Of an accepted frame it is the code: a secret. */
+  text(frame: Uint8Array): string {
+    if (Buffer.isBuffer(frame)) return frame.toString('latin1', this.start, this.end);
+    return Buffer.from(frame.buffer, frame.byteOffset + this.start, this.end - this.start).toString('latin1');
+  }
+
+  /** Wipes what is kept of a card. */
+  forget(): void {
+    this.cpm.forget();
+  }
+
+  decode(frame: Uint8Array): Verdict {
+    this.#unframe(frame);
+    if (frame.length > RAW_MAX_BYTES) return reject('too-long');
+    const aim = this.#takeAim(frame);
+    const { start, end } = this;
+    if (start === end) return reject('empty');
+    if (end - start > CODE_MAX_BYTES) return reject('too-long');
+    if (looksMerchantPresented(frame, start, end)) {
+      return reject(checksumHolds(frame, start, end) ? 'merchant-presented' : 'merchant-presented-corrupt');
+    }
+    const digits = skipDigits(frame, start, end);
+    return digits === end ? this.#number(frame, start, end, aim) : this.#text(frame, digits, aim);
+  }
+
+  #unframe(frame: Uint8Array): void {
+    let start = 0;
+    let end = frame.length;
+    while (start < LEADING_MAX_BYTES && start < end && leads(frame[start])) start++;
+    const keep = Math.max(start, end - TRAILING_MAX_BYTES);
+    while (end > keep && trails(frame[end - 1])) end--;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** `]`, a letter, and a letter or digit, set before the code by scanners that are told to. */
+  #takeAim(frame: Uint8Array): number {
+    const { start, end } = this;
+    if (frame[start] !== BRACKET || end - start < 3) return 0;
+    if (!is(frame, start + 1, LETTER) || !is(frame, start + 2, ALPHANUMERIC)) return 0;
+    this.start = start + 3;
+    return ((frame[start + 1] as number) << 8) | (frame[start + 2] as number);
+  }
+
+  #number(frame: Uint8Array, start: number, end: number, aim: number): Verdict {
+    if (aim !== 0) {
+      if (isGs1(aim)) return reject('gs1-data');
+      if (isEan(aim)) return reject('product-code');
+    }
+    const issuers = this.#issuers;
+    const length = end - start;
+    const wallet = issuers.find(frame, start, length);
+    if (wallet !== undefined) return wallet;
+    if (isProductCode(frame, start, end)) return reject('product-code');
+    const byLength = issuers.findByLength(length);
+    if (byLength !== undefined) return byLength;
+    if (length < DAMAGED_MIN_DIGITS || length > DAMAGED_MAX_DIGITS) return reject('unknown-prefix');
+    const head = ((frame[start] as number) - ZERO) * 10 + ((frame[start + 1] as number) - ZERO);
+    return reject(issuers.ownsPrefix(head) ? 'bad-length' : 'unknown-prefix');
+  }
+
+  /** @param digits where the leading digits end; something else stands there */
+  #text(frame: Uint8Array, digits: number, aim: number): Verdict {
+    const { start, end } = this;
+    if (isCpm(frame, start, end) && !isGs1(aim)) {
+      const fault = this.cpm.read(frame, start, end);
+      if (fault === undefined) return cpmVerdict;
+      // What is Base64 holds no colon and no byte that offends: only here those questions are still open.
+      if (fault !== 'cpm-bad-base64') return reject(fault);
+    }
+    if (isUrl(frame, start, end)) return reject('url');
+    if (isGs1(aim)) return reject('gs1-data');
+    const offending = offence(frame, start, end, digits);
+    if (offending !== undefined) return reject(offending);
+    if (isCpm(frame, start, end)) return reject('cpm-bad-base64');
+    if (isEan(aim)) return reject('product-code');
+    const wallet = this.#issuers.findAlphanumeric(frame, start, end - start);
+    return wallet ?? reject(classifyText(frame, start, end));
+  }
 }
 
-function allDigits(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (!isDigit(bytes[i] ?? 0)) return false;
+function isCpm(frame: Uint8Array, start: number, end: number): boolean {
+  if (end - start < cpmHead.length) return false;
+  for (let i = 0; i < cpmHead.length; i++) if (frame[start + i] !== cpmHead[i]) return false;
   return true;
-}
-
-function decodeNumber(bytes: Uint8Array, start: number, end: number, aim: string, market: Market): Decoded {
-  if (aim !== '') {
-    if (isGs1Aim(aim)) return reject('gs1-data');
-    if (aim.startsWith(']E')) return reject('product-code');
-  }
-  const length = end - start;
-  const issuers = lookups.get(market);
-  const match =
-    issuers?.find(bytes, start, length) ??
-    (isProductCode(bytes, start, end) ? undefined : issuers?.findByLength(length));
-  if (match !== undefined) {
-    const code = text(bytes, start, end);
-    return match.issuer === undefined
-      ? { kind: 'wallet-code', code }
-      : { kind: 'wallet-code', code, issuer: match.issuer };
-  }
-  if (isProductCode(bytes, start, end)) return reject('product-code');
-  const head = length < 2 ? -1 : ((bytes[start] ?? 0) - 0x30) * 10 + ((bytes[start + 1] ?? 0) - 0x30);
-  return reject(length >= 10 && length <= 40 && issuers?.ownsPrefix(head) ? 'bad-length' : 'unknown-prefix');
-}
-
-/** GS1 mod-10 over 8, 12, 13 or 14 digits. */
-function isProductCode(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length !== 8 && (length < 12 || length > 14)) return false;
-  let sum = 0;
-  for (let i = end - 1, weight = 1; i >= start; i--, weight = 4 - weight) sum += ((bytes[i] ?? 0) - 0x30) * weight;
-  return sum % 10 === 0;
-}
-
-const isGs1Aim = (aim: string): boolean => aim === ']C1' || aim === ']e0' || aim === ']d2' || aim === ']Q3';
-
-/** What is not only digits. The first question that fits answers. */
-function classifyText(bytes: Uint8Array, start: number, end: number, aim: string): RejectReason {
-  const content = text(bytes, start, end);
-  if (/^[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\//.test(content)) return 'url';
-  if (isGs1Aim(aim)) return 'gs1-data';
-  const offence = offendingByte(bytes, start, end, content);
-  if (offence !== undefined) return offence;
-  if (content.startsWith('hQVDUFY')) return 'cpm-unsupported';
-  if (aim.startsWith(']E')) return 'product-code';
-  // A payment code, but its letters do not fit the packed decimal in which codes travel.
-  if (alphanumericCodes.some((pattern) => pattern.test(content))) return 'bad-charset';
-  if (/^M[1-4].{57,}$/.test(content)) return 'boarding-pass';
-  if (/^[A-Za-z][A-Za-z0-9+.-]{1,15}:/.test(content)) return 'structured-text';
-  if (/^\/[0-9A-Z.+-]{7}$/.test(content)) return 'invoice-carrier';
-  if (/^[@#][A-Z]{6}[^;]*;?$/.test(content)) return 'scanner-config';
-  if (/^\\\d{6}/.test(content)) return 'unsupported-eci';
-  if (/^[0-9][0-9A-Za-z .-]{9,39}$/.test(content) && content.replace(/\D/g, '').length >= 10) return 'bad-charset';
-  return 'unrecognised-text';
-}
-
-function offendingByte(bytes: Uint8Array, start: number, end: number, content: string): RejectReason | undefined {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte >= 0x80) return 'non-ascii';
-    if (byte === GS && /^(?:0[12]\d{14}|00\d{18})/.test(content.slice(0, i - start))) return 'gs1-data';
-    if (byte < 0x20 || byte === 0x7f) return 'control-char';
-  }
-  return undefined;
 }

@@ -1,231 +1,202 @@
-import type { Issuer } from '../../protocol/words.js';
+import {
+  appliesIn,
+  type IssuerRow,
+  type IssuerTable,
+  isTold,
+  LENGTH_MAX,
+  lengthsOf,
+  type Market,
+  type PrefixRange,
+  rangeOf,
+  weightOf,
+} from '../../protocol/issuer-table/table.js';
+import { CODE_MAX_DIGITS } from '../../protocol/limits.js';
+import { ALPHANUMERIC, DIGIT, is, skip } from './characters.js';
+import type { Verdict } from './result.js';
 
 /**
- * Whose code is it? The table of reference codes/formats.md, sections 1 and 2, as data, compiled once into a lookup by
- * the first two digits and the length. No code here has a check digit: the acquirer is the judge.
- * Left out on purpose: WeBank, Lakala, Yucho, pring, Origami (off by default there) and issuers without a public format.
+ * Whose code is it? An issuer table, compiled for one market into a grid of first two digits by length. Finding
+ * allocates nothing: the verdicts are made beforehand.
  */
 
-/** Where the kiosk stands. It decides only about codes that no prefix tells apart (LINE Pay). */
-export const markets = ['global', 'jp', 'th', 'tw'] as const;
-export type Market = (typeof markets)[number];
+const HEAD_DIGITS = 2;
+const HEADS = 100;
+const STRIDE = LENGTH_MAX + 1;
+/** What the two characters of "00" add up to, as first digit times ten and second. */
+const ZERO_HEAD = 0x30 * 10 + 0x30;
 
-/** official: the issuer's own document · wide: several independent sources · single: one · unsure: from memory. */
-type Confidence = 'official' | 'wide' | 'single' | 'unsure';
-
-export type IssuerRow = {
-  readonly issuer: Issuer;
-  /** Leading digits, or "25-30" for a range of two digits; empty: any. */
-  readonly prefixes: readonly string[];
-  readonly lengths: readonly number[];
-  /** alphanumeric codes are known but not taken: packed decimal cannot carry them. */
-  readonly charset: 'digits' | 'alphanumeric';
-  /** A digit that must stand at this index. */
-  readonly at?: { readonly index: number; readonly digit: string };
-  /** Only in this market. */
-  readonly market?: Market;
-  readonly source: string;
-  readonly confidence: Confidence;
+/** What one row claims within one head. */
+type Claim = {
+  /** Ends of the prefix range behind the head, as bytes; empty when the cell of the grid says it all. */
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** Index and byte in turn: what must stand where. */
+  readonly at: Uint8Array;
+  readonly verdict: Verdict;
 };
 
-const japan = 'observed, ri25r.hatenablog 2020-02-26';
-const netList = 'a public list of .NET patterns';
-
-export const issuerTable: readonly IssuerRow[] = [
-  {
-    issuer: 'alipayplus',
-    prefixes: ['289'],
-    lengths: [19],
-    charset: 'digits',
-    at: { index: 13, digit: '6' },
-    source: 'docs.alipayplus.com code_format',
-    confidence: 'official',
-  },
-  {
-    issuer: 'alipayplus',
-    prefixes: ['25-30'],
-    lengths: [24],
-    charset: 'digits',
-    source: 'docs.alipayplus.com code_format',
-    confidence: 'official',
-  },
-  {
-    issuer: 'alipay',
-    prefixes: ['25-30'],
-    lengths: [16, 17, 18, 19, 20, 21, 22, 23],
-    charset: 'digits',
-    source: 'opendocs.alipay.com 194/106039',
-    confidence: 'official',
-  },
-  {
-    issuer: 'wechatpay',
-    prefixes: ['10-15'],
-    lengths: [18],
-    charset: 'digits',
-    source: 'pay.weixin.qq.com ImportantParameters',
-    confidence: 'official',
-  },
-  {
-    issuer: 'unionpay',
-    prefixes: ['62'],
-    lengths: [19],
-    charset: 'digits',
-    source: 'cnblogs zhangmo 13578409, huangang/payqrcode',
-    confidence: 'wide',
-  },
-  {
-    issuer: 'ecny',
-    prefixes: ['01'],
-    lengths: [19],
-    charset: 'digits',
-    source: 'two code bases',
-    confidence: 'wide',
-  },
-  { issuer: 'jdpay', prefixes: ['18'], lengths: [18], charset: 'digits', source: netList, confidence: 'single' },
-  { issuer: 'bestpay', prefixes: ['51'], lengths: [18], charset: 'digits', source: netList, confidence: 'single' },
-  {
-    issuer: 'qqwallet',
-    prefixes: ['91'],
-    lengths: [18],
-    charset: 'digits',
-    source: 'none found',
-    confidence: 'unsure',
-  },
-  {
-    issuer: 'jkopay',
-    prefixes: ['22'],
-    lengths: [18],
-    charset: 'alphanumeric',
-    source: 'open-doc.jkos.com CardToken',
-    confidence: 'official',
-  },
-  {
-    issuer: 'paypay',
-    prefixes: ['90008181'],
-    lengths: [24],
-    charset: 'digits',
-    source: `${japan}, and a second sample`,
-    confidence: 'wide',
-  },
-  { issuer: 'rakutenpay', prefixes: ['900001'], lengths: [16], charset: 'digits', source: japan, confidence: 'single' },
-  { issuer: 'dbarai', prefixes: ['90000002'], lengths: [22], charset: 'digits', source: japan, confidence: 'single' },
-  { issuer: 'merpay', prefixes: ['31589900'], lengths: [19], charset: 'digits', source: japan, confidence: 'single' },
-  { issuer: 'aupay', prefixes: ['31589921'], lengths: [19], charset: 'digits', source: japan, confidence: 'single' },
-  {
-    issuer: 'linepay',
-    prefixes: ['9000000000'],
-    lengths: [19],
-    charset: 'digits',
-    market: 'jp',
-    source: japan,
-    confidence: 'single',
-  },
-  {
-    issuer: 'linepay',
-    prefixes: [],
-    lengths: [12],
-    charset: 'digits',
-    market: 'th',
-    source: 'developers.line.biz oneTimeKey',
-    confidence: 'official',
-  },
-  {
-    issuer: 'linepay',
-    prefixes: [],
-    lengths: [18],
-    charset: 'digits',
-    market: 'tw',
-    source: 'developers.line.biz oneTimeKey',
-    confidence: 'official',
-  },
-];
-
-/** An issuer that may be told to the relay: one source alone is not enough to route by. */
-const tells = (row: IssuerRow): boolean => row.confidence === 'official' || row.confidence === 'wide';
-
-export type Match = { readonly issuer?: Issuer };
-
-type Rule = {
-  /** Digits after the first two, as bytes. */
-  readonly rest: Uint8Array;
-  readonly atIndex: number;
-  readonly atByte: number;
-  readonly match: Match;
-};
-
-export type IssuerLookup = {
-  /** By prefix and length. `bytes` holds only digits. */
-  find(bytes: Uint8Array, start: number, length: number): Match | undefined;
-  /** By length alone, where the market says so. */
-  findByLength(length: number): Match | undefined;
-  /** True when the first two digits alone are an issuer's, so that another length is a damaged code. */
-  ownsPrefix(twoDigits: number): boolean;
-};
-
-/** Codes with letters that are payment codes all the same, as patterns of the whole text. */
-export const alphanumericCodes: readonly RegExp[] = issuerTable
-  .filter((row) => row.charset === 'alphanumeric')
-  .flatMap((row) =>
-    row.prefixes.flatMap((prefix) =>
-      row.lengths.map((n) => new RegExp(`^${prefix}[0-9A-Za-z]{${n - prefix.length}}$`)),
-    ),
-  );
-
-const MAX_LENGTH = 40;
-
-/** "25-30" → "25" … "30". */
-function expand(prefix: string): string[] {
-  const [from, to] = prefix.split('-');
-  if (to === undefined) return [prefix];
-  const first = Number(from);
-  return Array.from({ length: Number(to) - first + 1 }, (_, i) => String(first + i).padStart(2, '0'));
-}
-
-function ruleOf(row: IssuerRow, prefix: string, match: Match): Rule {
-  return {
-    rest: Buffer.from(prefix.slice(2), 'latin1'),
-    atIndex: row.at?.index ?? -1,
-    atByte: row.at?.digit.charCodeAt(0) ?? 0,
-    match,
-  };
-}
-
-function fits(rule: Rule, bytes: Uint8Array, start: number): boolean {
-  const { rest } = rule;
-  for (let i = 0; i < rest.length; i++) if (bytes[start + 2 + i] !== rest[i]) return false;
-  return rule.atIndex < 0 || bytes[start + rule.atIndex] === rule.atByte;
-}
-
-export function compileIssuers(table: readonly IssuerRow[], market: Market): IssuerLookup {
-  const slots: (Rule[] | undefined)[] = new Array(100 * (MAX_LENGTH + 1)).fill(undefined);
-  const byLength = new Map<number, Match>();
-  const owned = new Uint8Array(100);
-  const add = (row: IssuerRow, prefix: string, match: Match): void => {
-    const head = Number(prefix.slice(0, 2));
-    if (prefix.length === 2) owned[head] = 1;
-    for (const length of row.lengths) {
-      const slot = head * (MAX_LENGTH + 1) + length;
-      slots[slot] = [...(slots[slot] ?? []), ruleOf(row, prefix, match)];
-    }
-  };
-  for (const row of table.filter((r) => r.market === undefined || r.market === market)) {
-    const match: Match = tells(row) ? { issuer: row.issuer } : {};
-    for (const prefix of row.prefixes.flatMap(expand)) add(row, prefix, match);
-    if (row.prefixes.length === 0) for (const length of row.lengths) byLength.set(length, match);
+/** The first difference from `bound` behind the head; 0 when all of it stands there. */
+function compare(bytes: Uint8Array, start: number, bound: Uint8Array): number {
+  for (let i = 0; i < bound.length; i++) {
+    const difference = (bytes[start + HEAD_DIGITS + i] ?? 0) - (bound[i] ?? 0);
+    if (difference !== 0) return difference;
   }
-  const weight = (rule: Rule): number => rule.rest.length + (rule.atIndex < 0 ? 0 : 1);
-  for (const rules of slots) rules?.sort((a, b) => weight(b) - weight(a));
+  return 0;
+}
 
-  return {
-    find(bytes, start, length) {
-      if (length < 2 || length > MAX_LENGTH) return undefined;
-      const head = ((bytes[start] ?? 0) - 0x30) * 10 + ((bytes[start + 1] ?? 0) - 0x30);
-      const rules = slots[head * (MAX_LENGTH + 1) + length];
-      if (rules === undefined) return undefined;
-      for (const rule of rules) if (fits(rule, bytes, start)) return rule.match;
-      return undefined;
-    },
-    findByLength: (length) => byLength.get(length),
-    ownsPrefix: (twoDigits) => owned[twoDigits] === 1,
-  };
+/** Between letters and digits only digits have an order that means something. */
+function reaches({ to }: Claim, bytes: Uint8Array, start: number): boolean {
+  const end = start + HEAD_DIGITS + to.length;
+  return compare(bytes, start, to) <= 0 && skip(bytes, start, end, DIGIT) === end;
+}
+
+function fits(claim: Claim, bytes: Uint8Array, start: number): boolean {
+  const low = compare(bytes, start, claim.from);
+  if (low < 0 || (low > 0 && !reaches(claim, bytes, start))) return false;
+  const { at } = claim;
+  for (let i = 0; i < at.length; i += 2) if (bytes[start + (at[i] ?? 0)] !== at[i + 1]) return false;
+  return true;
+}
+
+/** Claims by head and length. Those of one cell stand in a row, the most specific first. */
+class Grid {
+  /** Where a cell's claims begin in `#claims`; they end where those of the next one begin. */
+  readonly #starts: Uint32Array;
+  readonly #claims: readonly Claim[];
+
+  constructor(starts: Uint32Array, claims: readonly Claim[]) {
+    this.#starts = starts;
+    this.#claims = claims;
+  }
+
+  find(bytes: Uint8Array, start: number, length: number): Verdict | undefined {
+    if (length < 2 || length > LENGTH_MAX) return undefined;
+    const cell = ((bytes[start] ?? 0) * 10 + (bytes[start + 1] ?? 0) - ZERO_HEAD) * STRIDE + length;
+    const end = this.#starts[cell + 1] ?? 0;
+    for (let i = this.#starts[cell] ?? 0; i < end; i++) {
+      const claim = this.#claims[i];
+      if (claim !== undefined && fits(claim, bytes, start)) return claim.verdict;
+    }
+    return undefined;
+  }
+}
+
+export class IssuerLookup {
+  readonly #digits: Grid;
+  readonly #letters: Grid;
+  readonly #byLength: readonly (Verdict | undefined)[];
+  readonly #owned: Uint8Array;
+
+  constructor(digits: Grid, letters: Grid, byLength: readonly (Verdict | undefined)[], owned: Uint8Array) {
+    this.#digits = digits;
+    this.#letters = letters;
+    this.#byLength = byLength;
+    this.#owned = owned;
+  }
+
+  /** By prefix and length. `bytes` holds only digits there. */
+  find(bytes: Uint8Array, start: number, length: number): Verdict | undefined {
+    return this.#digits.find(bytes, start, length);
+  }
+
+  /** By length alone, where the market says so. */
+  findByLength(length: number): Verdict | undefined {
+    return length >= 0 && length <= LENGTH_MAX ? this.#byLength[length] : undefined;
+  }
+
+  /** For content that is not all digits: rows of letters and digits. */
+  findAlphanumeric(bytes: Uint8Array, start: number, length: number): Verdict | undefined {
+    if (length < 2 || length > LENGTH_MAX) return undefined;
+    if (!is(bytes, start, DIGIT) || !is(bytes, start + 1, DIGIT)) return undefined;
+    const end = start + length;
+    if (skip(bytes, start, end, ALPHANUMERIC) < end) return undefined;
+    return this.#letters.find(bytes, start, length);
+  }
+
+  /** True when the first two digits alone are an issuer's, so that another length is a damaged code. */
+  ownsPrefix(twoDigits: number): boolean {
+    return this.#owned[twoDigits] === 1;
+  }
+}
+
+const nameless: Verdict = Object.freeze({ kind: 'wallet-code' });
+
+/** One prefix of a row, still with what orders it and where it goes. */
+type Entry = {
+  readonly row: IssuerRow;
+  readonly range: PrefixRange;
+  readonly lengths: readonly number[];
+  readonly at: Uint8Array;
+  readonly verdict: Verdict;
+};
+
+function entriesOf(row: IssuerRow, verdict: Verdict): Entry[] {
+  const at = Uint8Array.from((row.at ?? []).flatMap(({ index, digit }) => [index, digit.charCodeAt(0)]));
+  const lengths = lengthsOf(row);
+  return row.prefixes.map((prefix) => ({ row, range: rangeOf(prefix), lengths, at, verdict }));
+}
+
+/** More digits first, then the row that names its markets. */
+function moreSpecific(a: Entry, b: Entry): number {
+  const byDigits = weightOf(b.row, b.range) - weightOf(a.row, a.range);
+  return byDigits === 0 ? Number(b.row.markets !== undefined) - Number(a.row.markets !== undefined) : byDigits;
+}
+
+const headOf = (digits: string): number => Number(digits.slice(0, HEAD_DIGITS));
+const bytesOf = (digits: string): Uint8Array => Uint8Array.from(digits, (digit) => digit.charCodeAt(0));
+
+/** What is left of the entry within one head: a range that goes through it holds every digit behind. */
+function claimOf({ range, at, verdict }: Entry, head: number): Claim {
+  const behind = range.from.length - HEAD_DIGITS;
+  const from = headOf(range.from) === head ? range.from.slice(HEAD_DIGITS) : '0'.repeat(behind);
+  const to = headOf(range.to) === head ? range.to.slice(HEAD_DIGITS) : '9'.repeat(behind);
+  return { from: bytesOf(from), to: bytesOf(to), at, verdict };
+}
+
+/** @param entries the most specific first */
+function gridOf(entries: readonly Entry[], maxLength: number): Grid {
+  const placed = entries.flatMap((entry) => {
+    const [first, last] = [headOf(entry.range.from), headOf(entry.range.to)];
+    const heads = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    const lengths = entry.lengths.filter((length) => length <= maxLength);
+    return heads.map((head) => ({ claim: claimOf(entry, head), cells: lengths.map((n) => head * STRIDE + n) }));
+  });
+  const starts = new Uint32Array(HEADS * STRIDE + 1);
+  for (const { cells } of placed) for (const cell of cells) starts[cell + 1] = (starts[cell + 1] ?? 0) + 1;
+  for (let cell = 1; cell < starts.length; cell++) starts[cell] = (starts[cell] ?? 0) + (starts[cell - 1] ?? 0);
+  const free = starts.slice();
+  const claims: Claim[] = new Array(starts.at(-1) ?? 0);
+  for (const { claim, cells } of placed) {
+    for (const cell of cells) {
+      const at = free[cell] ?? 0;
+      claims[at] = claim;
+      free[cell] = at + 1;
+    }
+  }
+  return new Grid(starts, claims);
+}
+
+/** One verdict an issuer, and one for all that are not told. */
+function verdictsOf(rows: readonly IssuerRow[]): ReadonlyMap<IssuerRow, Verdict> {
+  const named = new Map<string, Verdict>();
+  for (const { issuer } of rows) named.set(issuer, Object.freeze({ kind: 'wallet-code', issuer }));
+  return new Map(rows.map((row) => [row, (isTold(row) ? named.get(row.issuer) : undefined) ?? nameless]));
+}
+
+/** @param table one that `parseIssuerTable` has passed */
+export function compileIssuers(table: IssuerTable, market: Market): IssuerLookup {
+  const rows = table.rows.filter((row) => appliesIn(row, market));
+  const verdicts = verdictsOf(rows);
+  const entries = rows.flatMap((row) => entriesOf(row, verdicts.get(row) ?? nameless)).sort(moreSpecific);
+  const byLength: (Verdict | undefined)[] = new Array(STRIDE).fill(undefined);
+  for (const row of rows.filter((r) => r.prefixes.length === 0)) {
+    for (const length of lengthsOf(row)) byLength[length] = verdicts.get(row);
+  }
+  const owned = new Uint8Array(HEADS);
+  for (const { range } of entries.filter((e) => e.range.from.length === HEAD_DIGITS)) {
+    owned.fill(1, headOf(range.from), headOf(range.to) + 1);
+  }
+  const letters = entries.filter(({ row }) => row.charset === 'alphanumeric');
+  // No more digits than CODE_MAX_DIGITS can travel, whatever the row.
+  return new IssuerLookup(gridOf(entries, CODE_MAX_DIGITS), gridOf(letters, LENGTH_MAX), byLength, owned);
 }

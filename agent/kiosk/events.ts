@@ -1,7 +1,7 @@
 import type { VendJob, VendResult } from '../../drivers/contract/actuator.js';
 import type { AttemptId, OrderId } from '../../protocol/ids.js';
 import type { Abort, Ack, Pay, Update, Vend } from '../../protocol/messages.js';
-import type { Issuer } from '../../protocol/words.js';
+import type { IssuerId } from '../../protocol/words.js';
 import type { RejectReason } from '../decode/result.js';
 import type { JournalFact } from '../journal/contract.js';
 import type { Order, OrderEvent } from '../orders/order.js';
@@ -20,7 +20,7 @@ export type KioskEvent =
       readonly type: 'scanned';
       /** A secret. */
       readonly code: string;
-      readonly issuer?: Issuer;
+      readonly issuer?: IssuerId;
       readonly digest: string;
       /** The id the attempt gets if one is opened: the order's id is put in front by the machine. */
       readonly tail: string;

@@ -2,7 +2,7 @@ import type { Screen, ScreenText, ScreenTone } from '../../drivers/contract/disp
 import type { Signal } from '../../drivers/contract/indicator.js';
 import type { View } from '../kiosk/view.js';
 import { catalogues, type Language } from './catalogue/index.js';
-import { type Catalogue, rejectGroups, type Words } from './catalogue/words.js';
+import type { Catalogue, Words } from './catalogue/words.js';
 import { formatMoney } from './money.js';
 
 export type PresentOptions = {
@@ -43,7 +43,7 @@ function noticeOf(view: View): Extract<View, { kind: 'idle' | 'armed' }>['notice
 
 function wordsOf(view: View, catalogue: Catalogue): Words {
   const notice = noticeOf(view);
-  if (notice?.kind === 'scan-rejected') return catalogue.rejects[rejectGroups[notice.reason]];
+  if (notice?.kind === 'scan-rejected') return catalogue.rejects[notice.reason];
   if (notice?.kind === 'scan-refused') return catalogue.refusedScans[notice.reason];
   if (view.kind === 'declined' || view.kind === 'refused') return catalogue.reasons[view.reason];
   return catalogue.views[view.kind];
@@ -72,5 +72,6 @@ export function present(view: View, languages: readonly Language[], options: Pre
     ...('leftMs' in view ? { leftMs: view.leftMs } : {}),
     ...('receipt' in view ? { receipt: view.receipt } : {}),
   };
-  return { screen, signal: noticed ? 'declined' : signal };
+  // Not "declined": no payment was tried, and a customer must not read the lamp as a refused one.
+  return { screen, signal: noticed ? 'try-again' : signal };
 }

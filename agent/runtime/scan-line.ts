@@ -1,14 +1,15 @@
 import type { ScannerData } from '../../drivers/contract/scanner.js';
 import { newNonce, type RandomBytes } from '../../protocol/ids.js';
-import { decode } from '../decode/decoder.js';
+import { Decoder } from '../decode/decoder.js';
 import type { Duplicates } from '../decode/duplicates.js';
 import { type Frame, Framer, type FramingProfile } from '../decode/framer.js';
-import type { Market } from '../decode/issuers.js';
+import type { IssuerLookup } from '../decode/issuers.js';
+import type { Verdict } from '../decode/result.js';
 import type { KioskEvent } from '../kiosk/events.js';
 
 export type ScanLineOptions = {
   readonly profile: FramingProfile;
-  readonly market: Market;
+  readonly issuers: IssuerLookup;
   readonly duplicates: Duplicates;
   readonly random: RandomBytes;
   readonly now: () => number;
@@ -20,16 +21,23 @@ export type ScanLineOptions = {
 export class ScanLine {
   readonly #options: ScanLineOptions;
   readonly #framer: Framer;
+  readonly #decoder: Decoder;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScanLineOptions) {
     this.#options = options;
+    this.#decoder = new Decoder(options.issuers);
     this.#framer = new Framer(options.profile, (frame) => this.#framed(frame));
   }
 
   data({ bytes, atMs, endOfCode }: ScannerData): void {
     this.#framer.push(bytes, atMs, endOfCode);
     this.#watchGap();
+  }
+
+  /** Another issuer table, from the next code on. */
+  adopt(issuers: IssuerLookup): void {
+    this.#decoder.adopt(issuers);
   }
 
   /** The device is gone: half a code that it left is no code. */
@@ -53,27 +61,37 @@ export class ScanLine {
   }
 
   #framed(frame: Frame): void {
-    const { dispatch, count, duplicates, random, market } = this.#options;
     if (frame.kind === 'fault') {
-      dispatch({ type: 'scan-rejected', reason: frame.reason });
+      this.#options.dispatch({ type: 'scan-rejected', reason: frame.reason });
       return;
     }
-    const decoded = decode(frame.bytes, { market });
-    if (decoded.kind === 'reject') {
-      dispatch({ type: 'scan-rejected', reason: decoded.reason });
+    const verdict = this.#decoder.decode(frame.bytes);
+    if (verdict.kind === 'reject') {
+      this.#options.dispatch({ type: 'scan-rejected', reason: verdict.reason });
       return;
     }
-    if (duplicates.seen(decoded.code, frame.atMs)) {
+    const code = this.#decoder.text(frame.bytes);
+    this.#decoder.forget();
+    frame.bytes.fill(0);
+    this.#accepted(code, verdict, frame.atMs);
+  }
+
+  #accepted(code: string, verdict: Exclude<Verdict, { kind: 'reject' }>, scanMs: number): void {
+    const { dispatch, count, duplicates, random } = this.#options;
+    const digest = duplicates.digest(code);
+    if (duplicates.seen(digest, scanMs)) {
       count('scan-duplicate');
       return;
     }
+    count(`scan-read-${verdict.kind}`);
+    const issuer = verdict.kind === 'wallet-code' ? verdict.issuer : undefined;
     dispatch({
       type: 'scanned',
-      code: decoded.code,
-      ...(decoded.issuer ? { issuer: decoded.issuer } : {}),
-      digest: duplicates.digest(decoded.code),
+      code,
+      ...(issuer === undefined ? {} : { issuer }),
+      digest,
       tail: newNonce(random).slice(0, 16),
-      scanMs: frame.atMs,
+      scanMs,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { decodeUp, encodeUp } from '../../protocol/codec.js';
-import { decode } from '../decode/decoder.js';
+import { Decoder } from '../decode/decoder.js';
 import { Framer, type FramingProfile } from '../decode/framer.js';
-import type { Market } from '../decode/issuers.js';
+import type { IssuerLookup } from '../decode/issuers.js';
 
 const ROUNDS = 300;
 /** Prefixes no issuer has: what warms the code must not be a payment code. */
@@ -11,9 +11,10 @@ const CODES = ['990000000000000000000000', '990000000000000000'];
  * Runs the pure part of the scan path before the first customer does: a kiosk is started once and then waits, and without
  * this the first scan of each start pays for the compiler. Touches no device, no journal and no network.
  */
-export function warmUp(profile: FramingProfile, market: Market): void {
+export function warmUp(profile: FramingProfile, issuers: IssuerLookup): void {
+  const decoder = new Decoder(issuers);
   const framer = new Framer(profile, (frame) => {
-    if (frame.kind === 'frame') decode(frame.bytes, { market });
+    if (frame.kind === 'frame') decoder.decode(frame.bytes);
   });
   const id = '00'.repeat(16);
   for (let round = 0; round < ROUNDS; round++) {

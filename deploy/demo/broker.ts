@@ -1,9 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
+import { BROKER_VARIABLE, type BrokerPlace, brokerPlace, tryBroker } from './given.js';
 
 /** The MQTT broker of a run. */
 export interface DemoBroker {
+  /** Without user and password; known once it has started. */
   readonly url: string;
+  /** Who may speak to it, where it asks. */
+  readonly login?: BrokerPlace['login'];
   /** For the event lines: what it is. */
   readonly about: string;
   start(): Promise<void>;
@@ -12,18 +16,36 @@ export interface DemoBroker {
   stop(): Promise<void>;
 }
 
-/** Someone else's broker; the demo neither starts nor stops it. */
-export function givenBroker(url: string): DemoBroker {
-  const nothing = async (): Promise<void> => {};
-  return {
-    url,
-    about: 'given by QUIETZONE_BROKER_URL',
-    start: nothing,
-    stop: nothing,
-    restart: async () => {
-      throw new Error('broker: given by QUIETZONE_BROKER_URL, so the demo must not restart it');
-    },
-  };
+/** Someone else's broker; the demo neither starts nor stops it, but sees at its start that it answers. */
+export class GivenBroker implements DemoBroker {
+  readonly about = `given by ${BROKER_VARIABLE}`;
+  readonly #text: string;
+  #place: BrokerPlace = { url: '' };
+
+  /** `text` may hold user and password, percent-encoded. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get url(): string {
+    return this.#place.url;
+  }
+
+  get login(): BrokerPlace['login'] {
+    return this.#place.login;
+  }
+
+  /** @throws UsageError */
+  async start(): Promise<void> {
+    this.#place = brokerPlace(this.#text);
+    await tryBroker(this.#place);
+  }
+
+  async stop(): Promise<void> {}
+
+  async restart(): Promise<void> {
+    throw new Error(`broker: given by ${BROKER_VARIABLE}, so the demo must not restart it`);
+  }
 }
 
 /** aedes in this process, on a free loopback port. MQTT 3.1.1 only. */

@@ -18,6 +18,8 @@ export type ProgramOptions = {
   /** All the program prints; payment codes are not in it (S11), so it may be kept. */
   readonly logFile: string;
   onLine?(line: LogLine): void;
+  /** The process is gone, whoever ended it. */
+  onEnd?(): void;
   /** The program ended although nobody asked it to. */
   onDeath?(detail: string): void;
 };
@@ -78,6 +80,7 @@ export class Program {
   }
 
   #follow(child: ChildProcess, ready: (r: Ready) => void, fail: (e: Error) => void): void {
+    child.once('exit', () => this.options.onEnd?.());
     let settled = false;
     const timer = setTimeout(() => ended(`not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     const ended = (detail: string): void => {

@@ -62,7 +62,9 @@ export class RelayApi {
   events = (signal: AbortSignal): AsyncGenerator<Attempt> => serverEvents(`${this.base}/v1/attempts/events`, signal);
 }
 
-export type Ledger = { readonly charged: number; readonly returned: number };
+export type Sums = { readonly charged: number; readonly returned: number };
+/** The payment company's own books, minor units; `paymentRequestId` is the relay's attempt. */
+export type Ledger = Sums & { readonly payments: readonly (Sums & { readonly paymentRequestId: string })[] };
 export type Dialog = { readonly paymentRequestId: string; readonly amount: number | string; readonly currency: string };
 
 /** The sandbox's control port: what a person at the acquirer or with the phone could do. */

@@ -1,6 +1,9 @@
 import type { RandomBytes } from '../../protocol/ids.js';
+import { barsSvg } from './bars.js';
+import { cpmCode } from './cpm.js';
+import { qrSvg } from './qr.js';
 
-/** One thing a customer may hold under the scanner. Shapes: reference codes/formats.md, sections 1 and 4. */
+/** One thing a customer may hold under the scanner. Shapes: reference codes/formats.md, sections 1, 3 and 4. */
 export type PhoneCard = {
   readonly id: string;
   readonly label: string;
@@ -8,6 +11,8 @@ export type PhoneCard = {
   readonly note: string;
   /** `foreign`: a true wallet code that the sandbox's acquirer (Antom) does not take, and says so. */
   readonly kind: 'wallet' | 'foreign' | 'wrong';
+  /** Which picture it is; `hidden`: a hand covers half of it, and the scanner gets no further than that. */
+  readonly look: 'qr' | 'bars' | 'hidden';
   /** A new text each time: wallet codes are one-time. */
   fresh(random: RandomBytes): string;
 };
@@ -21,21 +26,30 @@ export function randomDigits(count: number, random: RandomBytes): string {
   return digits;
 }
 
-const wallet = (id: string, label: string, note: string, prefix: string, length: number): PhoneCard => ({
-  id,
-  label,
-  note,
-  kind: 'wallet',
-  fresh: (random) => prefix + randomDigits(length - prefix.length, random),
+type Row = Pick<PhoneCard, 'id' | 'label' | 'note'>;
+type Made = PhoneCard['fresh'];
+
+const digits =
+  (prefix: string, length: number): Made =>
+  (random) =>
+    prefix + randomDigits(length - prefix.length, random);
+const wallet = (row: Row, fresh: Made): PhoneCard => ({ ...row, fresh, kind: 'wallet', look: 'qr' });
+const foreign = (row: Row, fresh: Made): PhoneCard => ({ ...wallet(row, fresh), kind: 'foreign' });
+const wrong = (row: Row, text: string, look: PhoneCard['look'] = 'qr'): PhoneCard => ({
+  ...row,
+  ...{ kind: 'wrong', look, fresh: () => text },
 });
-const foreign = (...row: Parameters<typeof wallet>): PhoneCard => ({ ...wallet(...row), kind: 'foreign' });
-const wrong = (id: string, label: string, note: string, text: string): PhoneCard => ({
-  id,
-  label,
-  note,
-  kind: 'wrong',
-  fresh: () => text,
-});
+
+const JKOPAY_PREFIX = '22';
+const JKOPAY_LENGTH = 18;
+/** 32, so that no byte leans to one of them. */
+const LETTERS_AND_DIGITS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** At least one letter: without one it could be any other wallet's. */
+const jkopay: Made = (random) => {
+  const free = random(JKOPAY_LENGTH - JKOPAY_PREFIX.length - 1);
+  return `${JKOPAY_PREFIX}J${[...free].map((byte) => LETTERS_AND_DIGITS[byte % LETTERS_AND_DIGITS.length]).join('')}`;
+};
 
 /** CRC-16/CCITT-FALSE, as merchant-presented EMV codes end with. */
 function crc16(text: string): string {
@@ -53,18 +67,35 @@ function shopCode(): string {
   return text + crc16(text);
 }
 
+const alipayPlus = digits('28100602', 24);
+
 export const phoneCards: readonly PhoneCard[] = [
-  wallet('alipayplus', 'Alipay+', '24 digits', '28100602', 24),
-  wallet('alipay', 'Alipay', '18 digits', '28', 18),
-  foreign('wechatpay', 'WeChat Pay', '18 digits; not with this acquirer', '13', 18),
-  foreign('unionpay', 'UnionPay', '19 digits; not with this acquirer', '62', 19),
-  wrong('shop', 'A shop’s code', 'made for phones to scan', shopCode()),
+  wallet({ id: 'alipayplus', label: 'Alipay+', note: '24 digits' }, alipayPlus),
+  wallet({ id: 'alipay', label: 'Alipay', note: '18 digits' }, digits('28', 18)),
+  wallet({ id: 'emv', label: 'EMV (Visa)', note: 'a card in a wallet, signed anew each time' }, cpmCode),
+  foreign({ id: 'wechatpay', label: 'WeChat Pay', note: '18 digits; not with this acquirer' }, digits('13', 18)),
+  foreign({ id: 'unionpay', label: 'UnionPay', note: '19 digits; not with this acquirer' }, digits('62', 19)),
+  foreign({ id: 'jkopay', label: 'JKOPay', note: 'with letters; not with this acquirer' }, jkopay),
+  wrong({ id: 'shop', label: 'A shop’s code', note: 'made for phones to scan' }, shopCode()),
+  wrong({ id: 'link', label: 'A link', note: 'opens a page, pays nothing' }, 'https://pay.example/shop/4711'),
+  wrong({ id: 'product', label: 'A product', note: 'the barcode of a package' }, '4006381333931', 'bars'),
   wrong(
-    'boarding-pass',
-    'A boarding pass',
-    'not money',
+    { id: 'boarding-pass', label: 'Boarding pass', note: 'flies, and does not pay' },
     'M1DOE/JANE            EABC123 HKGSINQZ 0042 015Y012A0001 100',
   ),
+  wrong({ id: 'wifi', label: 'Wi-Fi code', note: 'joins a network' }, 'WIFI:T:WPA;S:Lobby;P:guest-2026;;'),
+  { ...wallet({ id: 'half-hidden', label: 'Half hidden', note: 'a finger covers half of it' }, alipayPlus), kind: 'wrong', look: 'hidden' },
 ];
 
 export const findCard = (id: string): PhoneCard | undefined => phoneCards.find((card) => card.id === id);
+
+/** What the phone's glass shows. */
+export function pictureOf({ look }: PhoneCard, text: string): string {
+  if (look === 'bars') return barsSvg(text);
+  return qrSvg(text, look === 'hidden');
+}
+
+/** What the scanner sends. A code half hidden breaks off: without the CR, so that the kiosk has to notice. */
+export function bytesOf({ look }: PhoneCard, text: string): Uint8Array {
+  return Buffer.from(look === 'hidden' ? text.slice(0, Math.floor(text.length / 2)) : `${text}\r`);
+}

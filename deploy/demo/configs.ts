@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import type { ProgramOptions } from './child.js';
 import type { DemoDatabase } from './database.js';
+import type { BrokerPlace } from './given.js';
 import { agentEntry, relayEntry } from './places.js';
 import { TIME_SCALE, timing } from './timing.js';
 
@@ -10,10 +11,12 @@ import { TIME_SCALE, timing } from './timing.js';
 export type Place = {
   /** The run's folder, mode 0700: configs, keys, journal. */
   readonly folder: string;
-  readonly brokerUrl: string;
+  readonly broker: BrokerPlace;
   readonly kiosk: string;
 };
 type Start = Pick<ProgramOptions, 'name' | 'entry' | 'args' | 'nodeFlags' | 'env'>;
+
+const BROKER_PASSWORD = 'QUIETZONE_DEMO_BROKER_PASSWORD';
 
 function write(folder: string, name: string, tables: Parameters<typeof stringify>[0]): string {
   const file = join(folder, name);
@@ -41,11 +44,14 @@ export type RelayPlace = Place & {
   readonly codeHashKey: string;
 };
 
-export function relayProgram({ folder, brokerUrl, kiosk, acquirerUrl, database, codeHashKey }: RelayPlace): Start {
+export function relayProgram({ folder, broker, kiosk, acquirerUrl, database, codeHashKey }: RelayPlace): Start {
   const file = write(folder, 'relay.toml', {
     instance: `relay-${kiosk}`,
     mode: 'demo',
-    broker: { url: brokerUrl },
+    broker: {
+      url: broker.url,
+      ...(broker.login ? { username: broker.login.username, password_env: BROKER_PASSWORD } : {}),
+    },
     ledger: database.ledger,
     secrets: { code_hash_key_env: 'QUIETZONE_DEMO_CODE_HASH_KEY' },
     timers: {
@@ -83,16 +89,25 @@ export function relayProgram({ folder, brokerUrl, kiosk, acquirerUrl, database, 
     name: 'relay',
     entry: relayEntry,
     args: ['run', '--config', file],
-    env: { QUIETZONE_DEMO_CODE_HASH_KEY: codeHashKey, ...database.env },
+    env: {
+      QUIETZONE_DEMO_CODE_HASH_KEY: codeHashKey,
+      ...(broker.login ? { [BROKER_PASSWORD]: broker.login.password } : {}),
+      ...database.env,
+    },
   };
 }
 
-export function kioskProgram({ folder, brokerUrl, kiosk, scannerPath }: Place & { scannerPath: string }): Start {
+export function kioskProgram({ folder, broker, kiosk, scannerPath }: Place & { scannerPath: string }): Start {
   const journal = join(folder, 'journal');
   mkdirSync(journal, { recursive: true, mode: 0o700 });
+  const passwordFile = join(folder, 'broker-password');
+  if (broker.login) writeFileSync(passwordFile, broker.login.password, { mode: 0o600 });
   const file = write(folder, 'kiosk.toml', {
     kiosk: { name: kiosk, board_serial: 'DEMO-BOARD' },
-    broker: { url: brokerUrl, allow_plain: true, reconnect_base_ms: 100, reconnect_max_ms: 1_000 },
+    broker: {
+      ...{ url: broker.url, allow_plain: true, reconnect_base_ms: 100, reconnect_max_ms: 1_000 },
+      ...(broker.login ? { username: broker.login.username, password_file: passwordFile } : {}),
+    },
     journal: { directory: journal },
     scanner: { kind: 'serial', path: scannerPath },
     display: { kind: 'web', languages: ['en', 'zh'] },

@@ -1,4 +1,6 @@
 import postgres from 'postgres';
+import { databasePlace, databaseRefused, inTime } from './given.js';
+import { codeOf } from './usage.js';
 
 /** Where the relay of a run keeps its ledger. */
 export type DemoDatabase = {
@@ -18,15 +20,25 @@ export const pglite = (directory?: string): DemoDatabase => ({
   stop: async () => {},
 });
 
+const DUPLICATE_DATABASE = '42P04';
+
+export type FreshDatabase = {
+  readonly serverUrl: string;
+  readonly name: string;
+  /** A database of that name was left by a run that crashed, and is gone on with. */
+  readonly mayExist: boolean;
+};
+
 /**
  * A database of its own on a given PostgreSQL server, dropped at the end.
- * @throws Error when the server cannot be reached or the role may not create databases.
+ * @throws UsageError when the server cannot be reached or the role may not create databases.
  */
-export async function freshDatabase(serverUrl: string, name: string): Promise<DemoDatabase> {
+export async function freshDatabase({ serverUrl, name, mayExist }: FreshDatabase): Promise<DemoDatabase> {
+  const url = databasePlace(serverUrl);
   const admin = async (statement: string): Promise<void> => {
-    const sql = postgres(serverUrl, { max: 1, onnotice: () => {} });
+    const sql = postgres(serverUrl, { max: 1, connect_timeout: 5, onnotice: () => {} });
     try {
-      await sql.unsafe(statement);
+      await inTime(sql.unsafe(statement));
     } finally {
       await sql.end({ timeout: 2 });
     }
@@ -34,14 +46,13 @@ export async function freshDatabase(serverUrl: string, name: string): Promise<De
   try {
     await admin(`create database "${name}"`);
   } catch (error) {
-    const said = error instanceof Error ? error.message : 'unknown';
-    throw new Error(`QUIETZONE_DATABASE_URL: cannot create a database there (${said}); give a role with CREATEDB`);
+    if (!(mayExist && codeOf(error) === DUPLICATE_DATABASE)) throw databaseRefused(url, error);
   }
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const own = new URL(url);
+  own.pathname = `/${name}`;
   return {
     ledger: { kind: 'postgres', url_env: 'QUIETZONE_DEMO_LEDGER_URL' },
-    env: { QUIETZONE_DEMO_LEDGER_URL: url.href },
+    env: { QUIETZONE_DEMO_LEDGER_URL: own.href },
     about: 'PostgreSQL given by QUIETZONE_DATABASE_URL, a database of its own',
     stop: () => admin(`drop database if exists "${name}" with (force)`),
   };

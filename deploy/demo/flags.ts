@@ -1,17 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
 import { findScenario, type Scenario, scenarioNames } from './scenarios.js';
-
-/** A flag that cannot be used. The message names the flag, what was found and what to write instead. */
-export class FlagError extends Error {
-  override name = 'FlagError';
-}
+import { CODE_MAX_BYTES } from './standard-input.js';
+import { UsageError } from './usage.js';
 
 export type PageFlags = { readonly mode: 'page'; readonly port: number; readonly keep?: string };
 export type ScanFlags = {
   readonly mode: 'scan';
-  /** A secret, as typed: bytes for the scanner's line. */
-  readonly code: string;
+  /** A secret, as typed: bytes for the scanner's line. Absent: it comes from standard input. */
+  readonly code?: string;
   /** Decimal text, checked against the currency. */
   readonly amount: string;
   readonly currency: Currency;
@@ -25,93 +22,144 @@ export type Flags = PageFlags | ScanFlags | { readonly mode: 'help' };
 export const HELP = `The whole of Quietzone on this machine: broker, acquirer sandbox, relay and one kiosk.
 
   npm start                      opens the page (its address is printed); Ctrl-C ends everything
-  npm start -- --scan CODE --amount 35.50 --currency HKD [--scenario NAME] [--json]
+  npm start -- --scan - --amount 35.50 --currency HKD [--scenario NAME] [--json]
                                  one payment without the page; ends with one JSON line, exit 0 if delivered
 
-  --scan CODE        what the scanner reads, such as 281006020123456789012345
+  --scan -           the scanner reads one line from standard input. The safe way for a code that is worth money
+  --scan CODE        the scanner reads this, such as 281006020123456789012345. A command line is seen by everybody:
+                     in npm's banner and logs, the shell's history, the list of processes
   --amount DECIMAL   price of the order, such as 35.50
   --currency CODE    ISO 4217, such as HKD
   --scenario NAME    ${scenarioNames.join(', ')}
   --json             event lines go to stderr; stdout carries only the JSON line
   --port N           port of the page on 127.0.0.1 (default: a free one)
-  --keep DIR         keep the configs, keys, journal and logs of the run in DIR (default: removed at the end)
+  --keep DIR         keep configs, keys, journal, ledger and logs in DIR, new or empty (default: removed at the end);
+                     a DIR that an earlier run kept is gone on with, as after a crash
   --help             this text
 
   QUIETZONE_BROKER_URL     use this MQTT broker (such as mqtt://127.0.0.1:1883) in place of the built-in one
   QUIETZONE_DATABASE_URL   use this PostgreSQL server (postgres://…); the run makes a database of its own there
+
+Exit codes: 0 delivered, or the page was closed; 1 any other end of the payment; 2 wrong use, and nothing was tried.
 `;
 
-function required(flag: string, value: string | undefined, example: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new FlagError(`--${flag}: missing; --scan needs it, such as --${flag} ${example}`);
+const texts = {
+  scan: 'a code such as 281006020123456789012345, or - for standard input',
+  amount: 'a decimal such as 35.50',
+  currency: 'an ISO 4217 code such as HKD',
+  scenario: `one of ${scenarioNames.join(', ')}`,
+  port: 'a number from 0 (any free port) to 65535',
+  keep: 'a folder such as ./run1',
+} as const;
+type Text = keyof typeof texts;
+const switches = ['json', 'help'] as const;
+type Values = Partial<Record<Text, string>> & Partial<Record<(typeof switches)[number], true>>;
+
+const isText = (name: string): name is Text => Object.hasOwn(texts, name);
+const isSwitch = (name: string): name is (typeof switches)[number] => (switches as readonly string[]).includes(name);
+
+type Token = ReturnType<typeof tokensOf>[number];
+type OptionToken = Extract<Token, { kind: 'option' }>;
+
+/** Not strict: Node's own complaints may quote an argument, which may be a code. */
+function tokensOf(argv: readonly string[]) {
+  const options = {
+    ...Object.fromEntries(Object.keys(texts).map((name) => [name, { type: 'string' as const }])),
+    json: { type: 'boolean' as const },
+    help: { type: 'boolean' as const, short: 'h' },
+  };
+  return parseArgs({ args: [...argv], strict: false, allowPositionals: true, tokens: true, options }).tokens;
 }
 
-function parse(argv: readonly string[]) {
+/** The one value of a flag. `--amount -1` is an amount, `--amount --json` is none. */
+function textOf({ name, value, inlineValue }: OptionToken): string {
+  const expected = texts[name as Text];
+  if (value === undefined || (!inlineValue && value.startsWith('--'))) {
+    throw new UsageError(`--${name}: found nothing after it, expected ${expected}`);
+  }
+  if (value === '') throw new UsageError(`--${name}: found an empty value, expected ${expected}`);
+  return value;
+}
+
+/** A code that was typed as a flag is not repeated. */
+const nameOf = ({ rawName }: OptionToken): string =>
+  /^--?[a-z][a-z-]{0,20}$/.test(rawName) ? rawName : 'an argument that begins with "-"';
+
+function parse(argv: readonly string[]): Values {
+  const values: Values = {};
+  for (const token of tokensOf(argv)) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional' || !(isText(token.name) || isSwitch(token.name))) {
+      const found = token.kind === 'positional' ? 'an argument without a flag' : nameOf(token);
+      const known = [...Object.keys(texts), ...switches].map((name) => `--${name}`).join(' ');
+      throw new UsageError(`${found}: not a flag of the demo; expected ${known}`);
+    }
+    const { name } = token;
+    if (values[name] !== undefined) throw new UsageError(`--${name}: found twice, expected once`);
+    if (isText(name)) values[name] = textOf(token);
+    else if (token.value === undefined) values[name] = true;
+    else throw new UsageError(`--${name}: found a value, expected none`);
+  }
+  return values;
+}
+
+function required(flag: Text, value: string | undefined, example: string): string {
+  if (value !== undefined) return value;
+  throw new UsageError(`--${flag}: missing; --scan needs it, such as --${flag} ${example}`);
+}
+
+function amountOf(text: string, currency: Currency): string {
   try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        scan: { type: 'string' },
-        amount: { type: 'string' },
-        currency: { type: 'string' },
-        scenario: { type: 'string' },
-        json: { type: 'boolean' },
-        port: { type: 'string' },
-        keep: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
+    parseAmount(text, currency);
+    return text;
   } catch (error) {
-    // Node's own text may quote the argument, which may be a code; say only which flags exist.
-    const found =
-      /'(--?[a-z-]+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? 'an argument without a flag';
-    const needs = (error as { code?: string }).code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE';
-    throw new FlagError(
-      needs
-        ? `${found}: found without its value or with one it does not take; see npm start -- --help`
-        : `${found}: not a flag of the demo; expected --scan --amount --currency --scenario --json --port --keep --help`,
-    );
+    const said = error instanceof Error ? error.message : 'amount: found something else';
+    // "More than nothing" is what is wrong with -1 too, though as a text it is no decimal.
+    const negative = /^-\d/.test(text) && text.length < 16;
+    const why = negative ? `amount: found "${text}", expected more than nothing` : said;
+    throw new UsageError(`--${why}${why.includes('such as') ? '' : `, ${texts.amount.replace('a decimal ', '')}`}`);
   }
 }
 
-function scanFlags(values: ReturnType<typeof parse>, code: string): ScanFlags {
+function scanFlags(values: Values, scan: string): ScanFlags {
+  const bytes = Buffer.byteLength(scan);
   // The scanner ends a code with CR; a line break inside would be two scans.
-  if (!/^[\x20-\x7e]{1,512}$/.test(code)) {
-    throw new FlagError(`--scan: found ${code.length} characters, expected 1 to 512 printable ASCII characters`);
+  if (bytes > CODE_MAX_BYTES || /\p{Cc}/u.test(scan)) {
+    const kind = bytes > CODE_MAX_BYTES ? '' : ', a control character among them';
+    const expected = `1 to ${CODE_MAX_BYTES} bytes without line breaks`;
+    throw new UsageError(`--scan: found ${scan.length} characters${kind}, expected ${expected}`);
   }
   const currency = required('currency', values.currency, 'HKD');
   if (!isCurrency(currency)) {
-    throw new FlagError(`--currency: found ${currency.length} characters that are no ISO 4217 code, such as HKD`);
+    throw new UsageError(
+      `--currency: found ${currency.length} characters that are no ISO 4217 code this system takes, such as HKD`,
+    );
   }
-  const amount = required('amount', values.amount, '35.50');
-  try {
-    parseAmount(amount, currency);
-  } catch (error) {
-    throw new FlagError(`--${error instanceof Error ? error.message : 'amount: not a decimal, such as 35.50'}`);
-  }
+  const amount = amountOf(required('amount', values.amount, '35.50'), currency);
   const name = values.scenario ?? 'approve';
   const scenario = findScenario(name);
-  if (!scenario) throw new FlagError(`--scenario: found "${name}", expected one of ${scenarioNames.join(', ')}`);
-  const { json = false, keep } = values;
-  return { mode: 'scan', code, amount, currency, scenario, json, ...(keep ? { keep } : {}) };
+  if (!scenario) throw new UsageError(`--scenario: found "${name}", expected ${texts.scenario}`);
+  return {
+    ...{ mode: 'scan', amount, currency, scenario, json: values.json ?? false },
+    ...(scan === '-' ? {} : { code: scan }),
+    ...(values.keep === undefined ? {} : { keep: values.keep }),
+  };
 }
 
-/** @throws FlagError */
+/** @throws UsageError */
 export function parseFlags(argv: readonly string[]): Flags {
   const values = parse(argv);
   if (values.help) return { mode: 'help' };
   if (values.scan !== undefined) {
-    if (values.port !== undefined) throw new FlagError('--port: goes with the page; leave it out with --scan');
+    if (values.port !== undefined) throw new UsageError('--port: goes with the page; leave it out with --scan');
     return scanFlags(values, values.scan);
   }
   for (const flag of ['amount', 'currency', 'scenario', 'json'] as const) {
-    if (values[flag] !== undefined) throw new FlagError(`--${flag}: goes with --scan CODE, which is missing`);
+    if (values[flag] !== undefined) throw new UsageError(`--${flag}: goes with --scan, which is missing`);
   }
   const port = values.port ?? '0';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new FlagError(`--port: found "${port}", expected a number from 0 (any free port) to 65535`);
+    throw new UsageError(`--port: found "${port}", expected ${texts.port}`);
   }
-  return { mode: 'page', port: Number(port), ...(values.keep ? { keep: values.keep } : {}) };
+  return { mode: 'page', port: Number(port), ...(values.keep === undefined ? {} : { keep: values.keep }) };
 }

@@ -4,9 +4,10 @@ import { DemoPage } from './page.js';
 import { type PaymentResult, runPayment } from './payment.js';
 import { describeError } from './say.js';
 import { Stack } from './stack.js';
-import { TIME_SCALE } from './timing.js';
+import { readCode } from './standard-input.js';
+import { UsageError } from './usage.js';
 
-/** `npm start`: see HELP in flags.ts. Exit codes: 0 delivered or page closed, 1 anything else, 2 flags. */
+/** `npm start`: see HELP in flags.ts. Exit codes: 0 delivered or page closed, 2 wrong use, 1 anything else. */
 
 const startedAtMs = performance.now();
 
@@ -45,22 +46,28 @@ const notStarted = (flags: ScanFlags, error: unknown): PaymentResult => ({
   scenario: flags.scenario.name,
 });
 
-async function scanOnce(stack: Stack, flags: ScanFlags): Promise<PaymentResult> {
+async function scanOnce(stack: Stack, flags: ScanFlags, code: string | Uint8Array): Promise<PaymentResult> {
   try {
     await stack.start();
-    return await runPayment(stack, flags);
+    return await runPayment(stack, { ...flags, code });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     stack.log('demo', describeError(error));
     return notStarted(flags, error);
   }
 }
 
 async function runScan(flags: ScanFlags): Promise<number> {
+  if (flags.code === undefined && process.stdin.isTTY) process.stderr.write('Code, and Enter: ');
+  const code = flags.code ?? (await readCode(process.stdin));
   const log = eventLines(flags.json ? process.stderr : process.stdout);
-  log('demo', `all timers of kiosk, relay and acquirer plan run ${TIME_SCALE} times as fast as in the field`);
-  const stack = new Stack({ log, ...(flags.keep ? { keep: flags.keep } : {}) });
-  const end = await Promise.race([scanOnce(stack, flags), untilSignal()]);
-  await stack.stop();
+  const stack = new Stack({ log, ...(flags.keep === undefined ? {} : { keep: flags.keep }) });
+  let end: PaymentResult | number;
+  try {
+    end = await Promise.race([scanOnce(stack, flags, code), untilSignal()]);
+  } finally {
+    await stack.stop();
+  }
   if (typeof end === 'number') return end;
   // Last, after everything has stopped, so that nothing can follow it.
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(end)}\n`, resolve));
@@ -69,15 +76,15 @@ async function runScan(flags: ScanFlags): Promise<number> {
 
 async function runPage(port: number, keep: string | undefined): Promise<number> {
   const log = eventLines(process.stdout);
-  log('demo', `all timers of kiosk, relay and acquirer plan run ${TIME_SCALE} times as fast as in the field`);
   const signal = untilSignal();
-  const page = new DemoPage({ port, log, ...(keep ? { keep } : {}) });
+  const page = new DemoPage({ port, log, ...(keep === undefined ? {} : { keep }) });
   try {
     const first = await Promise.race([page.start(), signal]);
     if (first !== undefined) return first;
     log('page', `open ${page.address}   (Ctrl-C ends everything)`);
     return await signal;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     log('demo', describeError(error));
     return 1;
   } finally {
@@ -100,6 +107,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`${describeError(error)}\n`);
-    process.exit(error instanceof Error && error.name === 'FlagError' ? 2 : 1);
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

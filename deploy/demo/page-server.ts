@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { HttpError } from './http.js';
-import { qrSvg } from './qr.js';
 import { describeError } from './say.js';
 import { ActionError, type PageState } from './shop.js';
+import { codeOf, UsageError } from './usage.js';
 
 export type PageServerOptions = {
   /** 0: any free port. */
   readonly port: number;
   /** The state to draw; read at each change. */
   readonly state: () => PageState;
-  readonly codeText: (card: string) => string | undefined;
+  /** The SVG of what a card shows now. */
+  readonly picture: (card: string) => string | undefined;
   /** Base of the kiosk's own page, or "" while it is not up. */
   readonly kioskPage: () => string;
   readonly actions: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => Promise<void>>>;
@@ -24,7 +25,9 @@ const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/money.css': ['money.css', 'text/css; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/attempts.js': ['attempts.js', 'text/javascript; charset=utf-8'],
   '/draw.js': ['draw.js', 'text/javascript; charset=utf-8'],
+  '/money.js': ['money.js', 'text/javascript; charset=utf-8'],
 };
 const safety = {
   'content-security-policy':
@@ -54,11 +57,15 @@ export class PageServer {
     return this.#viewers.size > 0;
   }
 
-  /** @throws Error naming the port when it is taken. */
+  /** @throws UsageError naming the port when it is taken. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) =>
-        reject(new Error(`--port ${this.#options.port}: cannot listen there (${error.message}); choose another`)),
+        reject(
+          new UsageError(
+            `--port: found ${this.#options.port}, where the page cannot listen (${codeOf(error)}); choose another, or leave it out for a free one`,
+          ),
+        ),
       );
       this.#server.listen(this.#options.port, '127.0.0.1', resolve);
     });
@@ -109,9 +116,9 @@ export class PageServer {
   /** /qr/{card}/{version}.svg: the version is only there to defeat the browser's memory. */
   #picture(res: ServerResponse, path: string): void {
     const card = /^\/qr\/([a-z-]+)\/\d+\.svg$/.exec(path)?.[1];
-    const text = card === undefined ? undefined : this.#options.codeText(card);
-    if (text === undefined) plain(res, 404, 'no such code');
-    else res.writeHead(200, { ...safety, 'content-type': 'image/svg+xml' }).end(qrSvg(text));
+    const picture = card === undefined ? undefined : this.#options.picture(card);
+    if (picture === undefined) plain(res, 404, 'no such code');
+    else res.writeHead(200, { ...safety, 'content-type': 'image/svg+xml' }).end(picture);
   }
 
   async #act(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {

@@ -26,12 +26,12 @@ export class DemoPage {
   #stopping = false;
 
   constructor({ port, ...options }: PageOptions) {
-    this.stack = new Stack({ ...options, revive: true });
+    this.stack = new Stack({ ...options, revive: true, onChange: () => this.#shop.programsChanged() });
     this.#shop = new Shop(this.stack, randomBytes, () => this.#server.publish());
     this.#server = new PageServer({
       port,
       state: () => this.#shop.state,
-      codeText: (card) => this.#shop.codeText(card),
+      picture: (card) => this.#shop.picture(card),
       kioskPage: () => this.stack.kioskPage,
       actions: {
         order: (body) => this.#shop.order(text(body, 'product')),

@@ -7,8 +7,8 @@ import type { Stack } from './stack.js';
 import { SCENARIO_WITHIN_MS } from './timing.js';
 
 export type PaymentRequest = {
-  /** Bytes for the scanner's line, without the CR that ends a code. */
-  readonly code: string;
+  /** For the scanner's line, without the CR that ends a code. A secret. */
+  readonly code: string | Uint8Array;
   readonly amount: string;
   readonly currency: string;
   readonly scenario: Scenario;
@@ -105,7 +105,10 @@ class Sale {
   async #scan(): Promise<void> {
     if (this.scannedAtMs !== undefined) return;
     // Said before and not after, so that printing it takes nothing from what is measured.
-    this.#stack.log('scanner', `reads ${this.#request.code.length} characters`);
+    this.#stack.log(
+      'scanner',
+      `reads ${this.#request.code.length} ${typeof this.#request.code === 'string' ? 'characters' : 'bytes'}`,
+    );
     this.published = this.#stack.probe.nextPay(SCENARIO_WITHIN_MS);
     this.scannedAtMs = performance.now();
     await this.#stack.scan(this.#request.code);

@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { decodeUp } from '../../protocol/codec.js';
 import { upTopic } from '../../protocol/topics.js';
+import type { BrokerPlace } from './given.js';
 
 const WARM_UP_PACKETS = 20;
 
@@ -12,8 +13,9 @@ export class Probe {
   #client: MqttClient | undefined;
   #waiting: ((atMs: number) => void) | undefined;
 
-  async start(url: string, kiosk: string): Promise<void> {
+  async start({ url, login }: BrokerPlace, kiosk: string): Promise<void> {
     const client = await mqtt.connectAsync(url, {
+      ...login,
       protocolVersion: 4,
       clientId: `probe-${kiosk}`.slice(0, 23),
       reconnectPeriod: 200,

@@ -1,9 +1,9 @@
-import type { Alarm, Attempt, Dialog, Ledger, TimedOrderEvent } from './clients.js';
-import { findCard, phoneCards } from './codes.js';
+import type { Alarm, Attempt, Dialog, Ledger, Sums, TimedOrderEvent } from './clients.js';
+import { bytesOf, findCard, phoneCards, pictureOf } from './codes.js';
 import { describeError } from './say.js';
 import { findScenario, type Scenario, scenarios } from './scenarios.js';
 import type { Stack } from './stack.js';
-import { TIME_SCALE } from './timing.js';
+import { PACE, TIME_SCALE } from './timing.js';
 
 export type Product = { readonly id: string; readonly name: string; readonly amount: string };
 export const CURRENCY = 'HKD';
@@ -26,9 +26,13 @@ export type OrderView = {
   readonly lost: boolean;
 };
 
+/** The relay's view of an attempt, and what the payment company's books say of it. */
+export type BookedAttempt = Attempt & { readonly booked: Sums };
+
 /** Everything the page draws, sent whole at each change. */
 export type PageState = {
   readonly timeScale: number;
+  readonly pace: string;
   readonly kiosk: {
     readonly name: string;
     readonly running: boolean;
@@ -51,13 +55,22 @@ export type PageState = {
   /** `seq` rises with each vend, so that the page plays each drop once. */
   readonly hatch: { readonly seq: number; readonly product: string; readonly stuck: boolean };
   readonly dialog: Dialog | null;
-  readonly attempts: readonly Attempt[];
-  readonly ledger: Ledger;
+  readonly attempts: readonly BookedAttempt[];
+  readonly ledger: Sums;
   readonly alarms: readonly Alarm[];
 };
 
+const nothing: Sums = { charged: 0, returned: 0 };
 const DROP_MS = 700;
 const ATTEMPTS_SHOWN = 12;
+
+function booked(attempts: readonly Attempt[], ledger: Ledger | undefined): BookedAttempt[] {
+  const books = new Map(ledger?.payments.map((payment) => [payment.paymentRequestId, payment]));
+  return attempts.map((attempt) => {
+    const { charged, returned } = books.get(attempt.attempt) ?? nothing;
+    return { ...attempt, booked: { charged, returned } };
+  });
+}
 
 /**
  * The visitor's side of the page: the kiosk app that places orders and works the hatch, the phone with its codes, and
@@ -76,7 +89,7 @@ export class Shop {
   #seen: Pick<PageState, 'dialog' | 'attempts' | 'ledger' | 'alarms'> = {
     dialog: null,
     attempts: [],
-    ledger: { charged: 0, returned: 0 },
+    ledger: nothing,
     alarms: [],
   };
 
@@ -84,12 +97,13 @@ export class Shop {
     this.#stack = stack;
     this.#random = random;
     this.#onChange = onChange;
-    this.#kiosk = { name: stack.kioskName, running: false, service: 'out-of-service', reason: 'starting' };
+    this.#kiosk = this.#noKiosk('starting');
   }
 
   get state(): PageState {
     return {
       timeScale: TIME_SCALE,
+      pace: PACE,
       kiosk: this.#kiosk,
       relay: { running: this.#stack.isRunning('relay') },
       scenario: this.#scenario.name,
@@ -108,37 +122,44 @@ export class Shop {
     };
   }
 
-  /** What the card shows now, for its picture. */
-  codeText(cardId: string): string | undefined {
-    return findCard(cardId) ? this.#code(cardId).text : undefined;
+  /** What the card shows now, as SVG. */
+  picture(cardId: string): string | undefined {
+    const card = findCard(cardId);
+    return card ? pictureOf(card, this.#code(cardId).text) : undefined;
+  }
+
+  /** A program has begun or ended: a kiosk whose process is gone is seen at once, not at the next look. */
+  programsChanged(): void {
+    if (!this.#stack.isRunning('kiosk')) this.#kiosk = this.#noKiosk('not running');
+    this.#onChange();
   }
 
   /** Looks at all programs once; called again and again while somebody watches. */
   async look(): Promise<void> {
     const { agent, sandbox, relay } = this.#stack;
     const before = JSON.stringify([this.#kiosk, this.#seen]);
-    const [status, ledger, dialogs, attempts, alarms] = await Promise.allSettled([
+    const [status, dialogs, attempts, alarms] = await Promise.allSettled([
       agent.status(),
-      sandbox.ledger(),
       sandbox.dialogs(),
       relay.attempts(ATTEMPTS_SHOWN),
       relay.alarms(),
     ]);
+    // After the attempts, so that the books never lag behind what the relay already knows.
+    const ledger = await sandbox.ledger().catch(() => undefined);
     this.#kiosk =
-      status.status === 'fulfilled'
+      status.status === 'fulfilled' && this.#stack.isRunning('kiosk')
         ? {
             name: status.value.kiosk,
             running: true,
             service: status.value.service,
             ...(status.value.reason ? { reason: status.value.reason } : {}),
           }
-        : { name: this.#stack.kioskName, running: false, service: 'out-of-service', reason: 'not running' };
+        : this.#noKiosk(this.#kiosk.reason === 'starting' ? 'starting' : 'not running');
     const old = this.#seen;
     this.#seen = {
-      ledger:
-        ledger.status === 'fulfilled' ? { charged: ledger.value.charged, returned: ledger.value.returned } : old.ledger,
+      ledger: ledger ? { charged: ledger.charged, returned: ledger.returned } : old.ledger,
       dialog: dialogs.status === 'fulfilled' ? (dialogs.value[0] ?? null) : null,
-      attempts: attempts.status === 'fulfilled' ? attempts.value : old.attempts,
+      attempts: attempts.status === 'fulfilled' ? booked(attempts.value, ledger) : old.attempts,
       alarms: alarms.status === 'fulfilled' ? alarms.value : old.alarms,
     };
     if (JSON.stringify([this.#kiosk, this.#seen]) !== before) this.#onChange();
@@ -168,7 +189,7 @@ export class Shop {
     const card = findCard(cardId);
     if (!card) throw new ActionError(`card: found "${cardId}", expected one of the phone's codes`);
     const { text, version } = this.#code(cardId);
-    await this.#stack.scan(text);
+    await this.#stack.scanBytes(bytesOf(card, text));
     // One-time: the wallet shows the next one right away.
     this.#codes.set(cardId, { text: card.fresh(this.#random), version: version + 1 });
     this.#onChange();
@@ -191,6 +212,10 @@ export class Shop {
 
   stop(): void {
     this.#follow?.abort();
+  }
+
+  #noKiosk(reason: 'starting' | 'not running'): PageState['kiosk'] {
+    return { name: this.#stack.kioskName, running: false, service: 'out-of-service', reason };
   }
 
   #code(cardId: string): { text: string; version: number } {

@@ -1,21 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { BuiltInBroker, type DemoBroker, givenBroker } from './broker.js';
+import { join } from 'node:path';
+import { BuiltInBroker, type DemoBroker, GivenBroker } from './broker.js';
 import { type LogLine, Program, sleep } from './child.js';
 import { AgentApi, RelayApi, SandboxControl } from './clients.js';
 import { kioskProgram, relayProgram, sandboxProgram } from './configs.js';
 import { type DemoDatabase, freshDatabase, pglite } from './database.js';
+import { DATABASE_VARIABLE } from './given.js';
+import { keptFolder, type RunFolder, temporaryFolder } from './keep.js';
 import { Probe } from './probe.js';
 import { openPty, type Pty } from './pty.js';
 import type { Scenario } from './scenarios.js';
-import { IN_SERVICE_WITHIN_MS } from './timing.js';
+import { IN_SERVICE_WITHIN_MS, PACE } from './timing.js';
 
 export type StackOptions = {
   /** One event line: which part, and what it says. */
   readonly log: (part: string, text: string) => void;
-  /** Configs, keys, journal and logs go here and stay; else to a fresh temporary folder that is removed at the end. */
+  /**
+   * Configs, keys, journal, ledger and logs go here and stay, and what an earlier run kept here is gone on with; else to
+   * a fresh temporary folder that is removed at the end.
+   */
   readonly keep?: string;
   /** Default: QUIETZONE_BROKER_URL, else built in. */
   readonly broker?: DemoBroker;
@@ -27,6 +29,8 @@ export type StackOptions = {
   readonly revive?: boolean;
   /** Every JSON log line of the programs. */
   readonly onLine?: (program: string, line: LogLine) => void;
+  /** A program has begun or ended. */
+  readonly onChange?: () => void;
 };
 
 const REVIVE_AFTER_MS = 500;
@@ -37,7 +41,6 @@ const REVIVE_AFTER_MS = 500;
  */
 export class Stack {
   readonly log: StackOptions['log'];
-  readonly kioskName = `demo-${randomBytes(4).toString('hex')}`;
   readonly broker: DemoBroker;
   readonly sandbox = new SandboxControl('');
   readonly relay = new RelayApi('');
@@ -45,7 +48,8 @@ export class Stack {
   readonly probe = new Probe();
   /** Base of the kiosk's own page, the customer display. */
   kioskPage = '';
-  folder = '';
+  #folder: RunFolder | undefined;
+  #starting: Promise<void> | undefined;
   readonly #options: StackOptions;
   readonly #programs = new Map<string, Program>();
   /** What to undo at the end, last first. */
@@ -57,18 +61,37 @@ export class Stack {
     this.#options = options;
     this.log = options.log;
     const url = process.env['QUIETZONE_BROKER_URL'];
-    this.broker = options.broker ?? (url ? givenBroker(url) : new BuiltInBroker());
+    this.broker = options.broker ?? (url ? new GivenBroker(url) : new BuiltInBroker());
   }
 
-  /** Resolves when every program says it is ready; the kiosk may still be out of service (`waitInService`). */
-  async start(): Promise<void> {
-    await this.#makeFolder();
+  /** "" before `start`. */
+  get kioskName(): string {
+    return this.#folder?.kiosk ?? '';
+  }
+
+  /** The run's folder; "" before `start`. */
+  get folder(): string {
+    return this.#folder?.path ?? '';
+  }
+
+  /**
+   * Resolves when every program says it is ready; the kiosk may still be out of service (`waitInService`).
+   * @throws UsageError before any program is started, when the folder or a given service cannot be used.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const folder = await this.#openFolder();
     await this.broker.start();
     this.#undo.push(() => this.broker.stop());
-    this.log('broker', `${this.broker.url} (${this.broker.about})`);
-    const database = await this.#database();
+    const database = await this.#database(folder);
     this.#undo.push(() => database.stop());
-    const place = { folder: this.folder, brokerUrl: this.broker.url, kiosk: this.kioskName };
+    this.#announce(folder);
+    const { kiosk } = folder;
+    const place = { folder: folder.path, broker: { url: this.broker.url, login: this.broker.login }, kiosk };
 
     const sandbox = this.#add(sandboxProgram(place), (ports) => {
       this.sandbox.base = `http://127.0.0.1:${ports['control']}`;
@@ -78,7 +101,7 @@ export class Stack {
     const relayStart = async (): Promise<void> => {
       if (this.#options.relay === false) return;
       const acquirerUrl = `http://127.0.0.1:${ports['acquirer']}`;
-      const codeHashKey = randomBytes(32).toString('hex');
+      const { codeHashKey } = folder;
       const relay = this.#add(relayProgram({ ...place, acquirerUrl, database, codeHashKey }), (found) => {
         this.relay.base = `http://127.0.0.1:${found['api']}`;
       });
@@ -94,7 +117,7 @@ export class Stack {
       this.log('kiosk', `${this.kioskName} ready on ${this.agent.base}, its display on ${this.kioskPage}`);
     };
     const probeStart = async (): Promise<void> => {
-      await this.probe.start(this.broker.url, this.kioskName);
+      await this.probe.start(place.broker, kiosk);
       this.#undo.push(() => this.probe.stop());
     };
     // allSettled: when one fails, the others must be far enough to be stopped.
@@ -102,9 +125,9 @@ export class Stack {
     for (const one of started) if (one.status === 'rejected') throw one.reason;
   }
 
-  /** The scanner reads this: the text and the CR that ends it. */
-  async scan(text: string): Promise<void> {
-    await this.scanBytes(Buffer.from(`${text}\r`, 'utf8'));
+  /** The scanner reads this: the code and the CR that ends it. */
+  async scan(code: string | Uint8Array): Promise<void> {
+    await this.scanBytes(Buffer.concat([typeof code === 'string' ? Buffer.from(code) : code, Buffer.from('\r')]));
   }
 
   async scanBytes(bytes: Uint8Array): Promise<void> {
@@ -147,8 +170,15 @@ export class Stack {
     if (this.#stopping) return;
     this.#stopping = true;
     // Programs first and together; what they stand on (line, database, broker) afterwards.
-    await Promise.allSettled([...this.#programs.values()].map((program) => program.stop()));
+    await this.#stopPrograms();
+    // What was just being made when the end came must be there to be undone.
+    await this.#starting?.catch(() => {});
+    await this.#stopPrograms();
     for (const undo of this.#undo.reverse()) await undo().catch((e: unknown) => this.log('demo', `stopping: ${e}`));
+  }
+
+  async #stopPrograms(): Promise<void> {
+    await Promise.allSettled([...this.#programs.values()].map((program) => program.stop()));
   }
 
   async #openLine(): Promise<Pty> {
@@ -161,25 +191,33 @@ export class Stack {
     return line;
   }
 
-  async #makeFolder(): Promise<void> {
+  async #openFolder(): Promise<RunFolder> {
     const { keep } = this.#options;
-    if (keep === undefined) {
-      // mkdtemp makes it 0700.
-      const folder = await mkdtemp(join(tmpdir(), 'quietzone-demo-'));
-      this.folder = folder;
-      this.#undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-      return;
-    }
-    this.folder = resolve(keep);
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const folder = keep === undefined ? await temporaryFolder() : await keptFolder(keep);
+    this.#folder = folder;
+    this.#undo.push(() => folder.close());
+    return folder;
   }
 
-  async #database(): Promise<DemoDatabase> {
-    const url = this.#options.databaseUrl ?? process.env['QUIETZONE_DATABASE_URL'];
-    if (this.#options.relay === false) return pglite();
-    // A ledger on disk only where the relay may be restarted: it costs time at every commit.
-    if (!url) return pglite(this.#options.revive ? join(this.folder, 'ledger') : undefined);
-    return await freshDatabase(url, `quietzone_${this.kioskName.replace('-', '_')}`);
+  /** Said once nothing is left that its user could have done wrong. */
+  #announce(folder: RunFolder): void {
+    this.log('demo', PACE);
+    if (folder.goesOn) {
+      this.log('demo', `goes on with what an earlier run kept in ${folder.path}: its kiosk, journal, ledger and keys`);
+    } else if (this.#options.keep !== undefined) {
+      this.log('demo', `keeps configs, keys, journal, ledger and logs in ${folder.path}`);
+    }
+    this.log('broker', `${this.broker.url} (${this.broker.about})`);
+  }
+
+  async #database({ path, kiosk, goesOn }: RunFolder): Promise<DemoDatabase> {
+    const { relay, revive, keep, databaseUrl } = this.#options;
+    const serverUrl = databaseUrl ?? process.env[DATABASE_VARIABLE];
+    if (relay === false) return pglite();
+    // A ledger on disk only where somebody may go on with it: it costs time at every commit.
+    if (!serverUrl) return pglite(revive || keep !== undefined ? join(path, 'ledger') : undefined);
+    const name = `quietzone_${kiosk.replace('-', '_')}`;
+    return await freshDatabase({ serverUrl, name, mayExist: goesOn });
   }
 
   #add(
@@ -191,9 +229,13 @@ export class Stack {
       ...options,
       logFile: join(this.folder, `${options.name}.log`),
       onLine: (line) => {
-        if (line['event'] === 'ready') onPorts((line['ports'] ?? {}) as Record<string, number>);
+        if (line['event'] === 'ready') {
+          onPorts((line['ports'] ?? {}) as Record<string, number>);
+          this.#options.onChange?.();
+        }
         this.#options.onLine?.(options.name, line);
       },
+      onEnd: () => this.#options.onChange?.(),
       onDeath: (detail) => void this.#revive(program, detail),
     });
     this.#programs.set(options.name, program);

@@ -1,8 +1,18 @@
 /**
  * Lamps and buzzer, driven by named signals so that the agent knows nothing of pins, colours and patterns.
  * `read` is momentary (a chirp over whatever shows); every other signal stays until the next one.
+ * `try-again`: what was scanned led to no payment; `declined`: a payment was tried and came to nothing.
  */
-export const signals = ['ready', 'read', 'busy', 'confirm-on-phone', 'approved', 'declined', 'out-of-service'] as const;
+export const signals = [
+  'ready',
+  'read',
+  'try-again',
+  'busy',
+  'confirm-on-phone',
+  'approved',
+  'declined',
+  'out-of-service',
+] as const;
 export type Signal = (typeof signals)[number];
 
 export interface Indicator {

@@ -894,6 +894,15 @@ export namespace quietzone {
             /** Pay validMs. */
             validMs: number;
 
+            /** Pay cpm. */
+            cpm: Uint8Array;
+
+            /** Pay text. */
+            text: string;
+
+            /** Pay issuerName. */
+            issuerName: string;
+
             /**
              * Encodes the specified Pay message. Does not implicitly {@link quietzone.v1.Pay.verify|verify} messages.
              * @param message Pay message or plain object to encode
@@ -941,6 +950,15 @@ export namespace quietzone {
 
                 /** Pay validMs */
                 validMs?: (number|null);
+
+                /** Pay cpm */
+                cpm?: (Uint8Array|null);
+
+                /** Pay text */
+                text?: (string|null);
+
+                /** Pay issuerName */
+                issuerName?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

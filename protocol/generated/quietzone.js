@@ -1098,6 +1098,9 @@ export const quietzone = $root.quietzone = (() => {
             Pay.prototype.reference = "";
             Pay.prototype.scanMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Pay.prototype.validMs = 0;
+            Pay.prototype.cpm = $util.newBuffer([]);
+            Pay.prototype.text = "";
+            Pay.prototype.issuerName = "";
 
             Pay.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1122,6 +1125,12 @@ export const quietzone = $root.quietzone = (() => {
                     writer.uint32(56).uint64(message.scanMs);
                 if (message.validMs != null && $Object.hasOwnProperty.call(message, "validMs") && message.validMs !== 0)
                     writer.uint32(64).uint32(message.validMs);
+                if (message.cpm != null && $Object.hasOwnProperty.call(message, "cpm") && message.cpm.length)
+                    writer.uint32(74).bytes(message.cpm);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text") && message.text !== "")
+                    writer.uint32(82).string(message.text);
+                if (message.issuerName != null && $Object.hasOwnProperty.call(message, "issuerName") && message.issuerName !== "")
+                    writer.uint32(90).string(message.issuerName);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1225,6 +1234,33 @@ export const quietzone = $root.quietzone = (() => {
                                 message.validMs = value;
                             else
                                 delete message.validMs;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.cpm = value;
+                            else
+                                delete message.cpm;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.text = value;
+                            else
+                                delete message.text;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.issuerName = value;
+                            else
+                                delete message.issuerName;
                             continue;
                         }
                     }

@@ -1,5 +1,5 @@
 import type { Currency, Money } from '../../protocol/money.js';
-import type { Issuer, Reason } from '../../protocol/words.js';
+import type { IssuerId, Reason } from '../../protocol/words.js';
 
 /**
  * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
@@ -45,10 +45,10 @@ export type CancelAnswer =
 export type PayRequest = {
   /** Unique for ever; the acquirer's idempotency key. */
   readonly requestId: string;
-  /** A secret. */
+  /** A secret: digits, letters and digits, or the Base64 text of an EMV CPM code, at most 512 characters. */
   readonly code: string;
   readonly money: Money;
-  readonly issuer?: Issuer;
+  readonly issuer?: IssuerId;
   readonly reference: string;
   readonly kiosk: string;
   readonly scannedAt: Date;
@@ -73,7 +73,10 @@ export interface Acquirer {
   readonly name: string;
   readonly plan: PollPlan;
   supports(currency: Currency): boolean;
-  /** `signal` aborts the call at shutdown; the answer is then `unknown`. */
+  /**
+   * A code that this acquirer's request cannot carry is declined without a call; whether it takes the code is its to say.
+   * `signal` aborts the call at shutdown; the answer is then `unknown`.
+   */
   pay(request: PayRequest, signal?: AbortSignal): Promise<PayAnswer>;
   inquire(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<InquiryAnswer>;
   cancel(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<CancelAnswer>;

@@ -38,14 +38,14 @@ export function parseConfig(text: string, file: string): RelayConfig {
 }
 
 type Issue = v.BaseIssue<unknown>;
-type Path = readonly { readonly key: unknown }[];
+type Path = readonly { readonly key: unknown; readonly input: unknown }[];
 
 function complaintOf(issue: Issue): Complaint {
   const path: Path = issue.path ?? [];
   const key = path.map((p) => String(p.key)).join('.') || 'the file';
   const last = path.at(-1);
   if (issue.type === 'strict_object' && last && issue.expected === 'never') {
-    return { key, found: 'a key that is not known', expected: knownKeys(path) };
+    return { key, ...unknownKey(path) };
   }
   if (issue.input === undefined) return { key, found: 'nothing', expected: expectedOf(issue) };
   return { key, found: shapeOf(issue.input), expected: expectedOf(issue) };
@@ -67,23 +67,50 @@ function shapeOf(value: unknown): string {
 
 type Entries = Readonly<Record<string, unknown>>;
 
-function entriesOf(schema: unknown): Entries | undefined {
+/** The keys of a table. `table` is what stands in the file: its `kind` says which of several shapes is meant. */
+function entriesOf(schema: unknown, table?: unknown): Entries | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined;
   if ('entries' in schema) return schema.entries as Entries;
-  if ('wrapped' in schema) return entriesOf(schema.wrapped);
+  if ('wrapped' in schema) return entriesOf(schema.wrapped, table);
   if ('item' in schema) return entriesOf(schema.item);
-  if ('options' in schema && Array.isArray(schema.options)) {
-    return Object.assign({}, ...schema.options.map((o: unknown) => entriesOf(o) ?? {})) as Entries;
-  }
-  return undefined;
+  const shapes = shapesOf(schema);
+  const meant = shapes.find(({ kind }) => kind === kindOf(table));
+  return meant ? meant.entries : Object.assign({}, ...shapes.map(({ entries }) => entries));
 }
 
-function knownKeys(path: Path): string {
-  let entries = entriesOf(configSchema);
+type Shape = { readonly kind: string; readonly entries: Entries };
+
+/** Of a table whose shape its `kind` decides; else none. */
+function shapesOf(schema: object): Shape[] {
+  if (!('options' in schema && Array.isArray(schema.options))) return [];
+  return schema.options.flatMap((option: unknown) => {
+    const entries = entriesOf(option);
+    const literal = entries?.['kind'] as { readonly literal?: unknown } | undefined;
+    return entries && typeof literal?.literal === 'string' ? [{ kind: literal.literal, entries }] : [];
+  });
+}
+
+const kindOf = (table: unknown): unknown =>
+  typeof table === 'object' && table !== null && 'kind' in table ? table.kind : undefined;
+
+type Unknown = Pick<Complaint, 'found' | 'expected'>;
+
+/** What is said of a key that is not known where it stands. */
+function unknownKey(path: Path): Unknown {
+  let schema: unknown = configSchema;
   for (const step of path.slice(0, -1)) {
-    if (typeof step.key === 'string') entries = entriesOf(entries?.[step.key]);
+    if (typeof step.key === 'string') schema = entriesOf(schema)?.[step.key];
   }
-  const known = Object.keys(entries ?? {});
-  const close = nearest(String(path.at(-1)?.key), known);
-  return close ? `${close}?` : `one of ${known.join(', ')}`;
+  const last = path.at(-1);
+  const key = String(last?.key);
+  const known = Object.keys(entriesOf(schema, last?.input) ?? {});
+  const other = shapesOf(typeof schema === 'object' && schema !== null ? schema : {}).find((s) =>
+    Object.hasOwn(s.entries, key),
+  );
+  if (other) {
+    const found = `a key that only goes with kind = "${other.kind}"`;
+    return { found, expected: `none here: with kind = "${String(kindOf(last?.input))}" there are ${known.join(', ')}` };
+  }
+  const close = nearest(key, known);
+  return { found: 'a key that is not known', expected: close ? `${close}?` : `one of ${known.join(', ')}` };
 }

@@ -1,5 +1,5 @@
 import type { Currency, Money } from '../../protocol/money.js';
-import type { Issuer, Reason } from '../../protocol/words.js';
+import type { Reason } from '../../protocol/words.js';
 import type { Attempt, Finding, State } from '../payment/types.js';
 import type { Row, Value } from './contract.js';
 
@@ -21,7 +21,7 @@ export function attemptFromRow(row: Row): Attempt {
     order: text(row['order_id']),
     boot: text(row['boot']),
     money: money(row),
-    issuer: textOrNull(row['issuer']) as Issuer | null,
+    issuer: textOrNull(row['issuer']),
     reference: text(row['reference']),
     acquirer: text(row['acquirer']),
     createdAt: number(row['created_at']),

@@ -1,6 +1,6 @@
 import type { AttemptId, OrderId } from '../../protocol/ids.js';
 import type { Money } from '../../protocol/money.js';
-import type { Delivery, Issuer, Reason } from '../../protocol/words.js';
+import type { Delivery, IssuerId, Reason } from '../../protocol/words.js';
 import type { CancelAnswer, InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
 
 /** Where an attempt stands in the ledger. "Password pending" is a flag of submitted. */
@@ -33,7 +33,7 @@ export type Attempt = {
   readonly boot: string;
   /** What was asked; null in a tombstone, which is always refused. */
   readonly money: Money | null;
-  readonly issuer: Issuer | null;
+  readonly issuer: IssuerId | null;
   readonly reference: string;
   readonly acquirer: string;
   readonly createdAt: number;

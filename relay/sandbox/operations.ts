@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Api, isoWithOffset } from '../acquirers/antom/paths.js';
 import { type Amount, type Books, cancel, charge, fail, type Payment, refund } from './books.js';
+import { isPaymentCode } from './codes.js';
 import { faultyField, type Json, textAt } from './fields.js';
 import { type Manner, type Scenario, type ScenarioName, scenarioOf } from './scenarios.js';
 
@@ -15,9 +16,6 @@ export type Rules = {
   /** When the request names no expiry. */
   readonly defaultExpiryMs: number;
 };
-
-/** Alipay's standard code: 16 to 24 digits that begin with 25 to 30 (section 1.1). */
-const WALLET_CODE = /^(2[5-9]|30)\d{14,22}$/;
 
 const result = (resultStatus: 'S' | 'F' | 'U', resultCode: string, resultMessage = resultCode.toLowerCase()) => ({
   result: { resultStatus, resultCode, resultMessage },
@@ -71,7 +69,7 @@ function pay(books: Books, fields: Json, rules: Rules): Json {
   const earlier = books.byRequestId(paymentRequestId, rules.nowMs);
   if (earlier) return repeated(earlier, asked, codeHash);
   const refused = (name: string): Json => ({ ...result('F', name), paymentRequestId });
-  if (!WALLET_CODE.test(code)) return refused('INVALID_PAYMENT_CODE');
+  if (!isPaymentCode(code)) return refused('INVALID_PAYMENT_CODE');
   if (books.codeUsed(codeHash)) return refused('EXPIRED_CODE');
 
   const scenario: Scenario = scenarioOf(rules.scenario);

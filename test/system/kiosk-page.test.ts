@@ -228,13 +228,14 @@ describe.skipIf(!found && !required)('the page of the web front', () => {
     }
     expect(lamps).toEqual({
       ready: 'green',
+      'try-again': 'amber',
       busy: 'blue',
       'confirm-on-phone': 'amber',
       approved: 'green',
       declined: 'red',
       'out-of-service': 'red',
     });
-    expect(names.size).toBe(6);
+    expect(names.size).toBe(7);
     await page.waitForSelector('#buzzer:not(.on)');
     front.showSignal('ready');
     front.showSignal('read');

@@ -1,4 +1,27 @@
-import type { Catalogue } from './words.js';
+import type { Catalogue, Words } from './words.js';
+
+// Rejected scans that leave the customer the same thing to do.
+const showYours = 'To pay, open your wallet app, choose "Pay", and hold the code you see there under the scanner.';
+const noPaymentCode: Words = { title: 'This is not a payment code', body: showYours };
+const shopCode: Words = {
+  title: "This is a shop's code",
+  body: 'It is there to be scanned by your phone. In your wallet choose "Pay", not "Scan", and show your own code.',
+};
+const productLabel: Words = {
+  title: "This is a product's barcode",
+  body: `Products need not be scanned here. ${showYours}`,
+};
+const refreshOrChange =
+  'Refresh the payment code in your wallet and try again. If it does not help, use another wallet.';
+const damagedCode: Words = {
+  title: 'The payment code is damaged',
+  body: `The code was read, but it is not whole. ${refreshOrChange}`,
+};
+const wrongLook: Words = {
+  title: 'This code does not look right',
+  body: `It is like a payment code, but not quite. ${refreshOrChange}`,
+};
+const unreadable: Words = { title: 'This code cannot be read here', body: `Is it a payment code? ${refreshOrChange}` };
 
 export const en: Catalogue = {
   views: {
@@ -16,16 +39,16 @@ export const en: Catalogue = {
     vending: { title: 'Paid, thank you', body: 'Your purchase is on its way. One moment, please.' },
     approved: { title: 'Thank you', body: 'Payment complete. Please take your purchase.' },
     unconfirmed: {
-      title: 'Payment not confirmed',
-      body: 'No answer came in time, so nothing is delivered. If your wallet shows a payment, the money will be returned. Keep the reference.',
+      title: 'The purchase was stopped',
+      body: 'Nothing is delivered, so please do not confirm it any more. If your wallet shows a payment, the money will be returned. Keep the reference.',
     },
     refunding: {
       title: 'Your money is being returned',
       body: 'The purchase was not completed. The money is going back to your wallet. Keep the reference until it is there.',
     },
     refunded: {
-      title: 'Your money was returned',
-      body: 'The purchase was not completed. Any money taken was sent back to your wallet.',
+      title: 'Nothing was charged in the end',
+      body: 'The purchase was not completed. If your wallet shows a payment, the money has been sent back.',
     },
     operator: {
       title: 'Please ask for help',
@@ -54,8 +77,8 @@ export const en: Catalogue = {
       body: 'Nothing was charged. Look for a message in your wallet app, or use another wallet.',
     },
     'wrong-password': {
-      title: 'Password not confirmed',
-      body: 'Nothing was charged. Try again and enter your wallet password.',
+      title: 'Not confirmed on the phone',
+      body: 'Nothing was charged. To pay, try again and confirm with your wallet password.',
     },
     risk: {
       title: 'Your wallet refused the payment',
@@ -84,11 +107,11 @@ export const en: Catalogue = {
     },
     'not-delivered': {
       title: 'Nothing was delivered',
-      body: 'The purchase was stopped. Any money taken goes back to your wallet.',
+      body: 'Nothing was charged. The purchase was stopped. You can start again.',
     },
     'kiosk-restarted': {
       title: 'The kiosk was restarted',
-      body: 'The purchase was stopped. Any money taken goes back to your wallet. You can start again.',
+      body: 'Nothing was charged. The purchase was stopped. You can start again.',
     },
     'vend-doubtful': {
       title: 'Please ask for help',
@@ -120,26 +143,58 @@ export const en: Catalogue = {
     other: { title: 'Payment declined', body: 'Nothing was charged. Try again, or use another wallet.' },
   },
   rejects: {
-    'shop-code': {
-      title: 'Show your payment code',
-      body: 'This is a shop code or a link. In your wallet choose "Pay", not "Scan", and show your own code.',
+    empty: {
+      title: 'No code was read',
+      body: 'Turn your screen bright, hold the payment code still under the scanner, and try again.',
     },
-    'refresh-code': {
-      title: 'Code not readable',
-      body: 'Refresh the code in your wallet and try again. If it does not help, use another wallet.',
-    },
-    'hold-steady': {
+    incomplete: {
       title: 'Please hold it still',
       body: 'Only a part of the code was read. Hold your phone still under the scanner and try again.',
     },
-    'kind-not-taken': {
-      title: 'This code is not taken here',
-      body: 'This kiosk cannot take this kind of payment code. Please use another wallet.',
+    'too-long': {
+      title: 'This is too long for a payment code',
+      body: `It may be a ticket, a certificate or a note. ${showYours}`,
     },
-    'not-a-payment-code': {
-      title: 'This is not a payment code',
-      body: 'Open your wallet app, choose "Pay", and show the code you see there.',
+    'control-char': unreadable,
+    'non-ascii': unreadable,
+    'bad-charset': wrongLook,
+    'bad-length': wrongLook,
+    'unknown-prefix': {
+      title: 'We do not know this number',
+      body: 'It may be a member card or a coupon. Show the payment code of your wallet app, or use another wallet.',
     },
+    'merchant-presented': shopCode,
+    'merchant-presented-corrupt': shopCode,
+    url: { title: 'This is a web link', body: `A link cannot pay here. ${showYours}` },
+    'structured-text': {
+      title: 'This is a contact or Wi-Fi code',
+      body: `It holds details such as an address or a network, and cannot pay. ${showYours}`,
+    },
+    'boarding-pass': { title: 'This is a boarding pass', body: `Keep it for your journey. ${showYours}` },
+    'product-code': productLabel,
+    'gs1-data': productLabel,
+    'invoice-carrier': {
+      title: 'This is your invoice barcode',
+      body: `It collects your invoices, but it cannot pay. ${showYours}`,
+    },
+    'scanner-config': noPaymentCode,
+    'unsupported-eci': unreadable,
+    'unrecognised-text': noPaymentCode,
+    'cpm-bad-base64': damagedCode,
+    'cpm-bad-header': damagedCode,
+    'cpm-unsupported-version': {
+      title: 'This kind of code is not known here',
+      body: `Your wallet shows a kind of payment code that this kiosk cannot take. ${refreshOrChange}`,
+    },
+    'cpm-truncated': damagedCode,
+    'cpm-indefinite-length': damagedCode,
+    'cpm-bad-length': damagedCode,
+    'cpm-bad-tag': damagedCode,
+    'cpm-bad-nesting': damagedCode,
+    'cpm-duplicate': damagedCode,
+    'cpm-missing-application': damagedCode,
+    'cpm-missing-adf': damagedCode,
+    'cpm-bad-value': damagedCode,
   },
   refusedScans: {
     busy: { title: 'One payment at a time', body: 'A payment is still under way. Please wait until it has ended.' },

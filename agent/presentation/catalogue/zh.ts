@@ -1,4 +1,17 @@
-import type { Catalogue } from './words.js';
+import type { Catalogue, Words } from './words.js';
+
+// Rejected scans that leave the customer the same thing to do.
+const showYours = '请打开钱包应用，选择“付款”，将其中的付款码对准扫码口。';
+const noPaymentCode: Words = { title: '这不是付款码', body: showYours };
+const shopCode: Words = {
+  title: '这是商家的收款码',
+  body: '收款码是供您的手机扫描的。请在钱包中选择“付款”而不是“扫一扫”，出示您自己的付款码。',
+};
+const productLabel: Words = { title: '这是商品条码', body: `无需扫描商品。${showYours}` };
+const refreshOrChange = '请在钱包中刷新付款码后重试。如仍不行，请换用其他钱包。';
+const damagedCode: Words = { title: '付款码已损坏', body: `付款码内容不完整。${refreshOrChange}` };
+const wrongLook: Words = { title: '付款码不正确', body: `这个码与付款码相似，但内容有误。${refreshOrChange}` };
+const unreadable: Words = { title: '本机无法识别此码', body: `请确认出示的是付款码。${refreshOrChange}` };
 
 export const zh: Catalogue = {
   views: {
@@ -10,11 +23,11 @@ export const zh: Catalogue = {
     vending: { title: '付款成功', body: '正在为您出货，请稍候。' },
     approved: { title: '谢谢惠顾', body: '付款已完成，请取走您的商品。' },
     unconfirmed: {
-      title: '付款结果未确认',
-      body: '未能及时收到付款结果，本次不会出货。如果您的钱包显示已扣款，款项将会退回。请记下参考号。',
+      title: '本次购买已中止',
+      body: '本次不会出货，请不要再确认付款。如果您的钱包显示已扣款，款项将会退回。请记下参考号。',
     },
     refunding: { title: '正在退款', body: '本次购买未完成，款项正在退回您的钱包。到账前请保留参考号。' },
-    refunded: { title: '款项已退回', body: '本次购买未完成，如已扣款，款项已退回您的钱包。' },
+    refunded: { title: '本次最终未扣款', body: '本次购买未完成。如果您的钱包显示已扣款，款项已经退回。' },
     operator: { title: '请联系工作人员', body: '我们无法确认本次购买的结果，将由工作人员为您处理。请记下参考号。' },
   },
   reasons: {
@@ -23,7 +36,7 @@ export const zh: Catalogue = {
     'insufficient-funds': { title: '余额不足', body: '未扣款。请充值、在钱包中更换付款方式，或换用其他钱包。' },
     'limit-exceeded': { title: '超出钱包限额', body: '未扣款。您的钱包目前无法支付此金额，请换用其他钱包。' },
     'wallet-restricted': { title: '此钱包暂时无法付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
-    'wrong-password': { title: '密码验证未通过', body: '未扣款。请重试，并输入正确的支付密码。' },
+    'wrong-password': { title: '手机上未确认付款', body: '未扣款。如要付款，请重试，并用正确的支付密码确认。' },
     risk: { title: '钱包拒绝了本次付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
     'acquirer-unavailable': { title: '支付服务暂不可用', body: '未扣款。请过几分钟再试。' },
     configuration: { title: '此处不支持该钱包', body: '未扣款。请换用其他钱包。' },
@@ -31,11 +44,8 @@ export const zh: Catalogue = {
     'customer-aborted': { title: '付款已取消', body: '未扣款。您可以重新开始。' },
     'wrong-amount': { title: '付款金额不符', body: '本次购买已中止。如已扣款，款项将退回您的钱包。' },
     'vend-failed': { title: '出货失败', body: '非常抱歉。如已扣款，款项将退回您的钱包。' },
-    'not-delivered': { title: '未能出货', body: '本次购买已中止。如已扣款，款项将退回您的钱包。' },
-    'kiosk-restarted': {
-      title: '设备已重新启动',
-      body: '本次购买已中止。如已扣款，款项将退回您的钱包。您可以重新开始。',
-    },
+    'not-delivered': { title: '未能出货', body: '未扣款。本次购买已中止，您可以重新开始。' },
+    'kiosk-restarted': { title: '设备已重新启动', body: '未扣款。本次购买已中止，您可以重新开始。' },
     'vend-doubtful': {
       title: '请联系工作人员',
       body: '我们无法确认商品是否已出货，将由工作人员为您处理。请记下参考号。',
@@ -54,14 +64,43 @@ export const zh: Catalogue = {
     other: { title: '付款未成功', body: '未扣款。请重试，或换用其他钱包。' },
   },
   rejects: {
-    'shop-code': {
-      title: '请出示您的付款码',
-      body: '您出示的是收款码或链接。请在钱包中选择“付款”而不是“扫一扫”，出示您自己的付款码。',
+    empty: { title: '没有读到付款码', body: '请调亮手机屏幕，将付款码对准扫码口，保持不动，再试一次。' },
+    incomplete: { title: '请拿稳手机', body: '付款码没有读完整。请将手机对准扫码口，保持不动，再试一次。' },
+    'too-long': { title: '内容过长，不是付款码', body: `这可能是票券、证明或其他文字。${showYours}` },
+    'control-char': unreadable,
+    'non-ascii': unreadable,
+    'bad-charset': wrongLook,
+    'bad-length': wrongLook,
+    'unknown-prefix': {
+      title: '本机不认识此号码',
+      body: '这可能是会员卡或优惠券。请出示钱包应用中的付款码，或换用其他钱包。',
     },
-    'refresh-code': { title: '付款码无法识别', body: '请在钱包中刷新付款码后重试。如仍不行，请换用其他钱包。' },
-    'hold-steady': { title: '请拿稳手机', body: '付款码没有读完整。请将手机对准扫码口，保持不动，再试一次。' },
-    'kind-not-taken': { title: '本机不支持这种付款码', body: '请换用其他钱包的付款码。' },
-    'not-a-payment-code': { title: '这不是付款码', body: '请打开钱包应用，选择“付款”，出示其中的付款码。' },
+    'merchant-presented': shopCode,
+    'merchant-presented-corrupt': shopCode,
+    url: { title: '这是网页链接', body: `链接不能用于付款。${showYours}` },
+    'structured-text': { title: '这是名片或无线网络码', body: `其中是联系方式或网络信息，不能用于付款。${showYours}` },
+    'boarding-pass': { title: '这是登机牌', body: `请留好登机牌，旅途中还要使用。${showYours}` },
+    'product-code': productLabel,
+    'gs1-data': productLabel,
+    'invoice-carrier': { title: '这是电子发票载具条码', body: `载具条码用于存放发票，不能用于付款。${showYours}` },
+    'scanner-config': noPaymentCode,
+    'unsupported-eci': unreadable,
+    'unrecognised-text': noPaymentCode,
+    'cpm-bad-base64': damagedCode,
+    'cpm-bad-header': damagedCode,
+    'cpm-unsupported-version': {
+      title: '本机不支持这种付款码',
+      body: `您的钱包出示的付款码，本机还不能识别。${refreshOrChange}`,
+    },
+    'cpm-truncated': damagedCode,
+    'cpm-indefinite-length': damagedCode,
+    'cpm-bad-length': damagedCode,
+    'cpm-bad-tag': damagedCode,
+    'cpm-bad-nesting': damagedCode,
+    'cpm-duplicate': damagedCode,
+    'cpm-missing-application': damagedCode,
+    'cpm-missing-adf': damagedCode,
+    'cpm-bad-value': damagedCode,
   },
   refusedScans: {
     busy: { title: '正在处理上一笔付款', body: '请等待当前付款结束后再扫码。' },

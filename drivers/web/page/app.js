@@ -18,6 +18,7 @@ const noConnection = {
 const signalWords = {
   ready: ['Ready', '就绪'],
   read: ['Read', '已读取'],
+  'try-again': ['Try again', '请重试'],
   busy: ['Busy', '处理中'],
   'confirm-on-phone': ['Confirm on phone', '请在手机上确认'],
   approved: ['Approved', '支付成功'],

@@ -3,6 +3,11 @@
 /** [start ms, length ms, Hz] */
 const patterns = {
   read: [[0, 80, 2093]],
+  // Begins after the chirp that goes before it.
+  'try-again': [
+    [120, 70, 880],
+    [240, 70, 880],
+  ],
   'confirm-on-phone': [
     [0, 110, 1319],
     [170, 110, 1760],

@@ -3,7 +3,7 @@ import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { type ClientOptions, createClient } from './client.js';
 import { antomPlan } from './plan.js';
-import { type Merchant, payBody, referBody } from './requests.js';
+import { CODE_MAX_CHARS, type Merchant, payBody, referBody } from './requests.js';
 
 /** Everything that config says of one Antom contract. */
 export type AntomOptions = ClientOptions & {
@@ -35,14 +35,17 @@ export function createAntom(options: AntomOptions): Acquirer {
     plan,
     supports,
     async pay(request, signal) {
-      const { requestId, money } = request;
+      const { requestId, money, code } = request;
       if (!supports(money.currency) || !isPayable(money)) {
         return { kind: 'declined', reason: 'configuration', alarm: true };
       }
+      // Which codes Antom takes, Antom says; only what its field cannot hold is not asked.
+      if (code.length > CODE_MAX_CHARS) return { kind: 'declined', reason: 'code-not-accepted' };
       const answer = await client({
         api: 'pay',
         requestId,
         content: () => payBody(request, options),
+        secret: code,
         timeoutMs,
         sendUntil: request.sendUntil,
         signal,

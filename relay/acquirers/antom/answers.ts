@@ -39,7 +39,7 @@ const unknown = (detail: UnknownDetail, code = ''): Unknown => ({
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Letters only: nothing that an answer echoes from a request, a payment code say, can pass as a result code. */
+/** Capitals only, so that little of what an answer may repeat from a request can pass; the client looks once more. */
 const codeOf = (value: unknown): string =>
   typeof value === 'string' && /^[A-Z][A-Z_]{1,63}$/.test(value) ? value : '';
 

@@ -33,6 +33,8 @@ export type AntomCall = {
   readonly api: Api;
   readonly requestId: string;
   readonly content: () => object;
+  /** A payment code among the content, in case the answer repeats it. */
+  readonly secret?: string;
   readonly timeoutMs: number;
   /** No byte is written later than this, by `clock`. */
   readonly sendUntil?: Date;
@@ -41,6 +43,23 @@ export type AntomCall = {
 export type AntomClient = (call: AntomCall) => Promise<Answer | Unknown | NotSent>;
 
 const ANSWER_MAX_BYTES = 256 * 1024;
+
+/** No chance that so much of a code stands in a text by accident. */
+const ECHO_CHARS = 8;
+
+/** A proxy or a fault report may repeat what it was sent, in any place that it fills. */
+function repeats(text: string, secret: string | undefined): boolean {
+  for (let i = 0; secret !== undefined && i + ECHO_CHARS <= secret.length; i++) {
+    if (text.includes(secret.slice(i, i + ECHO_CHARS))) return true;
+  }
+  return false;
+}
+
+/** The answer without a result code that repeats the payment code. */
+function withoutEcho(opened: Answer | Unknown, secret: string | undefined): Answer | Unknown {
+  if (opened.code === undefined || !repeats(opened.code, secret)) return opened;
+  return 'kind' in opened ? { kind: 'unknown', detail: opened.detail } : { ...opened, code: '' };
+}
 
 /** The message never holds the text of a key. */
 function key(field: string, expected: string, read: () => KeyObject): KeyObject {
@@ -91,7 +110,7 @@ export function createClient(options: ClientOptions): AntomClient {
     return { body, headers };
   }
 
-  return async ({ api, requestId, content, timeoutMs, sendUntil, signal }) => {
+  return async ({ api, requestId, content, secret, timeoutMs, sendUntil, signal }) => {
     const path = apiPath(api, clientId);
     let prepared: ReturnType<typeof prepare>;
     try {
@@ -110,11 +129,11 @@ export function createClient(options: ClientOptions): AntomClient {
       return typeof value === 'string' ? value : undefined;
     };
     const [time, signature, tracerId] = [header('response-time'), header('signature'), header('tracerid')];
-    const opened = openAnswer({ body: answered.body, path, clientId, time, signature }, publicKey);
+    const opened = withoutEcho(openAnswer({ body: answered.body, path, clientId, time, signature }, publicKey), secret);
     options.onTrace?.({
       api,
       requestId,
-      ...(tracerId === undefined ? {} : { tracerId: tracerId.slice(0, 64) }),
+      ...(tracerId === undefined || repeats(tracerId, secret) ? {} : { tracerId: tracerId.slice(0, 64) }),
       ...(opened.code ? { code: opened.code } : {}),
     });
     return opened;

@@ -17,6 +17,8 @@ export type PayContext = {
 };
 
 const DESCRIPTION_MAX_CHARS = 256;
+/** What `paymentMethodId` holds (section 1.2). Longer EMV CPM codes are never cut: half a code is another code. */
+export const CODE_MAX_CHARS = 128;
 
 /** Every scalar is a JSON string; amounts are minor units (section 0.5). */
 const amountOf = ({ amount, currency }: Money) => ({ currency, value: String(amount) });

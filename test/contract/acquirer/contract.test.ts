@@ -2,15 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Acquirer, CancelAnswer, InquiryAnswer, PayAnswer } from '../../../relay/acquirers/contract.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from '../../../relay/sandbox/scenarios.js';
 import type { Sandbox } from '../../../relay/sandbox/server.js';
-import { freshRequest, type Stage, stage, totals } from './stage.js';
+import { traceOf } from '../../unit/protocol/traces.js';
+import { freshCode, freshCpm, freshLetters, freshRequest, type Stage, stage, totals } from './stage.js';
 
 /**
  * What every acquirer's adapter must answer in each scenario, over real HTTP: pay, inquire, cancel, inquire again. A new
  * acquirer adds one line to `acquirers`; its sandbox plays the same scenarios.
  */
-const acquirers: { name: string; open: () => Promise<Stage> }[] = [
-  { name: 'antom', open: () => stage({}, { callTimeoutMs: 600 }) },
-];
+const acquirers: {
+  name: string;
+  open: () => Promise<Stage>;
+  /** How long an EMV CPM code its request carries, in bytes before Base64; undefined: every one. */
+  cpmMaxBytes: number | undefined;
+}[] = [{ name: 'antom', open: () => stage({}, { callTimeoutMs: 600 }), cpmMaxBytes: 96 }];
 
 type Told<T> = Partial<T> & { kind: string };
 type Course = {
@@ -97,7 +101,7 @@ const courses: Record<ScenarioName, Course> = {
   'wrong-currency': { ...approved, pay: paid(3550, 'USD'), inquiry: paid(3550, 'USD') },
 };
 
-describe.each(acquirers)('$name', ({ open }) => {
+describe.each(acquirers)('$name', ({ open, cpmMaxBytes }) => {
   let sandbox: Sandbox;
   let acquirer: Acquirer;
   beforeAll(async () => {
@@ -138,6 +142,74 @@ describe.each(acquirers)('$name', ({ open }) => {
       expect(moved()).toEqual(course.settled);
     });
   });
+
+  describe.each([
+    ['of digits', freshCode],
+    ['of letters and digits', freshLetters],
+    ['of EMV CPM', () => freshCpm()],
+    ['of EMV CPM, a short one', () => freshCpm(70)],
+    ['of EMV CPM, the longest that fits', () => freshCpm(cpmMaxBytes ?? 250)],
+  ])('a code %s', (_, fresh) => {
+    test('pays once, and the same payment asked again is the same', async () => {
+      await sandbox.setScenario('approve');
+      const [charged, returned] = totals(sandbox);
+      const code = fresh();
+      const request = freshRequest({ code });
+      const first = await acquirer.pay(request);
+      expect(first).toMatchObject(paid(3550));
+      expect(await acquirer.pay(request)).toEqual(first);
+      expect(await acquirer.pay(freshRequest({ code }))).toMatchObject({ kind: 'declined', reason: 'code-expired' });
+      expect(await acquirer.inquire(request.requestId)).toMatchObject(paid(3550));
+      expect(totals(sandbox)).toEqual([charged + 3550, returned]);
+      expect(await acquirer.cancel(request.requestId)).toMatchObject(cancelled);
+      expect(totals(sandbox)).toEqual([charged + 3550, returned + 3550]);
+    });
+
+    test('is part of what was asked: the same id with another one is a conflict', async () => {
+      await sandbox.setScenario('approve');
+      const request = freshRequest({ code: fresh() });
+      await acquirer.pay(request);
+      expect(await acquirer.pay({ ...request, code: fresh() })).toMatchObject({ kind: 'conflict' });
+    });
+
+    test('is nowhere in the answers', async () => {
+      for (const name of ['approve', 'decline', 'lost-answer', 'html'] as const) {
+        await sandbox.setScenario(name);
+        const request = freshRequest({ code: fresh() });
+        const { requestId } = request;
+        const answers = [
+          ...[await acquirer.pay(request), await acquirer.inquire(requestId), await acquirer.cancel(requestId)],
+          sandbox.ledger(),
+        ];
+        expect(traceOf(request.code, JSON.stringify(answers))).toBeUndefined();
+      }
+    });
+  });
+
+  test.each(['no payment code at all', 'hQVDUFYwMg==', 'https://example.com/pay', '4006381333931'])(
+    'what is no payment code, such as %j, is declined for that reason',
+    async (code) => {
+      await sandbox.setScenario('approve');
+      const before = totals(sandbox);
+      const answer = await acquirer.pay(freshRequest({ code }));
+      expect(answer).toMatchObject({ kind: 'declined', reason: 'code-not-accepted' });
+      expect(answer).not.toHaveProperty('alarm');
+      expect(totals(sandbox)).toEqual(before);
+    },
+  );
+
+  test.skipIf(cpmMaxBytes === undefined)(
+    'a code that the request cannot carry is declined, and never sent',
+    async () => {
+      // Nobody listens: a call would be not-sent.
+      await sandbox.setScenario('acquirer-down');
+      for (const bytes of [(cpmMaxBytes ?? 0) + 1, 250]) {
+        const answer = await acquirer.pay(freshRequest({ code: freshCpm(bytes) }));
+        expect(answer).toEqual({ kind: 'declined', reason: 'code-not-accepted' });
+      }
+      expect(await acquirer.pay(freshRequest())).toMatchObject({ kind: 'not-sent' });
+    },
+  );
 
   test('the id is the idempotency key: the same pay twice is one payment', async () => {
     await sandbox.setScenario('approve');

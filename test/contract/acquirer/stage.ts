@@ -4,6 +4,7 @@ import { createAntom } from '../../../relay/acquirers/antom/adapter.js';
 import type { Acquirer, PayRequest, PollPlan } from '../../../relay/acquirers/contract.js';
 import type { SandboxKeys } from '../../../relay/sandbox/keys.js';
 import { SANDBOX_CLIENT_ID, type Sandbox, type SandboxOptions, startSandbox } from '../../../relay/sandbox/server.js';
+import { adf, header, join, tlv } from '../../support/tlv.js';
 
 /** An acquirer and the sandbox that it talks to, over real HTTP, with keys of their own. */
 export type Stage = { readonly sandbox: Sandbox; readonly acquirer: Acquirer };
@@ -52,6 +53,37 @@ export async function stage(
 
 /** A wallet's code, as good as new. */
 export const freshCode = (): string => `28${Array.from({ length: 22 }, () => randomInt(10)).join('')}`;
+/** JKOPay's, with a letter among its 16 random ones. */
+export const freshLetters = (): string => `22J${randomBytes(7).toString('hex')}z`;
+
+/** A card number in track 2, and a cryptogram: what a CPM code must never show. */
+export type CpmSecrets = { readonly track2: string; readonly cryptogram: string };
+export const freshCpmSecrets = (): CpmSecrets => ({
+  track2: `62${Array.from({ length: 14 }, () => randomInt(10)).join('')}D3012201000000000F`,
+  cryptogram: randomBytes(8).toString('hex').toUpperCase(),
+});
+
+/** The Base64 text of an EMV consumer-presented code of so many bytes, 70 to 250. */
+export function freshCpm(bytes = 96, secrets: CpmSecrets = freshCpmSecrets()): string {
+  const made = (filler: number): Buffer =>
+    join(
+      header,
+      tlv(
+        0x61,
+        join(
+          adf('A000000333010102'),
+          tlv(0x57, secrets.track2),
+          tlv(0x63, tlv(0x9f26, secrets.cryptogram)),
+          tlv(0x5f50, Buffer.alloc(filler, 'x')),
+        ),
+      ),
+    );
+  for (let filler = 0; filler < bytes; filler++) {
+    const code = made(filler);
+    if (code.length === bytes) return code.toString('base64');
+  }
+  throw new RangeError(`freshCpm: found ${bytes}, expected 70 to 250`);
+}
 
 export const freshRequest = (changes: Partial<PayRequest> = {}): PayRequest => ({
   requestId: randomBytes(16).toString('hex'),

@@ -16,7 +16,20 @@ const plain = (max: number) => text(max).map((t) => t.replace(/\p{Cc}/gu, ''));
 const currencies = Array.from({ length: 1_000 }, (_, n) => currencyByNumber(n)).filter((c) => c !== undefined);
 const currency: fc.Arbitrary<Currency> = fc.constantFrom(...currencies);
 
-export const code = fc.array(fc.nat(9), { minLength: 16, maxLength: 40 }).map((digits) => digits.join(''));
+export const digits = fc.array(fc.nat(9), { minLength: 16, maxLength: 40 }).map((list) => list.join(''));
+const alphabet = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+/** Letters and digits, as JKOPay's; digits only would be packed, and what begins as EMV CPM is that or nothing. */
+export const letters = fc
+  .array(fc.constantFrom(...alphabet), { minLength: 8, maxLength: 64 })
+  .map((list) => list.join(''))
+  .filter((text) => /[A-Za-z]/.test(text) && !text.startsWith('hQVDUFY'));
+export const cpmHeader = Buffer.from('85054350563031', 'hex');
+export const cpm = fc
+  .uint8Array({ maxLength: 377, size: 'max' })
+  .map((bytes) => Buffer.concat([cpmHeader, bytes]).toString('base64'));
+export const code = fc.oneof(digits, letters, cpm);
+/** As a pushed table may name them. */
+const newIssuer = fc.stringMatching(/^[a-z][a-z0-9-]{1,15}$/);
 
 /** Leaves a field out where the value is undefined, as exactOptionalPropertyTypes wants it. */
 const optional = <K extends string, V>(key: K, value: V | undefined) =>
@@ -32,7 +45,7 @@ export const pay: fc.Arbitrary<Pay> = fc
     reference: plain(32),
     scanMs: safe,
     validMs: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    issuer: fc.option(fc.constantFrom(...issuers.all), { nil: undefined }),
+    issuer: fc.option(fc.oneof(fc.constantFrom(...issuers.all), newIssuer), { nil: undefined }),
   })
   .map(({ issuer, ...rest }) => ({ ...rest, ...optional('issuer', issuer) }));
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type Fault } from '../../../../agent/config/faults.js';
+import { ConfigError } from '../../../../agent/config/faults.js';
 import { loadConfig, parseConfig } from '../../../../agent/config/load.js';
 import { fileSchema } from '../../../../agent/config/schema.js';
+import type { Fault } from '../../../../protocol/faults.js';
 
 const least = {
   kiosk: ['name = "k1"'],

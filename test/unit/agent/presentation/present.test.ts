@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { type RejectReason, rejectReasons } from '../../../../agent/decode/result.js';
+import { rejectReasons } from '../../../../agent/decode/result.js';
 import type { View } from '../../../../agent/kiosk/view.js';
-import { catalogues, type Language, languages } from '../../../../agent/presentation/catalogue/index.js';
-import { rejectGroups } from '../../../../agent/presentation/catalogue/words.js';
+import { type Language, languages } from '../../../../agent/presentation/catalogue/index.js';
 import { formatMoney } from '../../../../agent/presentation/money.js';
 import { present } from '../../../../agent/presentation/present.js';
 import { signals } from '../../../../drivers/contract/indicator.js';
@@ -98,28 +97,39 @@ it('tells the customer of a closed kiosk nothing of the cause', () => {
   expect(new Set(screens).size).toBe(1);
 });
 
-it('gives every view a signal that stays, and a refused scan the declined one', () => {
+it('gives every view a signal that stays', () => {
   const found = new Set(every.map((view) => present(view, languages).signal));
   expect([...found].sort()).toEqual(signals.filter((s) => s !== 'read').sort());
-  for (const notice of notices) {
-    expect(present({ kind: 'armed', money, reference: '', notice }, languages)).toMatchObject({
-      signal: 'declined',
-      screen: { tone: 'attention' },
-    });
-  }
 });
 
-it('tells the mistake apart: the shop’s code, a code to refresh, no payment code', () => {
-  const titleOf = (reason: RejectReason): string | undefined =>
-    present({ kind: 'idle', notice: { kind: 'scan-rejected', reason } }, ['en']).screen.texts[0]?.title;
-  expect(titleOf('merchant-presented')).toBe(titleOf('url'));
-  expect(titleOf('bad-length')).toBe(titleOf('non-ascii'));
-  expect(titleOf('product-code')).toBe(titleOf('boarding-pass'));
-  expect(new Set(['url', 'bad-length', 'product-code'].map((r) => titleOf(r as RejectReason))).size).toBe(3);
-  for (const lang of languages) {
-    const used = new Set(Object.values(rejectGroups));
-    expect(Object.keys(catalogues[lang].rejects).sort()).toEqual([...used].sort());
+it('never lights a wrong or refused scan as a declined payment', () => {
+  for (const notice of notices) {
+    for (const view of [{ kind: 'armed', money, reference: '', notice } as const, { kind: 'idle', notice } as const]) {
+      expect(present(view, languages)).toMatchObject({ signal: 'try-again', screen: { tone: 'attention' } });
+    }
   }
+  expect(present({ kind: 'declined', money, receipt, reason: 'insufficient-funds' }, languages).signal).toBe(
+    'declined',
+  );
+});
+
+it('speaks of money that comes back only where some may have been taken', () => {
+  const body = (view: View): string => JSON.stringify(present(view, languages).screen.texts);
+  // Declined and refused by the relay: certainly not charged.
+  for (const reason of ['not-delivered', 'kiosk-restarted', 'not-confirmed', 'customer-aborted'] as const) {
+    expect(body({ kind: 'declined', money, receipt, reason }), reason).toMatch(/Nothing was charged.*未扣款/);
+  }
+  // The kiosk cannot know whether the wallet was charged in between: the words fit both.
+  expect(body({ kind: 'refunded', money, receipt })).toMatch(/If your wallet shows a payment.*如果您的钱包显示已扣款/);
+  expect(body({ kind: 'unconfirmed', money, receipt })).toMatch(
+    /If your wallet shows a payment.*如果您的钱包显示已扣款/,
+  );
+});
+
+it('after a cancelled or rejected payment tells neither of a password alone nor of an answer that came late', () => {
+  const title = (view: View): string | undefined => present(view, ['en']).screen.texts[0]?.title;
+  expect(title({ kind: 'declined', money, receipt, reason: 'wrong-password' })).toBe('Not confirmed on the phone');
+  expect(title({ kind: 'unconfirmed', money, receipt })).toBe('The purchase was stopped');
 });
 
 it('names whom to ask only where a person must help', () => {

@@ -75,6 +75,26 @@ describe('money', () => {
   });
 });
 
+describe('codes', () => {
+  const antom = () => createAntom(antomOptions('http://127.0.0.1:1'));
+
+  test.each([CODE, '22J111111111111111', 'A'.repeat(128)])('%s goes as it is', (code) => {
+    expect(payBody(payRequest({ code }), context).paymentMethod.paymentMethodId).toBe(code);
+  });
+
+  test('of 128 characters, the longest of the reference, section 1.2, is sent', async () => {
+    expect((await antom().pay(payRequest({ code: 'A'.repeat(128) }))).kind).toBe('not-sent');
+  });
+
+  test.each([129, 512])(
+    'of %d characters is declined without a call, without an alarm, and never cut',
+    async (length) => {
+      const answer = await antom().pay(payRequest({ code: 'A'.repeat(length) }));
+      expect(answer).toEqual({ kind: 'declined', reason: 'code-not-accepted' });
+    },
+  );
+});
+
 test('a request that cannot be written is not sent, and its fault is not told', async () => {
   const antom = createAntom(antomOptions('http://127.0.0.1:1'));
   const answer = await antom.pay(payRequest({ scannedAt: new Date(Number.NaN) }));

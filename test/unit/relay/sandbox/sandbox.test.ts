@@ -10,7 +10,18 @@ import type { Acquirer } from '../../../../relay/acquirers/contract.js';
 import type { SandboxCall } from '../../../../relay/sandbox/acquirer-port.js';
 import { scenarioNames } from '../../../../relay/sandbox/scenarios.js';
 import { SANDBOX_CLIENT_ID, type Sandbox } from '../../../../relay/sandbox/server.js';
-import { antomFor, control, freshCode, freshRequest, keys, stage, totals } from '../../../contract/acquirer/stage.js';
+import {
+  antomFor,
+  control,
+  freshCode,
+  freshCpm,
+  freshLetters,
+  freshRequest,
+  keys,
+  stage,
+  totals,
+} from '../../../contract/acquirer/stage.js';
+import { traceOf } from '../../protocol/traces.js';
 
 const merchantKey = createPrivateKey(keys.merchantPrivatePem);
 const antomKey = createPublicKey(keys.antomPublicPem);
@@ -182,21 +193,56 @@ describe('codes', () => {
     expect(totals(sandbox)).toEqual([3550, 0]);
   });
 
-  test.each(['2412345678901234567', '3112345678901234567', '281234567890123', '2812345678901234567890123', '28AB'])(
-    '%s is no wallet code',
-    async (code) => {
-      expect(await acquirer.pay(request({ code }))).toMatchObject({ kind: 'declined', reason: 'code-not-accepted' });
-    },
-  );
+  test.each([
+    ['another prefix', '2412345678901234567'],
+    ['a prefix after the last', '3112345678901234567'],
+    ['too few digits', '281234567890123'],
+    ['too many digits', '2812345678901234567890123'],
+    ['letters behind a prefix of digits', '28AB'],
+    ['too few letters', '22J11111111111111'],
+    ['too many letters', '22J1111111111111111'],
+    ['a letter that is none of 52', '22J11111111111111\u00e9'],
+    ['letters behind no prefix', 'abcdefghijklmnopqr'],
+    ['EMV CPM of nothing', 'hQVDUFYwMQ=='],
+    ['EMV CPM of another version', 'hQVDUFYwMmEA'],
+    ['EMV CPM with another object first', 'hQVDUFYwMU8A'],
+    ['EMV CPM without its padding', freshCpm(97).replace(/=+$/, '')],
+    ['EMV CPM in the alphabet for URLs', 'hQVDUFYwMWEC__8A'],
+    ['EMV CPM with a blank in it', 'hQVDUFYwMWEA '],
+  ])('%s is no payment code', async (_what, code) => {
+    expect(await acquirer.pay(request({ code }))).toMatchObject({ kind: 'declined', reason: 'code-not-accepted' });
+    expect(totals(sandbox)).toEqual([0, 0]);
+  });
 
-  test('no log line and no answer holds the code', async () => {
-    const code = freshCode();
+  test.each([
+    ['22 and 16 letters and digits', '22J111111111111111'],
+    ['22 and 16 digits', '229060001332419499'],
+    ['EMV CPM of two applications', 'hQVDUFYwMWETTwegAAAAVVVVUAhQcm9kdWN0MWETTwegAAAAZmZmUAhQcm9kdWN0Mg=='],
+    ['EMV CPM whose common data comes first', 'hQVDUFYwMWIAYQA='],
+    ['EMV CPM of 128 characters', freshCpm(96)],
+  ])('%s is a payment code', async (_what, code) => {
+    expect(await acquirer.pay(request({ code }))).toMatchObject({ kind: 'paid' });
+  });
+
+  test('a code longer than the field is no request at all', async () => {
+    const paymentMethod = { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: freshCpm(99) };
+    expect(paymentMethod.paymentMethodId).toHaveLength(132);
+    const { json, body } = await say('pay', bodyOfPay({ paymentMethod }));
+    expect(json['result']).toEqual(failure('PARAM_ILLEGAL'));
+    expect(traceOf(paymentMethod.paymentMethodId, body + JSON.stringify(calls))).toBeUndefined();
+  });
+
+  test.each([
+    ['digits', freshCode()],
+    ['letters and digits', freshLetters()],
+    ['EMV CPM', freshCpm()],
+  ])('no log line and no answer holds the code: %s', async (_what, code) => {
     const { body } = await say(
       'pay',
       bodyOfPay({ paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: code } }),
     );
     expect(body).toContain('SUCCESS');
-    expect(body + JSON.stringify([calls, sandbox.ledger()])).not.toContain(code);
+    expect(traceOf(code, body + JSON.stringify([calls, sandbox.ledger()]))).toBeUndefined();
     expect(calls).toEqual([{ api: 'pay', paymentRequestId: expect.any(String), manner: 'plain', code: 'SUCCESS' }]);
   });
 });

@@ -1,0 +1,34 @@
+import type { Fault } from '../faults.js';
+import type { IssuerRow, IssuerTable } from './table.js';
+
+/** Which of two tables is used. A version names one content for ever, and never goes back. */
+
+const fields = ({ issuer, prefixes, lengths, charset, at, markets, beforeProducts, source, confidence }: IssuerRow) =>
+  [
+    issuer,
+    prefixes,
+    lengths,
+    charset,
+    at?.map(({ index, digit }) => [index, digit]),
+    markets,
+    beforeProducts,
+    source,
+  ].concat([confidence]);
+
+/** The same whatever the order of an object's keys. */
+const contentOf = (table: IssuerTable): string => JSON.stringify(table.rows.map(fields));
+
+export const sameTable = (a: IssuerTable, b: IssuerTable): boolean =>
+  a.version === b.version && contentOf(a) === contentOf(b);
+
+/** Why `offered` may not take the place of `inUse`; undefined when it may, or is the same. */
+export function versionFault(inUse: IssuerTable, offered: IssuerTable): Fault | undefined {
+  const key = 'version';
+  if (offered.version < inUse.version) {
+    const expected = `at least ${inUse.version}, the version in use: this table is outdated`;
+    return { key, found: `number ${offered.version}`, expected };
+  }
+  if (offered.version > inUse.version || sameTable(inUse, offered)) return undefined;
+  const expected = 'a higher version: a version names one content';
+  return { key, found: `number ${offered.version}, the version in use, with other rows`, expected };
+}

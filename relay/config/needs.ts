@@ -1,0 +1,72 @@
+import { access, constants, open, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { RelayConfig } from './schema.js';
+
+/** What `run` reads beside the config file: secrets and keys that the file only points to. */
+export type Need = {
+  /** The key of the config that names it. */
+  readonly key: string;
+  readonly what: string;
+  /** Never anything of the content. */
+  readonly found: 'present' | 'empty' | 'missing' | `unreadable (${string})` | 'set' | 'set, but empty' | 'not set';
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** In the order in which `readSecrets` reads them. */
+export async function needsOf(config: RelayConfig, env: Environment): Promise<Need[]> {
+  const { broker, ledger, secrets, acquirer } = config;
+  const url = ledger.kind === 'postgres' ? ledger : undefined;
+  const files = [
+    ['secrets.code_hash_key_file', secrets.code_hash_key_file],
+    ['broker.password_file', broker.password_file],
+    ['broker.ca_file', broker.ca_file],
+    ['ledger.url_file', url?.url_file],
+    ['acquirer.ca_file', acquirer.ca_file],
+    ['acquirer.private_key_file', acquirer.private_key_file],
+    ['acquirer.public_key_file', acquirer.public_key_file],
+  ] as const;
+  const variables = [
+    ['secrets.code_hash_key_env', secrets.code_hash_key_env],
+    ['broker.password_env', broker.password_env],
+    ['ledger.url_env', url?.url_env],
+  ] as const;
+  const needs: Need[] = [];
+  for (const [key, name] of variables) {
+    if (name !== undefined) needs.push({ key, what: `environment variable ${name}`, found: variable(env[name]) });
+  }
+  for (const [key, path] of files) {
+    if (path !== undefined) needs.push({ key, what: resolve(path), found: await file(path) });
+  }
+  return needs;
+}
+
+function variable(value: string | undefined): Need['found'] {
+  if (value === undefined) return 'not set';
+  return value === '' ? 'set, but empty' : 'set';
+}
+
+/** Opened, so that permissions count, and not read. A pipe is not opened: that would wait for its writer. */
+async function file(path: string): Promise<Need['found']> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return 'unreadable (EISDIR)';
+    if (!found.isFile()) {
+      await access(path, constants.R_OK);
+      return 'present';
+    }
+    await (await open(path, 'r')).close();
+    return found.size === 0 ? 'empty' : 'present';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return code === 'ENOENT' ? 'missing' : `unreadable (${code})`;
+  }
+}
+
+/** One line each, in columns. */
+export function needsText(needs: readonly Need[]): string {
+  const wide = (pick: (need: Need) => string): number => Math.max(...needs.map((need) => pick(need).length));
+  const [keys, whats] = [wide((need) => need.key), wide((need) => need.what)];
+  const lines = needs.map((need) => `  ${need.key.padEnd(keys)}  ${need.what.padEnd(whats)}  ${need.found}\n`);
+  return `run also needs:\n${lines.join('')}`;
+}
