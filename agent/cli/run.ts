@@ -1,5 +1,28 @@
+import { isatty } from 'node:tty';
 import { defineCommand } from 'citty';
 import { configOf, refuse, refuseUnknownFlags } from './flags.js';
+
+/**
+ * SIGHUP means "read the issuer table again", from the start on: it must not end a kiosk that is not ready yet. From a
+ * terminal that was closed it means what it always did: nobody is left there who could end the program.
+ * @returns takes what is to be done
+ */
+function onHangUp(): (act: () => void) => void {
+  const onTerminal = isatty(0);
+  let then: (() => void) | undefined;
+  const heard = () => {
+    if (!onTerminal || isatty(0)) {
+      then?.();
+      return;
+    }
+    process.off('SIGHUP', heard);
+    process.kill(process.pid, 'SIGHUP');
+  };
+  process.on('SIGHUP', heard);
+  return (act) => {
+    then = act;
+  };
+}
 
 export const run = defineCommand({
   meta: { name: 'run', description: 'Run the kiosk until SIGTERM.' },
@@ -9,6 +32,7 @@ export const run = defineCommand({
     const config = configOf(args.config);
     // Loaded late: a config that is refused needs no broker client and no serial port.
     const { startAgent } = await import('../main.js');
+    const reload = onHangUp();
     const agent = await startAgent(config).catch((error: Error) => refuse(`quietzone: ${error.message}`, 1));
     let stopping = false;
     const stop = () => {
@@ -21,6 +45,6 @@ export const run = defineCommand({
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    process.on('SIGHUP', () => agent.reload());
+    reload(() => agent.reload());
   },
 });

@@ -15,7 +15,7 @@ export const publicTags: ReadonlySet<string> = new Set(['85', '4F', '50', '9F08'
 /** One object of a code that has passed every check. `path`: as in `tlvOf`. */
 type Item = { readonly path: string; readonly tag: number; readonly value: Buffer };
 
-const nameOf = (tag: number): string => tag.toString(16).toUpperCase();
+const nameOf = (tag: number): string => tag.toString(16).toUpperCase().padStart(2, '0');
 
 /** Reads without asking again: the form of tags and lengths has been checked. */
 function splitFirst(bytes: Buffer): { readonly tag: number; readonly value: Buffer; readonly rest: Buffer } {

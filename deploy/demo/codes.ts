@@ -76,15 +76,19 @@ export const phoneCards: readonly PhoneCard[] = [
   foreign({ id: 'wechatpay', label: 'WeChat Pay', note: '18 digits; not with this acquirer' }, digits('13', 18)),
   foreign({ id: 'unionpay', label: 'UnionPay', note: '19 digits; not with this acquirer' }, digits('62', 19)),
   foreign({ id: 'jkopay', label: 'JKOPay', note: 'with letters; not with this acquirer' }, jkopay),
-  wrong({ id: 'shop', label: 'A shop’s code', note: 'made for phones to scan' }, shopCode()),
-  wrong({ id: 'link', label: 'A link', note: 'opens a page, pays nothing' }, 'https://pay.example/shop/4711'),
-  wrong({ id: 'product', label: 'A product', note: 'the barcode of a package' }, '4006381333931', 'bars'),
+  wrong({ id: 'shop', label: 'Shop’s code', note: 'made for phones to scan' }, shopCode()),
+  wrong({ id: 'link', label: 'Link', note: 'opens a page, pays nothing' }, 'https://pay.example/shop/4711'),
+  wrong({ id: 'product', label: 'Product', note: 'the barcode of a package' }, '4006381333931', 'bars'),
   wrong(
     { id: 'boarding-pass', label: 'Boarding pass', note: 'flies, and does not pay' },
     'M1DOE/JANE            EABC123 HKGSINQZ 0042 015Y012A0001 100',
   ),
   wrong({ id: 'wifi', label: 'Wi-Fi code', note: 'joins a network' }, 'WIFI:T:WPA;S:Lobby;P:guest-2026;;'),
-  { ...wallet({ id: 'half-hidden', label: 'Half hidden', note: 'a finger covers half of it' }, alipayPlus), kind: 'wrong', look: 'hidden' },
+  {
+    ...wallet({ id: 'half-hidden', label: 'Half hidden', note: 'a finger covers half of it' }, alipayPlus),
+    kind: 'wrong',
+    look: 'hidden',
+  },
 ];
 
 export const findCard = (id: string): PhoneCard | undefined => phoneCards.find((card) => card.id === id);

@@ -22,7 +22,10 @@ function object(tag: string, value: string): string {
 export function cpmCode(random: RandomBytes): string {
   const track2 = `${TEST_PAN}${TRACK2_REST}`.padEnd(28, 'F');
   const transparent =
-    object('9F26', hex(random(8))) + object('9F27', '80') + object('9F36', hex(random(2))) + object('9F37', hex(random(4)));
+    object('9F26', hex(random(8))) +
+    object('9F27', '80') +
+    object('9F36', hex(random(2))) +
+    object('9F37', hex(random(4)));
   const application =
     object('4F', VISA_AID) + object('50', ascii('VISA')) + object('57', track2) + object('63', transparent);
   return Buffer.from(object('85', ascii('CPV01')) + object('61', application), 'hex').toString('base64');

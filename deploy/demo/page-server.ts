@@ -26,8 +26,8 @@ const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/money.css': ['money.css', 'text/css; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
   '/attempts.js': ['attempts.js', 'text/javascript; charset=utf-8'],
+  '/dom.js': ['dom.js', 'text/javascript; charset=utf-8'],
   '/draw.js': ['draw.js', 'text/javascript; charset=utf-8'],
-  '/money.js': ['money.js', 'text/javascript; charset=utf-8'],
 };
 const safety = {
   'content-security-policy':

@@ -64,8 +64,8 @@ const nothing: Sums = { charged: 0, returned: 0 };
 const DROP_MS = 700;
 const ATTEMPTS_SHOWN = 12;
 
-function booked(attempts: readonly Attempt[], ledger: Ledger | undefined): BookedAttempt[] {
-  const books = new Map(ledger?.payments.map((payment) => [payment.paymentRequestId, payment]));
+function booked(attempts: readonly Attempt[], ledger: Ledger): BookedAttempt[] {
+  const books = new Map(ledger.payments.map((payment) => [payment.paymentRequestId, payment]));
   return attempts.map((attempt) => {
     const { charged, returned } = books.get(attempt.attempt) ?? nothing;
     return { ...attempt, booked: { charged, returned } };
@@ -159,7 +159,7 @@ export class Shop {
     this.#seen = {
       ledger: ledger ? { charged: ledger.charged, returned: ledger.returned } : old.ledger,
       dialog: dialogs.status === 'fulfilled' ? (dialogs.value[0] ?? null) : null,
-      attempts: attempts.status === 'fulfilled' ? booked(attempts.value, ledger) : old.attempts,
+      attempts: attempts.status === 'fulfilled' && ledger ? booked(attempts.value, ledger) : old.attempts,
       alarms: alarms.status === 'fulfilled' ? alarms.value : old.alarms,
     };
     if (JSON.stringify([this.#kiosk, this.#seen]) !== before) this.#onChange();

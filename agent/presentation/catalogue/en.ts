@@ -3,9 +3,11 @@ import type { Catalogue, Words } from './words.js';
 // Rejected scans that leave the customer the same thing to do.
 const showYours = 'To pay, open your wallet app, choose "Pay", and hold the code you see there under the scanner.';
 const noPaymentCode: Words = { title: 'This is not a payment code', body: showYours };
-const shopCode: Words = {
-  title: "This is a shop's code",
-  body: 'It is there to be scanned by your phone. In your wallet choose "Pay", not "Scan", and show your own code.',
+const payNotScan = 'In your wallet choose "Pay", not "Scan", and show your own code.';
+/** Of shops, and of people who are sent money: both hang or hold it there to be paid. */
+const receivingCode: Words = {
+  title: 'This is a code to receive money',
+  body: `Shops show it to be paid. ${payNotScan}`,
 };
 const productLabel: Words = {
   title: "This is a product's barcode",
@@ -163,9 +165,9 @@ export const en: Catalogue = {
       title: 'We do not know this number',
       body: 'It may be a member card or a coupon. Show the payment code of your wallet app, or use another wallet.',
     },
-    'merchant-presented': shopCode,
-    'merchant-presented-corrupt': shopCode,
-    url: { title: 'This is a web link', body: `A link cannot pay here. ${showYours}` },
+    'merchant-presented': receivingCode,
+    'merchant-presented-corrupt': receivingCode,
+    url: { title: 'This is a web link', body: `Links are for phones to open, and cannot pay here. ${payNotScan}` },
     'structured-text': {
       title: 'This is a contact or Wi-Fi code',
       body: `It holds details such as an address or a network, and cannot pay. ${showYours}`,

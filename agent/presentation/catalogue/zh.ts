@@ -3,10 +3,8 @@ import type { Catalogue, Words } from './words.js';
 // Rejected scans that leave the customer the same thing to do.
 const showYours = '请打开钱包应用，选择“付款”，将其中的付款码对准扫码口。';
 const noPaymentCode: Words = { title: '这不是付款码', body: showYours };
-const shopCode: Words = {
-  title: '这是商家的收款码',
-  body: '收款码是供您的手机扫描的。请在钱包中选择“付款”而不是“扫一扫”，出示您自己的付款码。',
-};
+const payNotScan = '请在钱包中选择“付款”而不是“扫一扫”，出示您自己的付款码。';
+const receivingCode: Words = { title: '这是收款码', body: `收款码用于收钱。${payNotScan}` };
 const productLabel: Words = { title: '这是商品条码', body: `无需扫描商品。${showYours}` };
 const refreshOrChange = '请在钱包中刷新付款码后重试。如仍不行，请换用其他钱包。';
 const damagedCode: Words = { title: '付款码已损坏', body: `付款码内容不完整。${refreshOrChange}` };
@@ -75,9 +73,9 @@ export const zh: Catalogue = {
       title: '本机不认识此号码',
       body: '这可能是会员卡或优惠券。请出示钱包应用中的付款码，或换用其他钱包。',
     },
-    'merchant-presented': shopCode,
-    'merchant-presented-corrupt': shopCode,
-    url: { title: '这是网页链接', body: `链接不能用于付款。${showYours}` },
+    'merchant-presented': receivingCode,
+    'merchant-presented-corrupt': receivingCode,
+    url: { title: '这是网页链接', body: `链接是供手机打开的，不能用于付款。${payNotScan}` },
     'structured-text': { title: '这是名片或无线网络码', body: `其中是联系方式或网络信息，不能用于付款。${showYours}` },
     'boarding-pass': { title: '这是登机牌', body: `请留好登机牌，旅途中还要使用。${showYours}` },
     'product-code': productLabel,

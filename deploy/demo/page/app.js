@@ -1,13 +1,5 @@
-import {
-  drawAttempts,
-  drawCards,
-  drawDialog,
-  drawGoods,
-  drawHatch,
-  drawLedger,
-  drawParts,
-  drawScenarios,
-} from './draw.js';
+import { drawAttempts } from './attempts.js';
+import { drawCards, drawDialog, drawGoods, drawHatch, drawLedger, drawParts, drawScenarios } from './draw.js';
 
 /** The page of the demo: draws the state the server sends, and posts what the visitor does. */
 
@@ -15,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 let state;
 let card = 'alipayplus';
 let dropsSeen;
-let kioskShown = false;
+let kioskShown;
 
 function toast(text) {
   const box = $('toast');
@@ -65,10 +57,25 @@ function choose(id) {
   draw();
 }
 
-/** Once; from then on the kiosk's page looks after itself, as it must on a real kiosk. */
+/**
+ * The kiosk's page looks after itself, as it must on a real kiosk, and notices a dead kiosk after some seconds. Here the
+ * demo knows it at once, so the display goes dark as one whose cable was pulled, and is switched on with the kiosk.
+ */
 function showKiosk() {
-  if (!state.kiosk.running || kioskShown) return;
-  kioskShown = true;
+  const { running, reason } = state.kiosk;
+  const dark = $('no-signal');
+  if (!running) dark.textContent = reason === 'starting' ? 'Starting …' : 'No signal';
+  if (running === kioskShown) return;
+  kioskShown = running;
+  dark.hidden = false;
+  if (!running) return;
+  $('kiosk').addEventListener(
+    'load',
+    () => {
+      dark.hidden = kioskShown;
+    },
+    { once: true },
+  );
   $('kiosk').src = 'kiosk/';
 }
 
@@ -77,7 +84,15 @@ function draw() {
   drawParts($('parts'), state);
   showKiosk();
   drawGoods($('goods'), state, (product) => act('order', { product }));
-  drawCards($('cards'), state, card, choose);
+  drawCards(
+    [
+      [$('wallets'), false],
+      [$('mistakes'), true],
+    ],
+    state,
+    card,
+    choose,
+  );
   drawScenarios($('scenarios'), state, (name) => act('scenario', { name }));
   drawDialog(state);
   drawLedger($('ledger'), state);
@@ -88,10 +103,10 @@ function draw() {
   if (state.order?.events.at(-1)?.state === 'armed') $('hatch').classList.remove('drop', 'stuck');
   const shown = state.cards.find((one) => one.id === card);
   $('wallet').textContent = shown.label;
-  $('note').textContent = shown.kind === 'wallet' ? `one-time code, ${shown.note}` : shown.note;
+  $('note').textContent = shown.note;
   const picture = `qr/${shown.id}/${shown.version}.svg`;
   if ($('qr').getAttribute('src') !== picture) $('qr').src = picture;
-  $('qr').alt = `QR code: ${shown.label}`;
+  $('qr').alt = `Code: ${shown.label}`;
   const last = state.order?.events.at(-1)?.state;
   $('cancel').disabled = !state.order || state.order.lost || last === undefined || last === 'ended';
   $('relay-power').textContent = state.relay.running ? 'Cut the relay’s power' : 'Switch the relay on';

@@ -1,41 +1,9 @@
+import { changed, icon, make, money } from './dom.js';
+
 /** Each function draws one part of the page from the state, and touches nothing when its part has not changed. */
 
-const drawn = new WeakMap();
-
-/** True when `data` differs from what this element showed last. */
-function changed(element, data) {
-  const text = JSON.stringify(data);
-  if (drawn.get(element) === text) return false;
-  drawn.set(element, text);
-  return true;
-}
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-const places = { JPY: 0, KRW: 0, VND: 0, CLP: 0 };
-/** 3550 HKD → "HKD 35.50". */
-export function money(amount, currency) {
-  const digits = places[currency] ?? 2;
-  return `${currency} ${(Number(amount) / 10 ** digits).toFixed(digits)}`;
-}
-
-/** One of the symbols in index.html. */
-function icon(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `#${name}`);
-  svg.setAttribute('aria-hidden', 'true');
-  svg.append(use);
-  return svg;
-}
-
 export function drawParts(element, state) {
-  const { kiosk, relay, alarms, timeScale } = state;
+  const { kiosk, relay, alarms, timeScale, pace } = state;
   if (!changed(element, [kiosk, relay, alarms.length, timeScale])) return;
   const open = kiosk.service === 'in-service';
   const pills = [
@@ -47,7 +15,9 @@ export function drawParts(element, state) {
       make('span', 'pill bad', alarms.length === 1 ? '1 alarm for staff' : `${alarms.length} alarms for staff`),
     );
   }
-  pills.push(make('span', 'pill', `Clocks run ×${timeScale}`));
+  const clocks = make('span', 'pill', `Clocks run ×${timeScale}`);
+  clocks.title = `In this demo ${pace}.`;
+  pills.push(clocks);
   element.replaceChildren(...pills);
 }
 
@@ -97,10 +67,15 @@ function keepChecked(element, chosen) {
   if (input) input.checked = true;
 }
 
-export function drawCards(element, state, chosen, onChoose) {
-  const rows = state.cards.map(({ id, label, kind }) => ({ id, label, kind }));
-  if (changed(element, rows)) chips(element, 'card', rows, chosen, onChoose);
-  else keepChecked(element, chosen);
+/** Two groups of one choice: wallets, and what people show by mistake. */
+export function drawCards(groups, state, chosen, onChoose) {
+  for (const [element, wrong] of groups) {
+    const rows = state.cards
+      .filter(({ kind }) => (kind === 'wrong') === wrong)
+      .map(({ id, label, kind }) => ({ id, label, kind }));
+    if (changed(element, rows)) chips(element, 'card', rows, chosen, onChoose);
+    else keepChecked(element, chosen);
+  }
 }
 
 export function drawScenarios(element, state, onChoose) {
@@ -138,62 +113,6 @@ export function drawLedger(element, state) {
       return row;
     }),
   );
-}
-
-const tones = {
-  approved: 'good',
-  delivered: 'good',
-  declined: 'bad',
-  refused: 'bad',
-  operator: 'bad',
-  reversing: 'wait',
-  reversed: 'back',
-  'password-pending': 'wait',
-  submitted: 'wait',
-};
-const plain = {
-  submitted: 'asking',
-  'password-pending': 'password',
-  reversing: 'giving back',
-  reversed: 'money back',
-  operator: 'needs a person',
-};
-
-function drawStep(step, startMs) {
-  const row = make('li');
-  const after = Math.max(0, Date.parse(step.at) - startMs) / 1000;
-  row.append(make('span', 'at', `+${after.toFixed(2)} s`), make('span', 'what', step.name));
-  row.append(make('span', 'detail', step.detail ?? ''));
-  row.append(make('span', 'took', step.ms === undefined || step.ms === null ? '' : `${Math.round(step.ms)} ms`));
-  return row;
-}
-
-function drawAttempt(attempt) {
-  const item = make('li', 'attempt');
-  item.dataset.standing = attempt.standing;
-  const head = make('p', 'head');
-  head.append(
-    make('strong', '', money(attempt.amount, attempt.currency)),
-    make('span', 'issuer', attempt.issuer ?? 'wallet'),
-    make('span', 'receipt', attempt.receipt),
-    make('span', `standing ${tones[attempt.standing] ?? ''}`, plain[attempt.standing] ?? attempt.standing),
-  );
-  item.append(head);
-  if (attempt.reason) item.append(make('p', 'reason', attempt.reason.replaceAll('-', ' ')));
-  const steps = make('ol', 'steps');
-  const startMs = Date.parse(attempt.createdAt);
-  steps.append(...(attempt.steps ?? []).map((step) => drawStep(step, startMs)));
-  item.append(steps);
-  return item;
-}
-
-export function drawAttempts(element, state) {
-  if (!changed(element, state.attempts)) return;
-  if (state.attempts.length === 0) {
-    element.replaceChildren(make('li', 'empty', 'No payment yet. Each one appears here with every step of it.'));
-    return;
-  }
-  element.replaceChildren(...state.attempts.map(drawAttempt));
 }
 
 /** The goods fall behind the flap, or hang. */

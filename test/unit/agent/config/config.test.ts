@@ -88,6 +88,14 @@ describe('a good file', () => {
     });
   });
 
+  it('takes any country for a market, and the issuer table from beside itself', () => {
+    const scanner = ['kind = "virtual"', 'market = "my"', 'issuer_table_file = "issuers.json"'];
+    expect(parseConfig(text({ scanner }), '/etc/quietzone/kiosk.toml').scanner).toMatchObject({
+      market: 'my',
+      issuerTableFile: '/etc/quietzone/issuers.json',
+    });
+  });
+
   it('lets ports be chosen by the system, both at once', () => {
     expect(faultsOf(text({ web: ['port = 0'], api: ['port = 0'] }))).toEqual([]);
   });
@@ -115,6 +123,7 @@ describe('the example', () => {
       ...plain,
       kiosk: full.kiosk,
       broker: { ...plain.broker, caFile: full.broker.caFile },
+      scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
       display: { ...plain.display, contact: full.display.contact },
     });
   });
@@ -183,6 +192,9 @@ describe('a bad file', () => {
     [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial/],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "nul"]'] }, 'scanner.terminators[1]', /"crlf"/],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "cr"]'] }, 'scanner.terminators', /different/],
+    [{ scanner: ['kind = "virtual"', 'market = "TW"'] }, 'scanner.market', /"global" or a country/],
+    [{ scanner: ['kind = "virtual"', 'market = "taiwan"'] }, 'scanner.market', /two lower-case letters/],
+    [{ scanner: ['kind = "virtual"', 'issuer_table_file = ""'] }, 'scanner.issuer_table_file', /a path/],
     [{ display: ['languages = ["fr"]'] }, 'display.languages[0]', /"en", "zh"/],
     [{ display: ['languages = []'] }, 'display.languages', /1 to/],
     [{ order: ['mode = "fixed"', 'currency = "HKD"', 'reference = "A"'] }, 'order.amount', /fixed/],

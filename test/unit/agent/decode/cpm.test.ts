@@ -304,6 +304,11 @@ describe('what is kept', () => {
     });
   });
 
+  it('writes each tag with all its digits', () => {
+    expect(read(code(hex('0100'), hex('1F0100'), hex('9F0000')))).toBe('accepted');
+    expect(Object.keys(tlvOf(cpm))).toEqual(['85', '61[0].4F', '61[0].01', '61[0].1F01', '61[0].9F00']);
+  });
+
   it('says of no tag that holds a card, its owner or a cryptogram that it may be shown', () => {
     expect([...publicTags].sort()).toEqual(['4F', '50', '5F2D', '82', '85', '9F08']);
   });
