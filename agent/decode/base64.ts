@@ -26,11 +26,11 @@ export function decodeBase64(bytes: Uint8Array, start: number, end: number, out:
   // Negative as soon as one of its letters is none, which is asked for once at the end.
   let all = 0;
   for (let at = start; at < whole; at += 4) {
-    const bits =
-      (first[bytes[at] as number] as number) |
-      (second[bytes[at + 1] as number] as number) |
-      (third[bytes[at + 2] as number] as number) |
-      (fourth[bytes[at + 3] as number] as number);
+    const a = first[bytes[at] as number] as number;
+    const b = second[bytes[at + 1] as number] as number;
+    const c = third[bytes[at + 2] as number] as number;
+    const d = fourth[bytes[at + 3] as number] as number;
+    const bits = a | b | c | d;
     all |= bits;
     out[size] = bits >> 16;
     out[size + 1] = bits >> 8;
@@ -41,15 +41,21 @@ export function decodeBase64(bytes: Uint8Array, start: number, end: number, out:
   return whole === end ? size : decodeLast(bytes, whole, out, size);
 }
 
-/** The last group, of which the last letter, or the last two, are padding. */
+/**
+ * The last group, of which the last letter, or the last two, are padding. What is no letter leaves all bits set, the unused
+ * ones too.
+ */
 function decodeLast(bytes: Uint8Array, at: number, out: Uint8Array, size: number): number {
-  const head = (first[bytes[at] as number] as number) | (second[bytes[at + 1] as number] as number);
+  const a = first[bytes[at] as number] as number;
+  const b = second[bytes[at + 1] as number] as number;
+  const head = a | b;
   if (bytes[at + 2] === PAD) {
     out[size] = head >> 16;
-    return head < 0 || (head & 0xffff) !== 0 ? -1 : size + 1;
+    return (head & 0xffff) === 0 ? size + 1 : -1;
   }
-  const bits = head | (third[bytes[at + 2] as number] as number);
+  const c = third[bytes[at + 2] as number] as number;
+  const bits = head | c;
   out[size] = bits >> 16;
   out[size + 1] = bits >> 8;
-  return bits < 0 || (bits & 0xff) !== 0 ? -1 : size + 2;
+  return (bits & 0xff) === 0 ? size + 2 : -1;
 }

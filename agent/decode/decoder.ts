@@ -105,7 +105,9 @@ export class Decoder {
     if (frame[start] !== BRACKET || end - start < 3) return 0;
     if (!is(frame, start + 1, LETTER) || !is(frame, start + 2, ALPHANUMERIC)) return 0;
     this.start = start + 3;
-    return ((frame[start + 1] as number) << 8) | (frame[start + 2] as number);
+    const letter = frame[start + 1] as number;
+    const modifier = frame[start + 2] as number;
+    return (letter << 8) | modifier;
   }
 
   #number(frame: Uint8Array, start: number, end: number, aim: number): Verdict {
@@ -121,7 +123,9 @@ export class Decoder {
     const byLength = issuers.findByLength(length);
     if (byLength !== undefined) return byLength;
     if (length < DAMAGED_MIN_DIGITS || length > DAMAGED_MAX_DIGITS) return reject('unknown-prefix');
-    const head = ((frame[start] as number) - ZERO) * 10 + ((frame[start + 1] as number) - ZERO);
+    const tens = frame[start] as number;
+    const ones = frame[start + 1] as number;
+    const head = (tens - ZERO) * 10 + ones - ZERO;
     return reject(issuers.ownsPrefix(head) ? 'bad-length' : 'unknown-prefix');
   }
 

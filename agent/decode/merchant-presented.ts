@@ -18,7 +18,9 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
 export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0xffff;
   for (let i = start; i < end; i++) {
-    crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ (bytes[i] as number)] as number);
+    const byte = bytes[i] as number;
+    const next = table[(crc >> 8) ^ byte] as number;
+    crc = ((crc << 8) & 0xffff) ^ next;
   }
   return crc;
 }

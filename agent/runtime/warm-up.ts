@@ -4,8 +4,15 @@ import { Framer, type FramingProfile } from '../decode/framer.js';
 import type { IssuerLookup } from '../decode/issuers.js';
 
 const ROUNDS = 300;
-/** Prefixes no issuer has: what warms the code must not be a payment code. */
-const CODES = ['990000000000000000000000', '990000000000000000'];
+/**
+ * Nobody's: numbers with a prefix that no issuer has, and an EMV consumer-presented code whose application and cryptogram
+ * are zeros. What warms the code must not be a payment code.
+ */
+const CODES = [
+  '990000000000000000000000',
+  '990000000000000000',
+  'hQVDUFYwMWEfTwXwAAAAAFAEVEVTVGMQnyYIAAAAAAAAAACfNgIAAA==',
+];
 
 /**
  * Runs the pure part of the scan path before the first customer does: a kiosk is started once and then waits, and without

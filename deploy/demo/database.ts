@@ -40,7 +40,7 @@ export async function freshDatabase({ serverUrl, name, mayExist }: FreshDatabase
     try {
       await inTime(sql.unsafe(statement));
     } finally {
-      await sql.end({ timeout: 2 });
+      await sql.end({ timeout: 0 });
     }
   };
   try {

@@ -55,7 +55,8 @@ export async function tryBroker({ url, login }: BrokerPlace): Promise<void> {
     protocolVersion: 4,
     clientId: `try-${process.pid}`,
     reconnectPeriod: 0,
-    connectTimeout: ANSWER_WITHIN_MS,
+    // Its own limit has no code to tell it by, so ours comes first.
+    connectTimeout: 2 * ANSWER_WITHIN_MS,
   });
   try {
     await connected(client);

@@ -78,8 +78,15 @@ export function writeMerchant(draft: Draft, random: Random, base: Uint8Array): v
 function brokenSum(sum: string, random: Random): string {
   if (!random.once(3)) return sum;
   const digit = random.below(4);
-  const other = random.text('0123456789ABCDEFGg', 1);
-  return random.pick([sum.toLowerCase(), sum.slice(1), `${sum} `, sum.slice(0, digit) + other + sum.slice(digit + 1)]);
+  const others = [random.text('0123456789ABCDEFGg', 1), sameValue(sum.charAt(digit))];
+  const changed = others.map((other) => sum.slice(0, digit) + other + sum.slice(digit + 1));
+  return random.pick([sum.toLowerCase(), sum.slice(1), `${sum} `, ...changed]);
+}
+
+/** A character that a careless reader of hex digits takes for the same number: `:` for A, `@` for 9. */
+function sameValue(digit: string): string {
+  const code = digit.charCodeAt(0);
+  return String.fromCharCode(code <= 0x39 ? code + 7 : code - 7);
 }
 
 /** Texts that are no payment code, each near the border of its rule. */

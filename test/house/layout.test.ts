@@ -50,7 +50,7 @@ describe('what a README names exists', () => {
 
   test('and every npm script it names', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
-    const named = readmes.flatMap((r) => [...read(r).matchAll(/npm run ([a-z-]+)/g)].map((m) => m[1] ?? ''));
+    const named = readmes.flatMap((r) => [...read(r).matchAll(/npm run (?:-s )?([a-z:-]+)/g)].map((m) => m[1] ?? ''));
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((n) => !scripts.includes(n))).toEqual([]);
   });

@@ -43,6 +43,7 @@ describe('a quick run', () => {
       'merchant-160': ['ours, from bytes', 'promptparse, on text'],
       'garbage-24': ['ours, from bytes', ...patterns],
       'garbage-160': ['ours, from bytes', ...patterns],
+      scraps: ['ours, from bytes', ...patterns],
       'whole-path-numeric-24': wholePath,
       'whole-path-cpm-120': wholePath,
     };

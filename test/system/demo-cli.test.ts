@@ -1,7 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parseFlags } from '../../deploy/demo/flags.js';
+import { readCode } from '../../deploy/demo/standard-input.js';
+import { UsageError } from '../../deploy/demo/usage.js';
 import { until } from '../support/wait.js';
 import { alive, descendants, freshCode, runDemo } from './run.js';
 
@@ -21,6 +27,14 @@ const args = (...more: string[]): string[] => [
   ...more,
 ];
 const lastLine = (text: string): unknown => JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+};
 
 describe('one payment', () => {
   test('delivered: one JSON line as the last, exit 0, nothing left', async () => {
@@ -43,7 +57,7 @@ describe('one payment', () => {
       ms: { scanToPublish: expect.any(Number), total: expect.any(Number) },
       acquirer: { charged: 3550, returned: 0 },
     });
-    expect(run.stderr()).toContain('5 times as fast');
+    expect(run.stderr()).toContain('deadlines run 5 times as fast as in the field');
     expect(seen.length).toBeGreaterThanOrEqual(3);
     expect(alive(seen)).toEqual([]);
     expect(readdirSync(temp)).toEqual([]);
@@ -69,6 +83,71 @@ describe('one payment', () => {
     });
     expect(run.stdout() + run.stderr()).not.toContain('4006381333931');
   }, 90_000);
+});
+
+describe('--scan -: the code comes from standard input', () => {
+  const line = async (chunks: readonly (string | Buffer)[]): Promise<string> =>
+    Buffer.from(await readCode(Readable.from(chunks.map((chunk) => Buffer.from(chunk))))).toString('latin1');
+
+  test.each([
+    ['with a line break', ['2810\n'], '2810'],
+    ['as Windows ends a line', ['2810\r\n'], '2810'],
+    ['without one', ['2810'], '2810'],
+    ['in pieces', ['28', '1', '0\r', '\n'], '2810'],
+    ['with blank lines behind it', ['2810\n\n', '\n'], '2810'],
+    ['any bytes', [Buffer.from([0x32, 0x00, 0xff, 0x09, 0x0a])], '2\x00\xff\t'],
+    ['as long as may be', [`${'2'.repeat(4_400)}\r\n`], '2'.repeat(4_400)],
+  ])('%s', async (_name, chunks, code) => {
+    expect(await line(chunks)).toBe(code);
+  });
+
+  test.each([
+    ['nothing', [], /found nothing on standard input/],
+    ['an empty line', ['\n2810\n'], /found nothing on standard input/],
+    ['two lines', ['2810\n2811\n'], /found more than one line/],
+    ['two lines of an old Mac', ['2810\r2811'], /found more than one line/],
+    ['too long', ['2'.repeat(4_401)], /found more than 4400 bytes/],
+  ])('%s: refused, and not repeated', async (_name, chunks, says) => {
+    const error = await line(chunks).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toMatch(says);
+    expect(String(error)).not.toContain('281');
+  });
+
+  test('endless input is not read to its end', async () => {
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (;;) yield Buffer.alloc(1_000, '2');
+    }
+    await expect(readCode(Readable.from(endless()))).rejects.toThrow('more than 4400 bytes');
+  });
+
+  test('paid and delivered; the code is in no line and no list of processes', async () => {
+    const code = freshCode();
+    const run = runDemo(['--scan', '-', '--amount', '35.50', '--currency', 'HKD'], { TMPDIR: temp }, `${code}\n`);
+    const commands: string[] = [];
+    await until(
+      'the programs to run',
+      () => {
+        for (const pid of [run.child.pid ?? 0, ...descendants(run.child.pid ?? 0)]) commands.push(commandOf(pid));
+        return /relay +ready/.test(run.stdout());
+      },
+      60_000,
+    );
+    expect(await run.ended).toBe(0);
+    expect(lastLine(run.stdout())).toMatchObject({ outcome: 'delivered' });
+    expect(run.stdout()).toContain('reads 24 bytes');
+    expect(commands.join()).toContain('--scan');
+    expect(run.stdout() + run.stderr() + commands.join()).not.toContain(code);
+  }, 90_000);
+
+  test('refused with exit 2 before anything runs', async () => {
+    const run = runDemo(['--scan', '-', '--amount', '35.50', '--currency', 'HKD'], { TMPDIR: temp }, '\n');
+    expect(await run.ended).toBe(2);
+    expect(run.stderr()).toMatch(
+      /^--scan -: found nothing on standard input, expected a code in one line, such as: .*\n$/,
+    );
+    expect(run.stdout()).toBe('');
+  }, 20_000);
 });
 
 describe('ended from outside', () => {
@@ -103,37 +182,101 @@ describe('ended from outside', () => {
 });
 
 describe('flags that cannot be used: exit 2 and what to do', () => {
+  const SECRET = '281006029876543210987654';
+  const scan = (...more: string[]): string[] => ['--scan', SECRET, ...more];
+  const amount = (text: string): string[] => scan('--amount', text, '--currency', 'HKD');
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['unknown flag', ['--scam', '1'], /--scam: not a flag of the demo; expected --scan /],
+    ['unknown flag', ['--scam', '1'], /^--scam: not a flag of the demo; expected --scan /],
+    ['a code without its flag', [SECRET], /^an argument without a flag: not a flag of the demo/],
+    ['a code as a flag', [`--${SECRET}`], /^an argument that begins with "-": not a flag of the demo/],
+    ['missing amount', ['--scan', SECRET, '--currency', 'HKD'], /^--amount: missing.*--amount 35\.50/],
+    ['missing currency', ['--scan', SECRET, '--amount', '1'], /^--currency: missing.*HKD/],
     [
-      'missing amount',
-      ['--scan', '281006020123456789012345', '--currency', 'HKD'],
-      /--amount: missing.*--amount 35\.50/,
+      'bad currency',
+      scan('--amount', '1', '--currency', 'XYZW'),
+      /^--currency: found 4 characters that are no ISO 4217/,
     ],
-    ['missing currency', ['--scan', '281006020123456789012345', '--amount', '1'], /--currency: missing.*HKD/],
-    ['bad currency', args('--currency', 'XYZW'), /--currency: found 4 characters that are no ISO 4217 code/],
+    ['code twice', args('--scan', SECRET), /^--scan: found twice, expected once$/],
+    ['code twice, the same', ['--scan', SECRET, `--scan=${SECRET}`], /^--scan: found twice/],
+    ['amount twice', args('--amount=1'), /^--amount: found twice/],
+    ['switch twice', args('--json', '--json'), /^--json: found twice/],
     [
       'too many places',
-      args('--amount', '1.234'),
-      /--amount: found "1\.234", expected a decimal of at most 12 digits and 2 places/,
+      amount('35.505'),
+      /^--amount: found "35\.505", expected a decimal of at most 12 digits and 2 places, such as 35\.50$/,
     ],
-    ['nothing to pay', args('--amount', '0'), /--amount: found "0"/],
-    ['unknown scenario', args('--scenario', 'magic'), /--scenario: found "magic", expected one of approve, password/],
-    ['amount without scan', ['--amount', '1'], /--amount: goes with --scan/],
-    ['bad port', ['--port', 'http'], /--port: found "http", expected a number/],
+    ['nothing to pay', amount('0'), /^--amount: found "0", expected more than nothing, such as 35\.50$/],
+    ['less than nothing', amount('-1'), /^--amount: found "-1", expected more than nothing, such as 35\.50$/],
+    [
+      'less than nothing, joined',
+      [...scan('--currency', 'HKD'), '--amount=-1'],
+      /^--amount: found "-1", expected more/,
+    ],
+    ['an empty amount', amount(''), /^--amount: found an empty value, expected a decimal such as 35\.50$/],
+    ['an empty amount, joined', scan('--amount=', '--currency', 'HKD'), /^--amount: found an empty value/],
+    ['a word for an amount', amount('-x'), /^--amount: found "-x", expected a decimal .*such as 35\.50$/],
+    ['a code for an amount', amount(SECRET), /^--amount: found 24 characters, expected a decimal/],
+    [
+      'no amount after its flag',
+      scan('--currency', 'HKD', '--amount'),
+      /^--amount: found nothing after it, expected a decimal/,
+    ],
+    ['a flag in its place', scan('--amount', '--currency', 'HKD'), /^--amount: found nothing after it/],
+    [
+      'an empty code',
+      ['--scan', '', '--amount', '1', '--currency', 'HKD'],
+      /^--scan: found an empty value, expected a code/,
+    ],
+    ['an empty currency', scan('--amount', '1', '--currency', ''), /^--currency: found an empty value/],
+    ['a switch with a value', args('--json=yes'), /^--json: found a value, expected none$/],
+    ['unknown scenario', args('--scenario', 'magic'), /^--scenario: found "magic", expected one of approve, password/],
+    ['amount without scan', ['--amount', '1'], /^--amount: goes with --scan/],
+    ['bad port', ['--port', 'http'], /^--port: found "http", expected a number/],
+    ['an empty port', ['--port', ''], /^--port: found an empty value/],
     [
       'code with a line break',
       ['--scan', '28\n99', '--amount', '1', '--currency', 'HKD'],
-      /--scan: found 5 characters/,
+      /^--scan: found 5 characters, a control character among them/,
+    ],
+    [
+      'a code that is too long',
+      ['--scan', '2'.repeat(4_401), '--amount', '1', '--currency', 'HKD'],
+      /^--scan: found 4401 characters, expected 1 to 4400 bytes/,
     ],
   ];
-  test.each(cases)('%s', async (_name, flags, says) => {
-    const run = runDemo(flags);
-    expect(await run.ended).toBe(2);
-    expect(run.stderr()).toMatch(says);
-    expect(run.stderr()).not.toMatch(/281006020123456789012345| {4}at /);
-    expect(run.stdout()).toBe('');
+  test.each(cases)('%s', (_name, flags, says) => {
+    let said: unknown;
+    try {
+      parseFlags(flags);
+    } catch (error) {
+      said = error;
+    }
+    expect(said).toBeInstanceOf(UsageError);
+    expect(said).toHaveProperty('message', expect.stringMatching(says));
+    expect(String(said)).not.toContain(SECRET);
   });
+
+  test('on the command line: that one line on stderr, and nothing else', async () => {
+    for (const flags of [amount('-1'), args('--scan', SECRET), amount(''), amount('0'), amount('35.505')]) {
+      const run = runDemo(flags);
+      expect(await run.ended).toBe(2);
+      expect(run.stderr()).toMatch(/^--(amount|scan): found .*\n$/);
+      expect(run.stderr()).not.toContain(SECRET);
+      expect(run.stdout()).toBe('');
+    }
+  }, 20_000);
+
+  test('a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const run = runDemo(['--port', String(port)]);
+    expect(await run.ended).toBe(2);
+    expect(run.stderr()).toBe(
+      `--port: found ${port}, where the page cannot listen (EADDRINUSE); choose another, or leave it out for a free one\n`,
+    );
+    server.close();
+  }, 20_000);
 
   test('--help tells every flag', async () => {
     const run = runDemo(['--help']);

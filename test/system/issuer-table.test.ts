@@ -88,7 +88,7 @@ async function start(onFirstLine = (_agent: ChildProcess): void => undefined): P
 async function stop(): Promise<void> {
   const agent = child;
   child = undefined;
-  if (agent === undefined) return;
+  if (agent === undefined || agent.exitCode !== null || agent.signalCode !== null) return;
   const ended = new Promise((resolve) => agent.once('exit', resolve));
   agent.kill('SIGTERM');
   expect(await ended).toBe(0);

@@ -52,14 +52,15 @@ export type DemoRun = {
   readonly ended: Promise<number | string>;
 };
 
-/** The demo as `npm start` runs it, in a process group of its own, as a shell would start it. */
-export function runDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoRun {
+/** The demo as `npm start` runs it, in a process group of its own, as a shell would start it. `input`: all it may read. */
+export function runDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): DemoRun {
   const child = spawn(process.execPath, [demoEntry, ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  child.stdin.on('error', () => {}).end(input);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

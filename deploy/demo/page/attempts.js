@@ -37,7 +37,7 @@ function standingWord(standing, { charged, returned }) {
 
 const stepWords = {
   accepted: 'code received',
-  pay: 'asks for the money',
+  pay: 'asks for payment',
   inquire: 'asks again',
   cancel: 'asks to cancel',
   abort: 'customer gave up',
@@ -47,7 +47,7 @@ const stepWords = {
   submitted: 'asking',
   approved: 'paid, kiosk told',
   declined: 'not paid',
-  reversing: 'takes it back',
+  reversing: 'calls it off',
   reversed: 'nothing is kept',
   delivered: 'all done',
   doubtful: 'goods uncertain',
@@ -59,7 +59,6 @@ const answerWords = {
   paid: 'paid',
   pending: 'undecided',
   declined: 'no',
-  unknown: 'no answer',
   'not-sent': 'could not ask',
   'not-found': 'no such payment',
   cancelled: 'cancelled',
@@ -71,11 +70,20 @@ const answerWords = {
   'not-delivered': 'not delivered',
 };
 
+const issuerNames = {
+  alipay: 'Alipay',
+  alipayplus: 'Alipay+',
+  wechatpay: 'WeChat Pay',
+  unionpay: 'UnionPay',
+  jkopay: 'JKOPay',
+};
+
 const plain = (word) => word.replaceAll('-', ' ');
 
 /** "declined: insufficient-funds" → "no: insufficient funds". */
 function answerWord(detail) {
   const [kind, ...more] = detail.split(': ');
+  if (kind === 'unknown') return more[0] === 'timeout' ? 'no answer in time' : 'unclear';
   return [answerWords[kind] ?? plain(kind), ...more.map(plain)].join(': ');
 }
 
@@ -145,9 +153,11 @@ function drawAttempt(attempt, at) {
   const head = make('summary', 'head');
   const label = make('span', `standing ${tones[standing] ?? ''}`, standingWord(standing, booked));
   label.title = standing;
+  const issuer = make('span', 'issuer', issuerNames[attempt.issuer] ?? attempt.issuer ?? 'wallet');
+  issuer.title = attempt.issuer ?? 'the code does not tell whose it is';
   head.append(
     make('strong', '', money(attempt.amount, attempt.currency)),
-    make('span', 'issuer', attempt.issuer ?? 'wallet'),
+    issuer,
     make('span', 'receipt', attempt.receipt),
     label,
   );

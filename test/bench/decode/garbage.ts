@@ -1,5 +1,5 @@
 import type { RejectReason } from '../../../agent/decode/result.js';
-import { type Random, textOf } from '../random.js';
+import { pick, type Random, textOf } from '../random.js';
 import { crowd, crowdedCode, HEADER, nested, object, ordinaryCode, scanned } from './cpm-codes.js';
 import { corruptMerchantCode, merchantCode } from './merchant-codes.js';
 import { type Pool, poolOf } from './pools.js';
@@ -104,4 +104,19 @@ export function garbagePool(random: Random, kind: Garbage, characters: number): 
   const wrong = pool.codes.find((code) => code.length !== characters);
   if (wrong) throw new Error(`${kind.name}: made ${wrong.length} characters, expected ${characters}`);
   return pool;
+}
+
+/** The longest of what is no more than a beginning. */
+const SCRAP_MAX_CHARACTERS = 15;
+
+/**
+ * Beginnings of everything, from nothing at all to 15 characters, with framing bytes around some: where a code ends too
+ * soon. Compiled code that once read beyond an end stays slower, for whole codes too.
+ */
+export function scrapPool(random: Random, whole: readonly Buffer[]): Pool {
+  const ends = ['', '', '\r', '\r\n', '\t'];
+  return poolOf('scraps', { kind: 'any-reject' }, (i) => {
+    const code = pick(random, whole).subarray(0, i % (SCRAP_MAX_CHARACTERS + 1));
+    return Buffer.concat([latin1(pick(random, ['', '', '\x02', '\r\n', ']Q3'])), code, latin1(pick(random, ends))]);
+  });
 }

@@ -2,7 +2,7 @@ import type { Decoder } from '../../../agent/decode/decoder.js';
 import type { Random } from '../random.js';
 import type { Contender, Race } from '../rounds.js';
 import { crowdedCode, ordinaryCode, scanned } from './cpm-codes.js';
-import { CONTENT_MAX_BYTES, garbage, garbagePool } from './garbage.js';
+import { CONTENT_MAX_BYTES, garbage, garbagePool, scrapPool } from './garbage.js';
 import { merchantCode } from './merchant-codes.js';
 import { checkVerdicts, framing, lastByte, newDecoder, verdict, verdictAndText, wholeChunk } from './ours.js';
 import {
@@ -73,7 +73,12 @@ function peersOf(pool: Pool, atLeast: number, ...make: readonly ((pool: Pool) =>
 export function makePlan(random: Random): Plan {
   const decoder = newDecoder();
   const wallets = walletNames.map((name) => walletPool(random, name));
+  const whole = [...wallets, cpmPool(random, 'cpm', 160), ...garbage.map((kind) => garbagePool(random, kind, 24))];
   const pools = {
+    scraps: scrapPool(
+      random,
+      whole.flatMap((pool) => pool.codes),
+    ),
     'numeric-24': walletPool(random, 'alipayplus'),
     'numeric-all': mixed('numeric', wallets),
     'cpm-120': cpmPool(random, 'cpm', 160),
@@ -109,7 +114,7 @@ export function makePlan(random: Random): Plan {
       name: 'merchant-160',
       contenders: [ours('merchant-160'), ...peersOf(pools['merchant-160'], POOL_CODES, promptParse)],
     },
-    ...(['garbage-24', 'garbage-160'] as const).map((name) => ({
+    ...(['garbage-24', 'garbage-160', 'scraps'] as const).map((name) => ({
       name,
       contenders: [ours(name), ...peersOf(pools[name], 0, ...patterns)],
     })),

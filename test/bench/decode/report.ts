@@ -30,6 +30,7 @@ const titles: Readonly<Record<string, string>> = {
   'merchant-160': "The shop's own QR code, 160 characters",
   'garbage-24': 'No payment code, 24 characters, all kinds in turn',
   'garbage-160': 'No payment code, 160 characters, all kinds in turn',
+  scraps: 'Beginnings of all of these, 0 to 15 characters',
   'whole-path-numeric-24': 'Framing, verdict and text: numeric, 24 digits',
   'whole-path-cpm-120': 'Framing, verdict and text: EMV consumer-presented, 120 bytes',
 };

@@ -3,8 +3,17 @@ import type { Database, Transaction } from '../../../relay/ledger/contract.js';
 import { allow } from '../../../relay/ledger/kiosks.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { newestAlarms } from '../../../relay/ledger/records.js';
+import { traceOf } from '../../unit/protocol/traces.js';
+import { freshCpm } from '../acquirer/stage.js';
 import { databases, empty, type Opened } from './databases.js';
 import { attemptId, Boot, Scene } from './scene.js';
+
+/** 384 bytes, 512 characters; the last byte makes the difference. */
+const longestCpm = (last: number): string => {
+  const bytes = Buffer.concat([Buffer.from('85054350563031', 'hex'), Buffer.alloc(377, 'random enough')]);
+  bytes[383] = last;
+  return bytes.toString('base64');
+};
 
 describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
   let opened: Opened;
@@ -107,6 +116,45 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
       expect(await scene.paid(first, 'A', { scanMs: scene.now + 1_999 })).toBe('accepted');
       expect((await scene.attempt('A')).scannedAt).toBe(scene.now);
     });
+
+    describe.each([
+      ['of EMV CPM', freshCpm(96), freshCpm(96)],
+      ['of EMV CPM, the longest of all', longestCpm(1), longestCpm(2)],
+      ['of letters and digits', '22J1a9Zk3LmQ7r5T8v', '22J1a9Zk3LmQ7r5T8V'],
+    ])('a code %s', (_, code, another) => {
+      test('is used once, by whatever kiosk and order', async () => {
+        const other = new Scene(db);
+        other.kiosk = 'lobby-2';
+        await other.hello(stranger);
+        expect(await scene.paid(first, 'A', { code })).toBe('accepted');
+        expect(await scene.paid(first, 'B', { code })).toBe('refused code-used');
+        expect(await other.paid(stranger, 'C', { code })).toBe('refused code-used');
+        expect(await other.paid(stranger, 'D', { code: another })).toBe('accepted');
+      });
+
+      test('stays used when its attempt was declined, and is stored as a hash only', async () => {
+        await scene.submitted(first, 'A', { code });
+        await scene.on('A', { type: 'pay-answered', answer: { kind: 'declined', reason: 'code-not-accepted' } });
+        expect(await scene.paid(first, 'B', { code })).toBe('refused code-used');
+        const rows = await db.query('SELECT code_hash, to_jsonb(a)::text AS row FROM attempt a ORDER BY id');
+        expect(rows.map((row) => row['code_hash'])).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), null]);
+        for (const { row } of rows) expect(traceOf(code, String(row))).toBeUndefined();
+      });
+
+      test('goes on where a relay died before sending it', async () => {
+        await scene.pay(first, 'A', { code });
+        expect(await scene.pay(first, 'A', { code: another })).toMatchObject({ restartable: false });
+        expect(await scene.pay(first, 'A', { code })).toMatchObject({ type: 'known', restartable: true });
+      });
+    });
+
+    test.each(['alipay', 'new-pay2', 'a'.repeat(16)])(
+      'the issuer %s is kept, whoever has a number for it',
+      async (issuer) => {
+        await scene.pay(first, 'A', { issuer });
+        expect((await scene.attempt('A')).issuer).toBe(issuer);
+      },
+    );
 
     test('two kiosks show one code at once: one is accepted', async () => {
       const other = new Scene(db);

@@ -12,12 +12,12 @@ const cryptogram = '75B978C834B1CE06';
 describe('a trace is found', () => {
   test.each([
     ['the code', numeric, `bad code ${numeric}`],
-    ['a piece of it', numeric, 'bad code …01234567…'],
+    ['a piece of it', numeric, 'bad code …0123456789…'],
     ['its packed bytes', numeric, Buffer.from(numeric, 'hex').toString('latin1')],
     ['letters and digits', letters, `{"code":"${letters}"}`],
-    ['a piece of letters and digits', letters, '…9Zk3LmQ7…'],
+    ['a piece of letters and digits', letters, '…9Zk3LmQ7r5…'],
     ['the Base64 text', cpm, `bad code ${cpm}`],
-    ['a piece of the Base64 text', cpm, `…${cpm.slice(40, 48)}…`],
+    ['a piece of the Base64 text', cpm, `…${cpm.slice(40, 50)}…`],
     ['the card number', cpm, `pan ${pan}`],
     ['the cryptogram', cpm, `{"9F26":"${cryptogram}"}`],
     ['the cryptogram in small letters', cpm, cryptogram.toLowerCase()],

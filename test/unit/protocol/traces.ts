@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 /** How EMV CPM codes begin, all of them: no secret. */
 const CPM_HEADER = { text: 'hQVDUFYwM', bytes: 7 };
 /** A run so long is no chance, unless it is of one and the same digit. */
-const RUN_CHARS = 8;
+const RUN_CHARS = 10;
 const RUN_BYTES = 5;
 const RUN_DISTINCT = 3;
 

@@ -3,15 +3,14 @@ import { ConfigError } from '../../../../agent/config/faults.js';
 import { compileIssuers, type IssuerLookup } from '../../../../agent/decode/issuers.js';
 import { Counters } from '../../../../agent/runtime/counters.js';
 import { IssuerTables } from '../../../../agent/runtime/issuer-tables.js';
-import { parseIssuerTable } from '../../../../protocol/issuer-table/parse.js';
-import type { IssuerTable } from '../../../../protocol/issuer-table/table.js';
+import type { IssuerRow, IssuerTable } from '../../../../protocol/issuer-table/table.js';
 
-const row = (issuer: string, prefix: string, markets?: readonly string[]) => ({
+const row = (issuer: string, prefix: string, markets?: readonly string[]): IssuerRow => ({
   ...{ issuer, prefixes: [prefix], lengths: [20], charset: 'digits', source: 'test', confidence: 'official' },
   ...(markets ? { markets } : {}),
 });
 const textOf = (version: number, ...rows: readonly object[]): string => JSON.stringify({ schema: 1, version, rows });
-const first: IssuerTable = parseIssuerTable(textOf(5, row('one', '70')));
+const first: IssuerTable = { schema: 1, version: 5, rows: [row('one', '70')] };
 
 type Line = { readonly level: string; readonly event?: string; readonly faults?: readonly string[] };
 

@@ -66,6 +66,26 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'timers.zzz: found a key that is not known, expected one of pay_valid_ms, ',
     ],
     [
+      'a key of the other ledger',
+      changed('kind = "pglite"', 'kind = "pglite"\nconnections = 5'),
+      'ledger.connections: found a key that only goes with kind = "postgres", expected none here: with kind = "pglite" there are kind, directory',
+    ],
+    [
+      'a key of the other ledger, the other way round',
+      changed('kind = "pglite"', 'kind = "postgres"\nurl_env = "X"\ndirectory = "/x"'),
+      'ledger.directory: found a key that only goes with kind = "pglite", expected none here: with kind = "postgres" there are kind, url_file, url_env, connections',
+    ],
+    [
+      'a mistyped key of this ledger',
+      changed('kind = "pglite"', 'kind = "postgres"\nurl_env = "X"\nconections = 5'),
+      'ledger.conections: found a key that is not known, expected connections?',
+    ],
+    [
+      'a mistyped key that this ledger does not have',
+      changed('kind = "pglite"', 'kind = "pglite"\nconections = 5'),
+      'ledger.conections: found a key that is not known, expected one of kind, directory',
+    ],
+    [
       'in a list',
       changed('name = "lobby-1"', 'name = "lobby-1"\nmax_amuont = "1"'),
       'kiosk.0.max_amuont: found a key that is not known, expected max_amount?',

@@ -45,6 +45,16 @@ test('pay carries what was admitted, and nothing that was not', async () => {
 });
 
 test.each([
+  ['an issuer of a pushed table', 'new-pay2', '22J1a9Zk3LmQ7r5T8v'],
+  ['no issuer', null, `hQVDUFYwMW${'A'.repeat(502)}`],
+])('pay with %s, and a code of any length', async (_, issuer, held) => {
+  const acquirer = new ScriptedAcquirer({ pay: [right] });
+  await makeCall('pay', { ...submittedAt0, issuer }, held, { acquirer, clock: new HandClock(), signal });
+  const { request } = acquirer.calls[0] ?? {};
+  expect([request?.code, request?.issuer]).toEqual([held, issuer ?? undefined]);
+});
+
+test.each([
   ['at the last permitted moment', 20_000, code, 1],
   ['a moment too late, though the row allowed it just before', 20_001, code, 0],
   ['without a code', 10_000, undefined, 0],

@@ -81,6 +81,11 @@ describe('the operations API', () => {
     expect(await (await get(`/v1/attempts/${attemptId('A')}`)).json()).toEqual(a);
   });
 
+  test('an issuer of a pushed table is shown by its name', async () => {
+    await scene.pay(boot, 'A', { issuer: 'new-pay2', code: '22J1a9Zk3LmQ7r5T8v' });
+    expect((await list()).map((a) => a['issuer'])).toEqual(['new-pay2']);
+  });
+
   test('password pending and doubtful are shown as the kiosk hears them', async () => {
     await scene.submitted(boot, 'A');
     await scene.on('A', { type: 'pay-answered', answer: { kind: 'pending' } });

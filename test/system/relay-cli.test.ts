@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+/** The relay's command line: one scheme of exit codes, and a check that tells what `run` will need. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'quietzone-relay-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const relay = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  spawnSync(process.execPath, ['dist/relay/cli.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+
+const example = readFileSync(join(root, 'relay/example.toml'), 'utf8');
+function config(name: string, ...changes: readonly (readonly [from: string | RegExp, to: string])[]): string {
+  const file = join(folder, name);
+  writeFileSync(
+    file,
+    changes.reduce((text, [from, to]) => {
+      const next = text.replace(from, to);
+      if (next === text) throw new Error(`the example has no ${from}`);
+      return next;
+    }, example),
+  );
+  return file;
+}
+
+describe('config check', () => {
+  test('valid: exit 0, and what run also needs, with what is there and never what it holds', () => {
+    const there = join(folder, 'private.pem');
+    writeFileSync(there, 'TOPSECRET');
+    const aFolder = join(folder, 'folder.pem');
+    mkdirSync(aFolder);
+    const file = config(
+      'needs.toml',
+      ['/etc/quietzone/antom-private.pem', there],
+      ['/etc/quietzone/antom-public.pem', join(folder, 'missing.pem')],
+      ['# ca_file = "/etc/quietzone/proxy-ca.pem"', `ca_file = "${aFolder}"`],
+      ['# username = "relay-1"', 'username = "relay-1"\npassword_env = "QUIETZONE_TEST_BROKER_PASSWORD"'],
+    );
+    const { status, stdout, stderr } = relay(['config', 'check', file], {
+      QUIETZONE_CODE_HASH_KEY: 'SECRETKEY',
+      QUIETZONE_TEST_BROKER_PASSWORD: '',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(0, 2)).toEqual([`${file}: valid`, 'run also needs:']);
+    expect(lines.slice(2).map((line) => line.trim().replace(/ {2,}/g, ' | '))).toEqual([
+      'secrets.code_hash_key_env | environment variable QUIETZONE_CODE_HASH_KEY | set',
+      'broker.password_env | environment variable QUIETZONE_TEST_BROKER_PASSWORD | set, but empty',
+      `acquirer.ca_file | ${aFolder} | unreadable (EISDIR)`,
+      `acquirer.private_key_file | ${there} | present`,
+      `acquirer.public_key_file | ${join(folder, 'missing.pem')} | missing`,
+    ]);
+    expect(stdout).not.toMatch(/TOPSECRET|SECRETKEY/);
+  });
+
+  test('invalid: exit 2, the key and no word of validity', () => {
+    const file = config('invalid.toml', ['mode = "demo"', 'mode = "test"']);
+    const { status, stdout, stderr } = relay(['config', 'check', file]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe(`${file}: mode: found text of 4 characters, expected "demo" or "production"\n`);
+  });
+
+  test('a file that is not there: exit 2', () => {
+    expect(relay(['config', 'check', '/nowhere.toml'])).toMatchObject({
+      status: 2,
+      stderr: '/nowhere.toml: cannot be read (ENOENT)\n',
+    });
+  });
+});
+
+describe('wrong use: exit 2 and one line', () => {
+  test.each([
+    ['no command', [], /^relay: No command specified; see npm run relay -- --help$/],
+    ['an unknown command', ['serve'], /^relay: Unknown command serve; see/],
+    ['half a command', ['config'], /^relay: No command specified; see/],
+    ['no config', ['run'], /^relay: Missing required argument: --config; see/],
+    ['an empty config', ['run', '--config='], /^--config: found an empty value, expected the path of a relay config$/],
+    ['no file', ['config', 'check'], /^relay: Missing required positional argument: FILE; see/],
+    ['two files', ['config', 'check', 'a.toml', 'b.toml'], /^config check: found 2 files, expected one$/],
+    ['a flag twice', ['run', '--config', 'a.toml', '--config', 'b.toml'], /^--config: found twice, expected once$/],
+    [
+      'an unknown flag',
+      ['migrate', '--config', 'a.toml', '--now'],
+      /^--now: not a flag of this command; expected --config/,
+    ],
+  ] as const)('%s', (_name, args, says) => {
+    const { status, stdout, stderr } = relay(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr.trimEnd()).toMatch(says);
+  });
+
+  test('a config that run cannot use for want of a secret is the config’s fault too', () => {
+    const { status, stderr } = relay(['run', '--config', 'relay/example.toml'], { QUIETZONE_CODE_HASH_KEY: '' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^secrets\.code_hash_key_env: found nothing in the environment variable/);
+  });
+});
+
+test('a ledger that cannot be used is a failure, not wrong use: exit 1', () => {
+  const file = config(
+    'postgres.toml',
+    ['kind = "pglite"', 'kind = "postgres"\nurl_env = "QUIETZONE_TEST_LEDGER_URL"'],
+    ['/etc/quietzone/antom-private.pem', join(folder, 'private.pem')],
+    ['/etc/quietzone/antom-public.pem', join(folder, 'private.pem')],
+  );
+  writeFileSync(join(folder, 'private.pem'), 'x');
+  const { status, stderr } = relay(['migrate', '--config', file], {
+    QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32),
+    QUIETZONE_TEST_LEDGER_URL: 'postgres://x:hunter2@127.0.0.1:1/y',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^ledger: cannot use PostgreSQL/);
+  expect(stderr).not.toContain('hunter2');
+}, 30_000);
+
+test('--help is no wrong use', () => {
+  expect(relay(['--help'])).toMatchObject({ status: 0, stderr: '' });
+  expect(relay(['config', 'check', '--help']).stdout).toContain('FILE');
+});
