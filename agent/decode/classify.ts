@@ -10,7 +10,6 @@ const GS = 0x1d;
 const COLON = 0x3a;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
-const SEMICOLON = 0x3b;
 
 /** A letter, `least` to `most` more of a scheme, and a colon; @returns the colon's place, -1 if there is none */
 function schemeEnd(bytes: Uint8Array, start: number, end: number, most: number): number {
@@ -56,14 +55,11 @@ function isInvoiceCarrier(bytes: Uint8Array, start: number, end: number): boolea
   return end - start === 8 && bytes[start] === SLASH && skip(bytes, start + 1, end, DIGIT | UPPER | MARK) === end;
 }
 
-/** Newland's setup codes: `@FACDEF`, `#SCNTRG1;`. */
+/** Newland's setup codes, one or several: `@FACDEF`, `#SCNTRG1;`, `@ILLSCN1;AMLENA0;`. */
 function isScannerSetup(bytes: Uint8Array, start: number, end: number): boolean {
   const lead = bytes[start];
   if ((lead !== 0x40 && lead !== 0x23) || end - start < 7) return false;
-  if (skip(bytes, start + 1, start + 7, UPPER) !== start + 7) return false;
-  let at = start + 7;
-  while (at < end && bytes[at] !== SEMICOLON) at++;
-  return at >= end - 1;
+  return skip(bytes, start + 1, start + 7, UPPER) === start + 7;
 }
 
 /** A wallet code with something in it that should not be there: begins with a digit, and holds ten of them. */

@@ -72,10 +72,10 @@ const alipayPlus = digits('28100602', 24);
 export const phoneCards: readonly PhoneCard[] = [
   wallet({ id: 'alipayplus', label: 'Alipay+', note: '24 digits' }, alipayPlus),
   wallet({ id: 'alipay', label: 'Alipay', note: '18 digits' }, digits('28', 18)),
+  wallet({ id: 'jkopay', label: 'JKOPay', note: '18 letters and digits' }, jkopay),
   wallet({ id: 'emv', label: 'EMV (Visa)', note: 'a card in a wallet, signed anew each time' }, cpmCode),
   foreign({ id: 'wechatpay', label: 'WeChat Pay', note: '18 digits; not with this acquirer' }, digits('13', 18)),
   foreign({ id: 'unionpay', label: 'UnionPay', note: '19 digits; not with this acquirer' }, digits('62', 19)),
-  foreign({ id: 'jkopay', label: 'JKOPay', note: 'with letters; not with this acquirer' }, jkopay),
   wrong({ id: 'shop', label: 'Shop’s code', note: 'made for phones to scan' }, shopCode()),
   wrong({ id: 'link', label: 'Link', note: 'opens a page, pays nothing' }, 'https://pay.example/shop/4711'),
   wrong({ id: 'product', label: 'Product', note: 'the barcode of a package' }, '4006381333931', 'bars'),

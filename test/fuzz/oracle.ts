@@ -111,7 +111,7 @@ function letters(content: string): Answer {
   if (/^M[1-4].{57,}$/.test(content)) return rejected('boarding-pass');
   if (/^[A-Za-z][A-Za-z0-9+.-]{1,15}:/.test(content)) return rejected('structured-text');
   if (/^\/[0-9A-Z.+-]{7}$/.test(content)) return rejected('invoice-carrier');
-  if (/^[@#][A-Z]{6}[^;]*;?$/.test(content)) return rejected('scanner-config');
+  if (/^[@#][A-Z]{6}/.test(content)) return rejected('scanner-config');
   if (/^\\\d{6}/.test(content)) return rejected('unsupported-eci');
   const tenDigits = (content.match(/\d/g) ?? []).length >= 10;
   if (/^[0-9][0-9A-Za-z .-]{9,39}$/.test(content) && tenDigits) return rejected('bad-charset');

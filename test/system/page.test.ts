@@ -150,6 +150,18 @@ describe.skipIf(!found && !required)('the page', () => {
     await shot('declined');
   }, 40_000);
 
+  test('an EMV code, which holds a card: paid like any other', async () => {
+    await choose('All goes well');
+    await choose('EMV (Visa)');
+    await page.locator('#goods button:enabled').first().waitFor({ timeout: 15_000 });
+    await buy('Lemon tea');
+    await reads('armed', '12.00');
+    await shot('emv');
+    await hold();
+    await reads('approved', '12.00', 'Thank you');
+    await newest().locator('.standing', { hasText: 'delivered' }).waitFor();
+  }, 40_000);
+
   test('goods get stuck: the money comes back', async () => {
     await choose('Goods get stuck');
     await choose('Alipay+');
