@@ -46,8 +46,9 @@ function isGs1Head(bytes: Uint8Array, start: number, digits: number): boolean {
 
 /** IATA bar coded boarding pass: `M`, the number of legs, and one leg at least. */
 function isBoardingPass(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 59 || bytes[start] !== 0x4d) return false;
   const legs = bytes[start + 1] as number;
-  return bytes[start] === 0x4d && legs >= 0x31 && legs <= 0x34 && end - start >= 59;
+  return legs >= 0x31 && legs <= 0x34;
 }
 
 /** Taiwan's e-invoice carrier: a slash and seven more. */

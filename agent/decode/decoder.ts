@@ -37,9 +37,10 @@ const isGs1 = (aim: number): boolean =>
 /** EAN and UPC: `]E` and any modifier. */
 const isEan = (aim: number): boolean => aim >> 8 === 0x45;
 
-const leads = (byte: number | undefined): boolean => byte === STX || byte === CR || byte === LF;
-const trails = (byte: number | undefined): boolean =>
-  byte === CR || byte === LF || byte === TAB || byte === ETX || byte === GS;
+// All of them are below the blank, so that one comparison does for most bytes.
+const leads = (byte: number): boolean => byte <= CR && (byte === STX || byte === CR || byte === LF);
+const trails = (byte: number): boolean =>
+  byte <= GS && (byte === CR || byte === LF || byte === TAB || byte === ETX || byte === GS);
 
 /**
  * From a frame to what it is: a payment code, or the reason why it is none. The order of the questions is that of reference
@@ -92,9 +93,9 @@ export class Decoder {
   #unframe(frame: Uint8Array): void {
     let start = 0;
     let end = frame.length;
-    while (start < LEADING_MAX_BYTES && start < end && leads(frame[start])) start++;
+    while (start < LEADING_MAX_BYTES && start < end && leads(frame[start] as number)) start++;
     const keep = Math.max(start, end - TRAILING_MAX_BYTES);
-    while (end > keep && trails(frame[end - 1])) end--;
+    while (end > keep && trails(frame[end - 1] as number)) end--;
     this.start = start;
     this.end = end;
   }
@@ -102,7 +103,7 @@ export class Decoder {
   /** `]`, a letter, and a letter or digit, set before the code by scanners that are told to. */
   #takeAim(frame: Uint8Array): number {
     const { start, end } = this;
-    if (frame[start] !== BRACKET || end - start < 3) return 0;
+    if (end - start < 3 || frame[start] !== BRACKET) return 0;
     if (!is(frame, start + 1, LETTER) || !is(frame, start + 2, ALPHANUMERIC)) return 0;
     this.start = start + 3;
     const letter = frame[start + 1] as number;

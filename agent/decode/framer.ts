@@ -33,7 +33,7 @@ export type FramingProfile = {
 };
 
 export type Frame =
-  /** `bytes` is a copy and a secret. `atMs`: when its last byte came. */
+  /** `bytes` is a secret, and stands only until the next push. `atMs`: when its last byte came. */
   | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly atMs: number }
   | { readonly kind: 'fault'; readonly reason: 'incomplete' | 'too-long'; readonly atMs: number };
 
@@ -54,6 +54,7 @@ export class Framer {
   readonly #emit: (frame: Frame) => void;
   readonly #kinds = new Uint8Array(256);
   readonly #buffer = Buffer.alloc(FRAME_BUFFER_BYTES);
+  readonly #views: (Uint8Array | undefined)[] = new Array(FRAME_BUFFER_BYTES + 1).fill(undefined);
   #length = 0;
   #lastMs = 0;
   #deadlineMs: number | undefined;
@@ -85,8 +86,8 @@ export class Framer {
       this.#lastMs = atMs;
       this.#putOff = false;
     }
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] ?? 0;
+    for (let at = this.#storePlain(bytes, 0); at < bytes.length; at = this.#storePlain(bytes, at + 1)) {
+      const byte = bytes[at] as number;
       const kind = this.#kinds[byte];
       if (kind === PLAIN) this.#store(byte, atMs);
       else if (kind === TERMINATOR) this.#end(atMs, true);
@@ -124,6 +125,30 @@ export class Framer {
     this.#deadlineMs = undefined;
   }
 
+  /** Stores bytes that mean nothing to framing, as far as there is room. @returns where the first other byte stands */
+  #storePlain(bytes: Uint8Array, from: number): number {
+    if (this.#skipping) return from;
+    const kinds = this.#kinds;
+    const buffer = this.#buffer;
+    const end = Math.min(bytes.length, from + FRAME_BUFFER_BYTES - this.#length);
+    const shift = this.#length - from;
+    let at = from;
+    for (; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (kinds[byte] !== PLAIN) break;
+      buffer[at + shift] = byte;
+    }
+    this.#length = at + shift;
+    return at;
+  }
+
+  /** The first `length` bytes of the buffer; made once a length, as a view costs more than a verdict. */
+  #view(length: number): Uint8Array {
+    const made = this.#views[length] ?? this.#buffer.subarray(0, length);
+    this.#views[length] = made;
+    return made;
+  }
+
   #store(byte: number, atMs: number): void {
     if (this.#skipping) return;
     if (this.#length === FRAME_BUFFER_BYTES) {
@@ -147,7 +172,7 @@ export class Framer {
     } else if (this.#length === 0) {
       this.#restart();
     } else if (complete && this.#opened) {
-      const bytes = Buffer.from(this.#buffer.subarray(0, this.#length));
+      const bytes = this.#view(this.#length);
       this.#restart();
       this.#emit({ kind: 'frame', bytes, atMs });
     } else {

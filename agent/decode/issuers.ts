@@ -63,15 +63,23 @@ class Grid {
   /** Where a cell's claims begin in `#claims`; they end where those of the next one begin. */
   readonly #starts: Uint32Array;
   readonly #claims: readonly Claim[];
+  /** The verdict of a cell whose first claim asks for nothing more. */
+  readonly #certain: readonly (Verdict | undefined)[];
 
   constructor(starts: Uint32Array, claims: readonly Claim[]) {
     this.#starts = starts;
     this.#claims = claims;
+    this.#certain = Array.from(starts.subarray(0, -1), (from, cell) => {
+      const first = from < (starts[cell + 1] ?? 0) ? claims[from] : undefined;
+      return first?.from.length === 0 && first.at.length === 0 ? first.verdict : undefined;
+    });
   }
 
   find(bytes: Uint8Array, start: number, length: number): Verdict | undefined {
     if (length < 2 || length > LENGTH_MAX) return undefined;
-    const cell = ((bytes[start] ?? 0) * 10 + (bytes[start + 1] ?? 0) - ZERO_HEAD) * STRIDE + length;
+    const cell = ((bytes[start] as number) * 10 + (bytes[start + 1] as number) - ZERO_HEAD) * STRIDE + length;
+    const certain = this.#certain[cell];
+    if (certain !== undefined) return certain;
     const end = this.#starts[cell + 1] ?? 0;
     for (let i = this.#starts[cell] ?? 0; i < end; i++) {
       const claim = this.#claims[i];

@@ -27,7 +27,7 @@ export function crc16(bytes: Uint8Array, start: number, end: number): number {
 
 /** True for "000201…" and "000202…" (DuitNow) of at least 20 bytes. */
 export function looksMerchantPresented(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] !== ZERO || bytes[start + 1] !== ZERO || end - start < MIN_BYTES) return false;
+  if (end - start < MIN_BYTES || bytes[start] !== ZERO || bytes[start + 1] !== ZERO) return false;
   const last = bytes[start + 5];
   const named = bytes[start + 2] === ZERO && bytes[start + 3] === 0x32 && bytes[start + 4] === ZERO;
   return named && (last === 0x31 || last === 0x32);

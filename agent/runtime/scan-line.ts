@@ -66,14 +66,12 @@ export class ScanLine {
       return;
     }
     const verdict = this.#decoder.decode(frame.bytes);
-    if (verdict.kind === 'reject') {
-      this.#options.dispatch({ type: 'scan-rejected', reason: verdict.reason });
-      return;
-    }
-    const code = this.#decoder.text(frame.bytes);
+    const code = verdict.kind === 'reject' ? '' : this.#decoder.text(frame.bytes);
     this.#decoder.forget();
+    // The framer's own memory: no code, nor half of one, stays in it until the next customer comes.
     frame.bytes.fill(0);
-    this.#accepted(code, verdict, frame.atMs);
+    if (verdict.kind === 'reject') this.#options.dispatch({ type: 'scan-rejected', reason: verdict.reason });
+    else this.#accepted(code, verdict, frame.atMs);
   }
 
   #accepted(code: string, verdict: Exclude<Verdict, { kind: 'reject' }>, scanMs: number): void {

@@ -16,7 +16,7 @@ export type DemoDatabase = {
 export const pglite = (directory?: string): DemoDatabase => ({
   ledger: { kind: 'pglite', ...(directory ? { directory } : {}) },
   env: {},
-  about: `PGlite in the relay's memory${directory ? ', saved to the run’s folder' : ''} (about 4 s and 750 MB)`,
+  about: `PGlite in the relay's memory${directory ? ', saved to the run’s folder' : ''} (about 4 s and 850 MB)`,
   stop: async () => {},
 });
 

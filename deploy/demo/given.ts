@@ -61,7 +61,7 @@ export async function tryBroker({ url, login }: BrokerPlace): Promise<void> {
   try {
     await connected(client);
   } catch (error) {
-    throw brokerFault(`${new URL(url).host}: ${whyNoBroker(error)}`);
+    throw brokerFault(`${new URL(url).host}: ${whyNoBroker(error, login)}`);
   } finally {
     await client.endAsync(true).catch(() => {});
   }
@@ -89,14 +89,15 @@ const connackWords: Readonly<Record<string, string>> = {
   '1': 'the broker does not speak MQTT 3.1.1',
   '2': 'the broker refuses the client id',
   '3': 'the broker says it is unavailable',
-  '4': 'the broker refuses the user and the password',
-  '5': 'the broker refuses this user, or wants a user and a password',
 };
+const NOT_AUTHORISED: ReadonlySet<string> = new Set(['4', '5']);
 
-function whyNoBroker(error: unknown): string {
+function whyNoBroker(error: unknown, login: BrokerPlace['login']): string {
   if (error instanceof Silence) return `no MQTT broker has answered within ${seconds}`;
   if (error instanceof HungUp) return 'what listens there has closed the connection, as if it were no MQTT broker';
   const code = codeOf(error);
+  if (NOT_AUTHORISED.has(code))
+    return login ? 'the broker refuses the user or the password' : 'the broker wants a user and a password';
   return connackWords[code] ?? whyNoServer(code);
 }
 

@@ -163,13 +163,29 @@ describe('bounds', () => {
   });
 });
 
-it('hands out copies: the next code does not change the last one', () => {
+it('hands out its own memory: whoever wipes a frame wipes the code', () => {
   const kept: Uint8Array[] = [];
   const framer = new Framer(lines, (frame) => {
     if (frame.kind === 'frame') kept.push(frame.bytes);
   });
-  framer.push(Buffer.from('11111\r22222\r'), 0);
-  expect(kept.map((b) => Buffer.from(b).toString())).toEqual(['11111', '22222']);
+  framer.push(Buffer.from('11111\r'), 0);
+  expect(Buffer.from(kept[0] ?? []).toString()).toBe('11111');
+  framer.push(Buffer.from('22222\r'), 0);
+  expect(kept[1]).toBe(kept[0]);
+  expect(Buffer.from(kept[0] ?? []).toString()).toBe('22222');
+  kept[0]?.fill(0);
+  framer.push(Buffer.from('333\r'), 0);
+  expect([...(kept[0] ?? [])]).toEqual([51, 51, 51, 0, 0]);
+});
+
+it('stores what comes in one piece no further than there is room', () => {
+  const { push, frames } = rig(lines);
+  push(`${'1'.repeat(FRAME_BUFFER_BYTES)}\r${'2'.repeat(FRAME_BUFFER_BYTES + 1)}\r3\r`);
+  expect(frames).toEqual(['1'.repeat(FRAME_BUFFER_BYTES), '!too-long', '3']);
+  push('1'.repeat(FRAME_BUFFER_BYTES - 1));
+  push('2');
+  push('\r');
+  expect(frames.at(-1)).toBe(`${'1'.repeat(FRAME_BUFFER_BYTES - 1)}2`);
 });
 
 it('gives the same frames however the bytes are split', () => {
