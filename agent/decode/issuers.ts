@@ -11,7 +11,7 @@ import {
   weightOf,
 } from '../../protocol/issuer-table/table.js';
 import { CODE_MAX_DIGITS } from '../../protocol/limits.js';
-import { ALPHANUMERIC, DIGIT, is, skip } from './characters.js';
+import { ALPHANUMERIC, DIGIT, skip } from './characters.js';
 import type { Verdict } from './result.js';
 
 /**
@@ -115,9 +115,9 @@ export class IssuerLookup {
   /** For content that is not all digits: rows of letters and digits. */
   findAlphanumeric(bytes: Uint8Array, start: number, length: number): Verdict | undefined {
     if (length < 2 || length > LENGTH_MAX) return undefined;
-    if (!is(bytes, start, DIGIT) || !is(bytes, start + 1, DIGIT)) return undefined;
+    const head = start + HEAD_DIGITS;
     const end = start + length;
-    if (skip(bytes, start, end, ALPHANUMERIC) < end) return undefined;
+    if (skip(bytes, start, head, DIGIT) < head || skip(bytes, start, end, ALPHANUMERIC) < end) return undefined;
     return this.#letters.find(bytes, start, length);
   }
 

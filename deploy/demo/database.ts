@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { databasePlace, databaseRefused, inTime } from './given.js';
+import { DATABASE_VARIABLE, databasePlace, databaseRefused, inTime } from './given.js';
 import { codeOf } from './usage.js';
 
 /** Where the relay of a run keeps its ledger. */
@@ -25,15 +25,15 @@ const DUPLICATE_DATABASE = '42P04';
 export type FreshDatabase = {
   readonly serverUrl: string;
   readonly name: string;
-  /** A database of that name was left by a run that crashed, and is gone on with. */
-  readonly mayExist: boolean;
+  /** Not dropped at the end, and gone on with where an earlier run has left it. */
+  readonly keep: boolean;
 };
 
 /**
- * A database of its own on a given PostgreSQL server, dropped at the end.
+ * A database of its own on a given PostgreSQL server, dropped at the end unless it is to be kept.
  * @throws UsageError when the server cannot be reached or the role may not create databases.
  */
-export async function freshDatabase({ serverUrl, name, mayExist }: FreshDatabase): Promise<DemoDatabase> {
+export async function freshDatabase({ serverUrl, name, keep }: FreshDatabase): Promise<DemoDatabase> {
   const url = databasePlace(serverUrl);
   const admin = async (statement: string): Promise<void> => {
     const sql = postgres(serverUrl, { max: 1, connect_timeout: 5, onnotice: () => {} });
@@ -46,14 +46,14 @@ export async function freshDatabase({ serverUrl, name, mayExist }: FreshDatabase
   try {
     await admin(`create database "${name}"`);
   } catch (error) {
-    if (!(mayExist && codeOf(error) === DUPLICATE_DATABASE)) throw databaseRefused(url, error);
+    if (!(keep && codeOf(error) === DUPLICATE_DATABASE)) throw databaseRefused(url, error);
   }
   const own = new URL(url);
   own.pathname = `/${name}`;
   return {
     ledger: { kind: 'postgres', url_env: 'QUIETZONE_DEMO_LEDGER_URL' },
     env: { QUIETZONE_DEMO_LEDGER_URL: own.href },
-    about: 'PostgreSQL given by QUIETZONE_DATABASE_URL, a database of its own',
-    stop: () => admin(`drop database if exists "${name}" with (force)`),
+    about: `PostgreSQL given by ${DATABASE_VARIABLE}, a database of its own${keep ? `, ${name}, which is kept` : ''}`,
+    stop: async () => (keep ? undefined : await admin(`drop database if exists "${name}" with (force)`)),
   };
 }

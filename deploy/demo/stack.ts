@@ -210,14 +210,14 @@ export class Stack {
     this.log('broker', `${this.broker.url} (${this.broker.about})`);
   }
 
-  async #database({ path, kiosk, goesOn }: RunFolder): Promise<DemoDatabase> {
+  async #database({ path, kiosk }: RunFolder): Promise<DemoDatabase> {
     const { relay, revive, keep, databaseUrl } = this.#options;
     const serverUrl = databaseUrl ?? process.env[DATABASE_VARIABLE];
     if (relay === false) return pglite();
     // A ledger on disk only where somebody may go on with it: it costs time at every commit.
     if (!serverUrl) return pglite(revive || keep !== undefined ? join(path, 'ledger') : undefined);
     const name = `quietzone_${kiosk.replace('-', '_')}`;
-    return await freshDatabase({ serverUrl, name, mayExist: goesOn });
+    return await freshDatabase({ serverUrl, name, keep: keep !== undefined });
   }
 
   #add(

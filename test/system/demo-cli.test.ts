@@ -153,8 +153,9 @@ describe('--scan -: the code comes from standard input', () => {
 });
 
 describe('ended from outside', () => {
+  // A database on a server would be left there by kill -9.
   async function running(...more: string[]) {
-    const run = runDemo(more, { TMPDIR: temp });
+    const run = runDemo(more, { TMPDIR: temp, QUIETZONE_DATABASE_URL: '' });
     await until('the page to be ready', () => run.stdout().includes('open http://127.0.0.1:'), 60_000);
     const pids = descendants(run.child.pid ?? 0);
     // Sandbox, relay, kiosk and the holder of the pseudo-terminal.

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { keptFolder } from '../../deploy/demo/keep.js';
 import { freshCode, runDemo } from './run.js';
@@ -104,13 +105,40 @@ describe('on the command line', () => {
     20_000,
   );
 
+  // Without the database that the whole suite may have been given: the next test asks that one.
+  const alone = { QUIETZONE_BROKER_URL: '', QUIETZONE_DATABASE_URL: '' };
+  const server = process.env['QUIETZONE_DATABASE_URL'];
+  const required = process.env['QUIETZONE_REQUIRE_SERVICES'] === '1';
+  if (!server) console.warn('demo-keep on PostgreSQL: skipped, QUIETZONE_DATABASE_URL is not set');
+
+  test.skipIf(!server && !required)(
+    'a ledger on a given server is kept too, and the output names it',
+    async () => {
+      const folder = join(root, 'server');
+      const code = freshCode();
+      const first = runDemo(args(code, folder));
+      expect(await first.ended).toBe(0);
+      const name = /a database of its own, (quietzone_demo_[0-9a-f]{8}), which is kept/.exec(first.stdout())?.[1];
+      const sql = postgres(server ?? '', { max: 1, onnotice: () => {} });
+      try {
+        const second = runDemo(args(code, folder));
+        expect(await second.ended).toBe(1);
+        expect(second.stdout()).toContain('"reason":"code-used"');
+      } finally {
+        await sql.unsafe(`drop database "${name}" with (force)`);
+        await sql.end();
+      }
+    },
+    120_000,
+  );
+
   test('a second run says that it goes on, and knows what the first has sold', async () => {
     const folder = join(root, 'sold');
     const code = freshCode();
-    const first = runDemo(args(code, folder));
+    const first = runDemo(args(code, folder), alone);
     expect(await first.ended).toBe(0);
     expect(first.stdout()).toContain(`keeps configs, keys, journal, ledger and logs in ${folder}`);
-    const second = runDemo(args(code, folder));
+    const second = runDemo(args(code, folder), alone);
     expect(await second.ended).toBe(1);
     expect(second.stdout()).toContain(`goes on with what an earlier run kept in ${folder}`);
     expect(JSON.parse(second.stdout().trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
@@ -118,7 +146,7 @@ describe('on the command line', () => {
       reason: 'code-used',
       acquirer: { charged: 0 },
     });
-    const third = runDemo(args(freshCode(), folder));
+    const third = runDemo(args(freshCode(), folder), alone);
     expect(await third.ended).toBe(0);
   }, 120_000);
 });

@@ -103,6 +103,9 @@ async function status(): Promise<{ service: string; counters: Record<string, num
 const counted = (name: string, times: number) =>
   until(`${name} ${times}`, async () => ((await status())?.counters[name] ?? 0) >= times);
 
+/** The log's line: it comes by another way than the counters. */
+const refusal = () => until('the refusal', () => lines.find((line) => line.event === 'issuer-table-refused'));
+
 async function place(): Promise<void> {
   const response = await fetch(`${api()}/v1/orders`, {
     method: 'POST',
@@ -129,8 +132,7 @@ describe('an issuer table that is pushed', () => {
     push(builtInTable.version + 2, { ...newpay, lengths: [21] }, { ...newpay, issuer: 'X', prefixes: ['7'] });
     child?.kill('SIGHUP');
     await counted('issuer-table-refused', 1);
-    const refusal = lines.find((line) => line.event === 'issuer-table-refused');
-    expect(refusal?.faults).toEqual([
+    expect((await refusal()).faults).toEqual([
       expect.stringMatching(/^rows\[19\]\.issuer: found text "X", expected /),
       expect.stringMatching(/^rows\[19\]\.prefixes\[0\]: found text "7", expected /),
     ]);
@@ -160,7 +162,7 @@ describe('an issuer table that is pushed', () => {
       lines = [];
       await start();
       expect((await status())?.counters).toMatchObject({ 'issuer-table-refused': 1 });
-      expect(lines.find((line) => line.event === 'issuer-table-refused')?.faults?.join()).toContain(fault);
+      expect((await refusal()).faults?.join()).toContain(fault);
       await stop();
     }
   });

@@ -23,6 +23,8 @@ function faultsOf(...rows: readonly IssuerRow[]) {
 }
 
 const at = (index: number, digit: string) => [{ index, digit }];
+/** As many digits as a prefix of four. */
+const fifth = { at: [...at(3, '5'), ...at(5, '1')] };
 const letters = { charset: 'alphanumeric' } as const;
 
 describe('two rows that claim the same code with the same right', () => {
@@ -40,6 +42,11 @@ describe('two rows that claim the same code with the same right', () => {
     ['places apart', row('one', ['77'], { at: at(5, '1') }), row('two', ['77'], { at: at(6, '2') })],
     ['a place for a digit of the prefix', row('one', ['77'], { at: at(2, '5') }), row('two', ['775'])],
     ['a place in a range', row('one', ['77'], { at: at(3, '5') }), row('two', ['779-780'], { lengths: [18] })],
+    ['the longest prefixes', row('one', ['777777777777']), row('two', ['777777777777'])],
+    ['the last digit in its place', row('one', ['77777777777'], { at: at(11, '7') }), row('two', ['777777777777'])],
+    ['a digit that is found above, 9 for 8', row('one', ['77-80'], fifth), row('two', ['7786-7795'])],
+    ['a digit that is found above, past a 9', row('one', ['77-80'], fifth), row('two', ['7796-7805'])],
+    ['a digit that is found above, at the head', row('one', ['79-80'], fifth), row('two', ['7996-8005'])],
     ['the same issuer, named and not', row('one', ['77']), row('one', ['77'], { confidence: 'single' })],
   ])('%s', (_name, one, two) => {
     for (const rows of [
@@ -72,10 +79,18 @@ describe('no conflict is', () => {
     ['a market before everywhere', row('one', ['77'], { markets: ['tw'] }), row('two', ['77'])],
     ['other digits in a place', row('one', ['77'], { at: at(5, '1') }), row('two', ['77'], { at: at(5, '2') })],
     ['a place that the other prefix contradicts', row('one', ['77'], { at: at(2, '5') }), row('two', ['776'])],
+    ['a digit that would be found one above', row('one', ['77-80'], fifth), row('two', ['7786-7794'])],
+    ['a digit that would be found one above, past a 9', row('one', ['77-80'], fifth), row('two', ['7796-7804'])],
+    [
+      'digits that are found below only',
+      row('one', ['77-80'], { at: [...at(2, '9'), ...at(3, '5')] }),
+      row('two', ['7796-7799']),
+    ],
     ['the same issuer twice', row('one', ['77']), row('one', ['70-79'])],
     ['a prefix before a length alone', row('one', ['77']), row('two', [], { markets: ['tw'] })],
   ])('%s', (_name, one, two) => {
     expect(faultsOf(one, two)).toEqual([]);
+    expect(faultsOf(two, one)).toEqual([]);
   });
 });
 

@@ -68,6 +68,8 @@ describe('a good table', () => {
   it('goes up to its bounds', () => {
     const wide = { ...jkopay, prefixes: ['220000000000-229999999999'], lengths: ['15-64'], source: 'x'.repeat(160) };
     expect(faultsOf({ ...documentOf(wide, { ...newpay, lengths: ['15-40'] }), version: VERSION_MAX })).toEqual([]);
+    const whole = { ...newpay, prefixes: ['77777777777'], lengths: [11] };
+    expect(faultsOf(documentOf(whole, { ...newpay, at: [{ index: 19, digit: '1' }] }))).toEqual([]);
     const rows = Array.from({ length: 512 }, (_, i) => ({ ...newpay, prefixes: [`${1000 + i}`, `${3000 + i}`] }));
     expect(faultsOf(documentOf(...rows))).toEqual([]);
   });
@@ -79,12 +81,14 @@ const broken: readonly (readonly [string, Json, string, RegExp])[] = [
   ['no version', { schema: 1, rows: [newpay] }, 'version', /^nothing, .*from 1 to/],
   ['version 0', { ...documentOf(newpay), version: 0 }, 'version', /from 1 to 4294967295/],
   ['a version too large', { ...documentOf(newpay), version: VERSION_MAX + 1 }, 'version', /from 1 to 4294967295/],
+  ['half a version below 0', { ...documentOf(newpay), version: -1.5 }, 'version', /^number -1.5, /],
   ['half a version', { ...documentOf(newpay), version: 1.5 }, 'version', /^number 1.5, /],
   ['no row', documentOf(), 'rows', /a list of 1 to 512 rows/],
   ['an unknown key', { ...documentOf(newpay), row: [] }, 'row', /unknown key \(a list of 0\).*schema, version, rows/],
   ['a row that is none', documentOf(7), 'rows[0]', /^number 7, an object/],
-  ['a list for a row', documentOf([]), 'rows[0]', /^a list of 0, an object/],
+  ['a list for a row', documentOf(['issuer']), 'rows[0]', /^a list of 1, an object/],
   ['null for a row', documentOf(null), 'rows[0]', /^null, an object/],
+  ['a long key', documentOf({ ...newpay, ['k'.repeat(41)]: 1 }), 'rows[0].(a key of 41 characters)', /unknown key/],
   ['an unknown key in a row', documentOf({ ...newpay, issuers: 1 }), 'rows[0].issuers', /unknown key \(number\)/],
   [
     'an unknown key in a place',
@@ -238,10 +242,19 @@ describe('a bad table is refused whole', () => {
     );
   });
 
+  it('looks for conflicts only between rows that are right by themselves', () => {
+    const other = { ...newpay, issuer: 'other' };
+    expect(faultsOf(documentOf(newpay, { ...other, lengths: [20, 12] })).map((f) => f.key)).toEqual([
+      'rows[1].lengths',
+    ]);
+    expect(faultsOf(documentOf(newpay, other)).map((f) => f.key)).toEqual(['rows[1]']);
+  });
+
   it('tells a hundred faults, and how many more there are', () => {
     const faults = faultsOf(documentOf(...new Array(512).fill({ ...newpay, issuer: 'X' })));
     expect(faults).toHaveLength(101);
     expect(faults[100]).toMatchObject({ key: 'document', found: '412 more faults' });
+    expect(faultsOf(documentOf(...new Array(100).fill({ ...newpay, issuer: 'X' })))).toHaveLength(100);
   });
 
   it.each([
@@ -359,6 +372,7 @@ describe('versions', () => {
     const turned = Object.fromEntries(Object.entries(newpay).reverse());
     expect(sameTable(table, parseIssuerTable(documentOf(turned, jkopay)))).toBe(true);
     expect(sameTable(table, parseIssuerTable(documentOf(jkopay, newpay)))).toBe(false);
+    expect(sameTable(table, withVersion(2))).toBe(false);
   });
 });
 
