@@ -5,6 +5,7 @@ import { builtInTable } from '../protocol/issuer-table/built-in.js';
 import { relayOfState, upTopic } from '../protocol/topics.js';
 import type { Config } from './config/config.js';
 import { readTableFile } from './config/issuer-table.js';
+import { Decoder } from './decode/decoder.js';
 import { createDuplicates } from './decode/duplicates.js';
 import { framingProfile } from './decode/framer.js';
 import { compileIssuers, type IssuerLookup } from './decode/issuers.js';
@@ -81,6 +82,8 @@ async function compose(config: Config, place: Place, log: Logger) {
       orders.publish(id, event, Date.now());
     },
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
+    // And so shall one that was shown while the kiosk was closed.
+    onOpen: () => duplicates.rearm(),
     onSettled: (state) => {
       if (order.mode === 'fixed' && !state.final) desk.place(order);
     },
@@ -89,12 +92,12 @@ async function compose(config: Config, place: Place, log: Logger) {
   const desk = new Desk({ loop, counters, orders, random: randomBytes, kiosk: kiosk.name, version, report });
   const { terminators, prefix, gapMs, minLength, market } = scanner;
   const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
-  const issuers = compileIssuers(builtInTable, market);
-  warmUp(profile, issuers);
+  const decoder = new Decoder(compileIssuers(builtInTable, market));
+  warmUp(profile, decoder);
   const count = (name: string) => counters.count(name);
   const dispatch = (event: KioskEvent) => loop.dispatch(event);
-  const scans = new ScanLine({ profile, issuers, duplicates, random: randomBytes, now, dispatch, count });
-  const adopt = (other: IssuerLookup) => scans.adopt(other);
+  const scans = new ScanLine({ profile, decoder, duplicates, random: randomBytes, now, dispatch, count });
+  const adopt = (issuers: IssuerLookup) => decoder.adopt(issuers);
   const file = scanner.issuerTableFile;
   const tables = new IssuerTables({ market, first: builtInTable, file, read: readTableFile, adopt, count, log });
   return { ...place, replay, journal, connection, loop, scans, tables, desk };

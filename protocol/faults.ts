@@ -13,9 +13,13 @@ export const faultText = ({ key, found, expected, nearest }: Fault): string =>
   `${key}: found ${found}, expected ${expected}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`;
 
 const VALUE_MAX_CHARS = 40;
-/** Where people put secrets by mistake, payment codes too: a value that holds one is described by its shape alone. */
-const secretive = /password|passwd|secret|token|credential|:\/\/[^/\s]*@|[0-9]{13}/i;
-const NUMBER_SHOWN_MAX = 1e13;
+/**
+ * Where people put secrets by mistake: a value that could hold one is described by its shape alone. Twelve letters and
+ * digits in a row with a digit among them may be a payment code, and so may digits in groups.
+ */
+const secretive =
+  /password|passwd|secret|token|credential|:\/\/[^/\s]*@|(?=[A-Za-z+/=]*[0-9])[0-9A-Za-z+/=]{12}|(?:[0-9][ .-]?){12}/i;
+const NUMBER_SHOWN_MAX = 1e11;
 
 /**
  * "text "abc"", "number 5", "a table". The value is left out when key or value could hold a secret.

@@ -40,7 +40,9 @@ function refuseOddFlags(rawArgs: readonly string[], known: readonly string[]): v
   for (const word of rawArgs) {
     const flag = word.split('=')[0] ?? '';
     if (!flag.startsWith('-')) continue;
-    if (!expected.includes(flag)) refuse(`${flag}: not a flag of this command; expected ${expected.join(', ')}`);
+    // Only what looks like a flag is repeated: the word may be a secret that was pasted here.
+    const named = /^--?[A-Za-z][A-Za-z-]{0,30}$/.test(flag) ? flag : 'a word that begins with "-"';
+    if (!expected.includes(flag)) refuse(`${named}: not a flag of this command; expected ${expected.join(', ')}`);
     if (seen.has(flag)) refuse(`${flag}: found twice, expected once`);
     seen.add(flag);
   }
@@ -143,6 +145,9 @@ if (rawArgs.some((word) => word === '--help' || word === '-h')) {
   // Not citty's runMain: it ends wrong use with 1 and the whole usage on stdout.
   await runCommand(main, { rawArgs }).catch((error: unknown) => {
     if (!(error instanceof Error && error.name === 'CLIError')) throw error;
-    refuse(`relay: ${stripVTControlCharacters(error.message).replace(/\.$/, '')}; see npm run relay -- --help`);
+    // The unknown word itself is not repeated: it may be a secret that was pasted here.
+    const unknown = 'code' in error && error.code === 'E_UNKNOWN_COMMAND';
+    const why = unknown ? 'no such command' : stripVTControlCharacters(error.message).replace(/\.$/, '');
+    refuse(`relay: ${why}; see npm run relay -- --help`);
   });
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
@@ -129,13 +128,13 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
   return { ports: { api: (operations.server.address() as AddressInfo).port }, stop };
 }
 
-function brokerOptions({ broker, instance }: RelayConfig, { brokerPassword }: RelaySecrets) {
+function brokerOptions({ broker, instance }: RelayConfig, { brokerPassword, brokerCaPem }: RelaySecrets) {
   return {
     url: broker.url,
     clientId: `quietzone-relay-${instance}`,
     ...(broker.username === undefined ? {} : { username: broker.username }),
     ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
-    ...(broker.ca_file === undefined ? {} : { caPem: readFileSync(broker.ca_file, 'utf8') }),
+    ...(brokerCaPem === undefined ? {} : { caPem: brokerCaPem }),
     subscription: anyUpTopic,
     stateTopic: relayStateTopic(instance),
   };

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { defineCommand } from 'citty';
+import { faultText } from '../../protocol/faults.js';
 import { builtInTable } from '../../protocol/issuer-table/built-in.js';
 import { type IssuerTable, MARKET_PATTERN, type Market } from '../../protocol/issuer-table/table.js';
 import { Decoder } from '../decode/decoder.js';
 import { FRAME_BUFFER_BYTES } from '../decode/framer.js';
 import { compileIssuers } from '../decode/issuers.js';
-import { refuse, refuseUnknownFlags } from './flags.js';
+import { orRefuse, refuse, refuseUnknownFlags } from './flags.js';
 import { JSON_LINE_MAX_BYTES, jsonLines } from './json-lines.js';
 import { LineCutter } from './lines.js';
 import { Output } from './output.js';
@@ -45,17 +45,14 @@ function marketOf(text: string): Market {
 
 async function tableOf(file: string): Promise<IssuerTable> {
   if (file === '') refuse('--issuers: found nothing, expected a file', 2);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
-    refuse(`--issuers: ${file}: ${error.code ?? error.message}, expected a file that this user may read`, 2),
-  );
   // Loaded late: it brings the schema library, and the built-in table needs no proof.
-  const { IssuerTableError, parseIssuerTable } = await import('../../protocol/issuer-table/parse.js');
-  try {
-    return parseIssuerTable(text);
-  } catch (error) {
-    if (!(error instanceof IssuerTableError)) throw error;
-    return refuse(`--issuers: ${file}: ${error.message}`, 2);
-  }
+  const { loadIssuerTable } = await import('../config/issuer-table.js');
+  const table = orRefuse(() => loadIssuerTable(file));
+  const { versionFault } = await import('../../protocol/issuer-table/versions.js');
+  const fault = versionFault(builtInTable, table);
+  // Worth a trial all the same.
+  if (fault !== undefined) process.stderr.write(`${file}: ${faultText(fault)}; a kiosk would refuse it\n`);
+  return table;
 }
 
 /** A reader that has seen enough (`| head`) is no fault. */
@@ -114,7 +111,7 @@ export const decode = defineCommand({
         process.exitCode = EXIT_BAD_LINES;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      refuse(`quietzone: standard input: ${code ?? message}`, 1);
+      refuse(`quietzone: decode: ${code ?? message}`, 1);
     }
   },
 });

@@ -20,7 +20,10 @@ export function orRefuse<T>(load: () => T): T {
   }
 }
 
-export const configOf = (file: string): Config => orRefuse(() => loadConfig(file));
+export function configOf(file: string): Config {
+  if (file === '') refuse('--config: found an empty value, expected the path of a kiosk config', 2);
+  return orRefuse(() => loadConfig(file));
+}
 
 /** citty passes over a flag that it does not know; a mistyped one must not be. Exit 2. */
 export function refuseUnknownFlags(rawArgs: readonly string[], known: readonly string[]): void {

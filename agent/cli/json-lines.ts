@@ -1,4 +1,4 @@
-import { publicTags, tagOfPath, tlvOf } from '../decode/cpm-view.js';
+import { isPublic, tlvOf } from '../decode/cpm-view.js';
 import type { Decoder } from '../decode/decoder.js';
 import { type RejectReason, reject, rejectReasons, type Verdict } from '../decode/result.js';
 import { maskedValue, printCode } from './mask.js';
@@ -53,7 +53,7 @@ function asked(line: Buffer): Asked {
 function tlvShown(decoder: Decoder, reveal: boolean): Record<string, string> {
   const tlv = tlvOf(decoder.cpm);
   if (reveal) return tlv;
-  for (const path in tlv) if (!publicTags.has(tagOfPath(path))) tlv[path] = maskedValue(tlv[path] ?? '');
+  for (const path in tlv) if (!isPublic(path)) tlv[path] = maskedValue(tlv[path] ?? '');
   return tlv;
 }
 

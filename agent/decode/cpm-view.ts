@@ -10,7 +10,11 @@ export type Application = {
 };
 
 /** Tags whose values tell nothing of a card or its owner; every other value is a secret. */
-export const publicTags: ReadonlySet<string> = new Set(['85', '4F', '50', '9F08', '5F2D', '82']);
+const publicTags: ReadonlySet<string> = new Set(['4F', '50', '9F08', '5F2D', '82']);
+
+/** Whether the value at a path of `tlvOf` may be shown. The header is one at the top only: elsewhere nothing rules it. */
+export const isPublic = (path: string): boolean =>
+  path === '85' || publicTags.has(path.slice(path.lastIndexOf('.') + 1));
 
 /** One object of a code that has passed every check. `path`: as in `tlvOf`. */
 type Item = { readonly path: string; readonly tag: number; readonly value: Buffer };
@@ -70,6 +74,3 @@ export function applications(cpm: CpmReader): Application[] {
 export function tlvOf(cpm: CpmReader): Record<string, string> {
   return Object.fromEntries(leavesOf(cpm).map(({ path, value }) => [path, value.toString('hex').toUpperCase()]));
 }
-
-/** The last part of a path of `tlvOf`: the tag. */
-export const tagOfPath = (path: string): string => path.slice(path.lastIndexOf('.') + 1);

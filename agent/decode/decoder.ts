@@ -45,7 +45,7 @@ const trails = (byte: number): boolean =>
 /**
  * From a frame to what it is: a payment code, or the reason why it is none. The order of the questions is that of reference
  * codes/formats.md, section 7, and matters. Whatever the bytes are there is a verdict, and nothing throws. Deciding
- * allocates nothing; the next frame overwrites what is kept of the last one.
+ * allocates nothing. Of an EMV code a copy is kept, until the next one or `forget`.
  */
 export class Decoder {
   /** Where the content of the last frame begins, after framing bytes and AIM identifier. */

@@ -33,7 +33,7 @@ export type FramingProfile = {
 };
 
 export type Frame =
-  /** `bytes` is a secret, and stands only until the next push. `atMs`: when its last byte came. */
+  /** `bytes` is a secret in the framer's own memory, for `emit` to read and wipe. `atMs`: when its last byte came. */
   | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly atMs: number }
   | { readonly kind: 'fault'; readonly reason: 'incomplete' | 'too-long'; readonly atMs: number };
 
@@ -120,7 +120,7 @@ export class Framer {
 
   /** Forgets the code in work, as after the scanner was lost. */
   reset(): void {
-    this.#restart();
+    this.#drop();
     this.#skipping = false;
     this.#deadlineMs = undefined;
   }
@@ -191,8 +191,14 @@ export class Framer {
   }
 
   #fault(reason: 'incomplete' | 'too-long', atMs: number): void {
-    this.#restart();
+    this.#drop();
     this.#emit({ kind: 'fault', reason, atMs });
+  }
+
+  /** What was not handed out is wiped here: half a code is a secret too. */
+  #drop(): void {
+    this.#buffer.fill(0, 0, this.#length);
+    this.#restart();
   }
 
   #restart(): void {

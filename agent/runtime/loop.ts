@@ -38,6 +38,8 @@ export type LoopParts = {
   readonly now: () => number;
   /** Called after every step; a fixed-price kiosk places its next order here. */
   readonly onSettled: (state: KioskState) => void;
+  /** The kiosk has come into service, as it does after each loss of the relay. */
+  readonly onOpen: () => void;
   readonly timers: KioskTimers & SessionTimers;
 };
 
@@ -121,6 +123,7 @@ export class KioskLoop {
     if (closedBy === this.#closedBy) return;
     this.#closedBy = closedBy;
     this.#parts.log.info({ event: 'service', closedBy }, closedBy === '' ? 'in service' : 'out of service');
+    if (closedBy === '') this.#parts.onOpen();
   }
 
   /**

@@ -1,15 +1,14 @@
 import type { ScannerData } from '../../drivers/contract/scanner.js';
 import { newNonce, type RandomBytes } from '../../protocol/ids.js';
-import { Decoder } from '../decode/decoder.js';
+import type { Decoder } from '../decode/decoder.js';
 import type { Duplicates } from '../decode/duplicates.js';
 import { type Frame, Framer, type FramingProfile } from '../decode/framer.js';
-import type { IssuerLookup } from '../decode/issuers.js';
 import type { Verdict } from '../decode/result.js';
 import type { KioskEvent } from '../kiosk/events.js';
 
 export type ScanLineOptions = {
   readonly profile: FramingProfile;
-  readonly issuers: IssuerLookup;
+  readonly decoder: Decoder;
   readonly duplicates: Duplicates;
   readonly random: RandomBytes;
   readonly now: () => number;
@@ -21,23 +20,16 @@ export type ScanLineOptions = {
 export class ScanLine {
   readonly #options: ScanLineOptions;
   readonly #framer: Framer;
-  readonly #decoder: Decoder;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScanLineOptions) {
     this.#options = options;
-    this.#decoder = new Decoder(options.issuers);
     this.#framer = new Framer(options.profile, (frame) => this.#framed(frame));
   }
 
   data({ bytes, atMs, endOfCode }: ScannerData): void {
     this.#framer.push(bytes, atMs, endOfCode);
     this.#watchGap();
-  }
-
-  /** Another issuer table, from the next code on. */
-  adopt(issuers: IssuerLookup): void {
-    this.#decoder.adopt(issuers);
   }
 
   /** The device is gone: half a code that it left is no code. */
@@ -65,9 +57,10 @@ export class ScanLine {
       this.#options.dispatch({ type: 'scan-rejected', reason: frame.reason });
       return;
     }
-    const verdict = this.#decoder.decode(frame.bytes);
-    const code = verdict.kind === 'reject' ? '' : this.#decoder.text(frame.bytes);
-    this.#decoder.forget();
+    const { decoder } = this.#options;
+    const verdict = decoder.decode(frame.bytes);
+    const code = verdict.kind === 'reject' ? '' : decoder.text(frame.bytes);
+    decoder.forget();
     // The framer's own memory: no code, nor half of one, stays in it until the next customer comes.
     frame.bytes.fill(0);
     if (verdict.kind === 'reject') this.#options.dispatch({ type: 'scan-rejected', reason: verdict.reason });

@@ -1,7 +1,6 @@
 import { decodeUp, encodeUp } from '../../protocol/codec.js';
-import { Decoder } from '../decode/decoder.js';
+import type { Decoder } from '../decode/decoder.js';
 import { Framer, type FramingProfile } from '../decode/framer.js';
-import type { IssuerLookup } from '../decode/issuers.js';
 
 const ROUNDS = 300;
 /**
@@ -18,15 +17,15 @@ const CODES = [
  * Runs the pure part of the scan path before the first customer does: a kiosk is started once and then waits, and without
  * this the first scan of each start pays for the compiler. Touches no device, no journal and no network.
  */
-export function warmUp(profile: FramingProfile, issuers: IssuerLookup): void {
-  const decoder = new Decoder(issuers);
+export function warmUp(profile: FramingProfile, decoder: Decoder): void {
   const framer = new Framer(profile, (frame) => {
     if (frame.kind === 'frame') decoder.decode(frame.bytes);
   });
+  const opening = profile.prefix === undefined ? '' : String.fromCharCode(profile.prefix);
   const id = '00'.repeat(16);
   for (let round = 0; round < ROUNDS; round++) {
     for (const code of CODES) {
-      framer.push(Buffer.from(`${code}\r`), round, true);
+      framer.push(Buffer.from(`${opening}${code}\r`), round, true);
       const frame = encodeUp({
         boot: '00000000',
         seq: round,

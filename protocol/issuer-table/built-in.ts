@@ -33,10 +33,19 @@ export const builtInTable: IssuerTable = {
     {
       issuer: 'alipay',
       prefixes: ['25-30'],
-      lengths: ['16-23'],
+      lengths: ['17-23'],
       charset: 'digits',
       source: 'opendocs.alipay.com 194/106039',
       confidence: 'official',
+    },
+    {
+      // Only the one document speaks of 16 digits, and bank cards have as many: taken, but not named.
+      issuer: 'alipay',
+      prefixes: ['25-30'],
+      lengths: [16],
+      charset: 'digits',
+      source: 'opendocs.alipay.com 194/106039',
+      confidence: 'single',
     },
     {
       issuer: 'wechatpay',

@@ -95,8 +95,22 @@ function conflict(a: Candidate, b: Candidate): Fault | undefined {
   return undefined;
 }
 
-/** @param rows those without faults of their own, each with its place in the document */
-export function conflictFaults(rows: readonly { readonly row: IssuerRow; readonly index: number }[]): Fault[] {
+/**
+ * @param rows those without faults of their own, each with its place in the document
+ * @param most of the faults are enough: a document of nothing else would take a kiosk's time
+ */
+export function conflictFaults(
+  rows: readonly { readonly row: IssuerRow; readonly index: number }[],
+  most: number,
+): Fault[] {
   const candidates = rows.map(({ row, index }) => candidateOf(row, index));
-  return candidates.flatMap((b, i) => candidates.slice(0, i).flatMap((a) => conflict(a, b) ?? []));
+  const found: Fault[] = [];
+  for (const [i, b] of candidates.entries()) {
+    for (const a of candidates.slice(0, i)) {
+      const fault = conflict(a, b);
+      if (fault !== undefined) found.push(fault);
+      if (found.length >= most) return found;
+    }
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import { describe, describeType, type Fault, faultText, nearestOf } from '../fau
 import { conflictFaults } from './conflicts.js';
 import { breadthFaults, rowFaults } from './rules.js';
 import { atEntries, documentEntries, documentSchema, rowEntries } from './schema.js';
-import { type IssuerTable, TABLE_MAX_BYTES, TABLE_MAX_PREFIXES, TABLE_MAX_ROWS } from './table.js';
+import { type IssuerTable, LENGTH_MAX, TABLE_MAX_BYTES, TABLE_MAX_PREFIXES, TABLE_MAX_ROWS } from './table.js';
 
 /** More are counted, not told: a log line has an end. */
 const FAULTS_MAX = 100;
@@ -34,7 +34,8 @@ function readJson(text: string): unknown {
     throw new IssuerTableError([{ key, found: `${bytes} bytes`, expected: `at most ${TABLE_MAX_BYTES}` }]);
   }
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     const at = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const before = at === undefined ? undefined : text.slice(0, Number(at)).split('\n');
@@ -104,6 +105,10 @@ function sizeFaults(raw: unknown): Fault[] {
   if (rows.length > TABLE_MAX_ROWS) {
     return [{ key: 'rows', found: `a list of ${rows.length}`, expected: `at most ${TABLE_MAX_ROWS} rows` }];
   }
+  const places = Math.max(0, ...rows.map((row) => (isObject(row) ? listed(row['at']).length : 0)));
+  if (places > LENGTH_MAX) {
+    return [{ key: 'rows', found: `a row with ${places} places in "at"`, expected: `at most ${LENGTH_MAX}` }];
+  }
   const prefixes = rows.reduce<number>((n, row) => n + (isObject(row) ? listed(row['prefixes']).length : 0), 0);
   if (prefixes <= TABLE_MAX_PREFIXES) return [];
   return [{ key: 'rows', found: `${prefixes} prefixes`, expected: `at most ${TABLE_MAX_PREFIXES} over all rows` }];
@@ -136,7 +141,10 @@ export function parseIssuerTable(document: unknown): IssuerTable {
     ...own,
     ...breadth,
     ...joint.flatMap((entry) => entry.faults),
-    ...conflictFaults(joint.filter((entry) => entry.faults.length === 0)),
+    ...conflictFaults(
+      joint.filter((entry) => entry.faults.length === 0),
+      FAULTS_MAX,
+    ),
   ];
   if (faults.length > 0) throw new IssuerTableError(bounded(faults));
   return table;

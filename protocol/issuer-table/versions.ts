@@ -1,7 +1,7 @@
 import type { Fault } from '../faults.js';
 import type { IssuerRow, IssuerTable } from './table.js';
 
-/** Which of two tables is used. A version names one content for ever, and never goes back. */
+/** Which of two tables is used. A version names one content, and a kiosk never goes back while it runs. */
 
 const fields = ({ issuer, prefixes, lengths, charset, at, markets, beforeProducts, source, confidence }: IssuerRow) =>
   [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse, TomlError } from 'smol-toml';
 import * as v from 'valibot';
-import { nearest } from './nearest.js';
+import { nearestOf } from '../../protocol/faults.js';
 import { type Complaint, configSchema, crossCheck, type RelayConfig } from './schema.js';
 
 /** The file cannot be used; the message has a line for each key. */
@@ -111,6 +111,6 @@ function unknownKey(path: Path): Unknown {
     const found = `a key that only goes with kind = "${other.kind}"`;
     return { found, expected: `none here: with kind = "${String(kindOf(last?.input))}" there are ${known.join(', ')}` };
   }
-  const close = nearest(key, known);
+  const close = nearestOf(key, known);
   return { found: 'a key that is not known', expected: close ? `${close}?` : `one of ${known.join(', ')}` };
 }

@@ -6,6 +6,7 @@ import type { RelayConfig } from './schema.js';
 export type RelaySecrets = {
   readonly codeHashKey: Uint8Array;
   readonly brokerPassword?: string;
+  readonly brokerCaPem?: string;
   readonly ledgerUrl?: string;
   readonly privateKeyPem: string;
   readonly publicKeyPem: string;
@@ -22,10 +23,12 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
   const key = await one('secrets.code_hash_key', secrets.code_hash_key_file, secrets.code_hash_key_env, env);
   const password = await one('broker.password', broker.password_file, broker.password_env, env);
   const url = ledger.kind === 'postgres' ? await one('ledger.url', ledger.url_file, ledger.url_env, env) : undefined;
+  const brokerCaPem = await one('broker.ca', broker.ca_file, undefined, env);
   const caPem = await one('acquirer.ca', acquirer.ca_file, undefined, env);
   return {
     codeHashKey: hashKey(key ?? ''),
     ...(password === undefined ? {} : { brokerPassword: password }),
+    ...(brokerCaPem === undefined ? {} : { brokerCaPem }),
     ...(url === undefined ? {} : { ledgerUrl: url }),
     privateKeyPem: await file('acquirer.private_key_file', acquirer.private_key_file),
     publicKeyPem: await file('acquirer.public_key_file', acquirer.public_key_file),

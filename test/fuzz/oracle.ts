@@ -26,7 +26,8 @@ type WalletRule = { readonly pattern: RegExp; readonly issuer?: string; readonly
 const walletRules: readonly WalletRule[] = [
   { pattern: /^289\d{10}6\d{5}$/, issuer: 'alipayplus' },
   { pattern: /^(2[5-9]|30)\d{22}$/, issuer: 'alipayplus' },
-  { pattern: /^(2[5-9]|30)\d{14,21}$/, issuer: 'alipay' },
+  { pattern: /^(2[5-9]|30)\d{15,21}$/, issuer: 'alipay' },
+  { pattern: /^(2[5-9]|30)\d{14}$/ },
   { pattern: /^1[0-5]\d{16}$/, issuer: 'wechatpay' },
   { pattern: /^62\d{17}$/, issuer: 'unionpay' },
   { pattern: /^01\d{17}$/, issuer: 'ecny' },

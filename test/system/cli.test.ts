@@ -21,6 +21,16 @@ describe.each([
     expect(mistyped.stderr).toMatch(/^--confg: not a flag of this command; expected --config, --help/);
   });
 
+  it.each([[[]], [['run']], [['281006020123456789012345']], [check], [['run', '--config']]])(
+    'refuses wrong use with one line and exit code 2, and repeats no word that may be a code: %j',
+    (args) => {
+      const { status, stdout, stderr } = run(program, ...args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^[^\n]+\n$/);
+      expect(stderr).not.toContain('2810');
+    },
+  );
+
   it('names the file that it cannot read', () => {
     const missing = run(program, ...check, '/nowhere.toml');
     expect(missing.status).not.toBe(0);

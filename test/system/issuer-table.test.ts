@@ -133,8 +133,8 @@ describe('an issuer table that is pushed', () => {
     child?.kill('SIGHUP');
     await counted('issuer-table-refused', 1);
     expect((await refusal()).faults).toEqual([
-      expect.stringMatching(/^rows\[19\]\.issuer: found text "X", expected /),
-      expect.stringMatching(/^rows\[19\]\.prefixes\[0\]: found text "7", expected /),
+      expect.stringMatching(/^rows\[20\]\.issuer: found text "X", expected /),
+      expect.stringMatching(/^rows\[20\]\.prefixes\[0\]: found text "7", expected /),
     ]);
 
     await pty.write(`${code}\r`);
@@ -178,7 +178,7 @@ describe('quietzone check', () => {
     const { status: exit, stdout, stderr } = check();
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      new RegExp(`^${table}:\n {2}rows\\[18\\]: found prefix 25 of other that rows\\[1\\] \\(alipayplus\\)`),
+      new RegExp(`^${table}:\n {2}rows\\[19\\]: found prefix 25 of other that rows\\[1\\] \\(alipayplus\\)`),
     );
   });
 });

@@ -80,7 +80,7 @@ describe('config check', () => {
 describe('wrong use: exit 2 and one line', () => {
   test.each([
     ['no command', [], /^relay: No command specified; see npm run relay -- --help$/],
-    ['an unknown command', ['serve'], /^relay: Unknown command serve; see/],
+    ['an unknown command', ['serve'], /^relay: no such command; see/],
     ['half a command', ['config'], /^relay: No command specified; see/],
     ['no config', ['run'], /^relay: Missing required argument: --config; see/],
     ['an empty config', ['run', '--config='], /^--config: found an empty value, expected the path of a relay config$/],

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
 import { type Answer, openAnswer } from './answers.js';
+import { isDocumented } from './codes.js';
 import { type Api, apiPath } from './paths.js';
 import { signatureHeader } from './signing.js';
 
@@ -55,9 +56,12 @@ function repeats(text: string, secret: string | undefined): boolean {
   return false;
 }
 
-/** The answer without a result code that repeats the payment code. */
+/**
+ * The answer without a result code that repeats the payment code. A documented code stays, whatever it shares with the
+ * payment code: a customer may choose the letters of one, and must not choose what an answer means.
+ */
 function withoutEcho(opened: Answer | Unknown, secret: string | undefined): Answer | Unknown {
-  if (opened.code === undefined || !repeats(opened.code, secret)) return opened;
+  if (opened.code === undefined || isDocumented(opened.code) || !repeats(opened.code, secret)) return opened;
   return 'kind' in opened ? { kind: 'unknown', detail: opened.detail } : { ...opened, code: '' };
 }
 

@@ -123,3 +123,7 @@ export const cancelCodes: Table<CancelRow> = {
 /** Own rows only: a code named "constructor" finds nothing. */
 export const rowOf = <Row>(table: Table<Row>, code: string): Row | undefined =>
   Object.hasOwn(table, code) ? table[code] : undefined;
+
+/** True for a result code that stands in one of the tables: it means what the table says, and is nobody's secret. */
+export const isDocumented = (code: string): boolean =>
+  gatewayCodes.has(code) || [payCodes, inquiryCodes, cancelCodes].some((table) => Object.hasOwn(table, code));

@@ -63,6 +63,7 @@ export function wholeChunk(decoder: Decoder, { codes: pool }: Pool): Contender {
     if (frame.kind !== 'frame') return;
     if (decoder.decode(frame.bytes).kind !== 'reject') characters += decoder.text(frame.bytes).length;
     decoder.forget();
+    frame.bytes.fill(0);
   });
   return {
     name: 'ours, all bytes in one chunk',
@@ -82,6 +83,7 @@ export function lastByte(decoder: Decoder, { codes: pool }: Pool): Contender {
         if (frame.kind !== 'frame') return;
         if (decoder.decode(frame.bytes).kind !== 'reject') characters += decoder.text(frame.bytes).length;
         decoder.forget();
+        frame.bytes.fill(0);
       }),
   );
   const fill = (): void => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CpmReader } from '../../../../agent/decode/cpm.js';
-import { applications, publicTags, tlvOf } from '../../../../agent/decode/cpm-view.js';
+import { applications, isPublic, tlvOf } from '../../../../agent/decode/cpm-view.js';
 import { adf, base64, code, header, join, text, tlv } from '../../../support/tlv.js';
 
 const cpm = new CpmReader();
@@ -310,7 +310,25 @@ describe('what is kept', () => {
   });
 
   it('says of no tag that holds a card, its owner or a cryptogram that it may be shown', () => {
-    expect([...publicTags].sort()).toEqual(['4F', '50', '5F2D', '82', '85', '9F08']);
+    const shown = ['4F', '50', '5F2D', '82', '9F08'];
+    const known = [
+      ...shown,
+      '57',
+      '5A',
+      '5F20',
+      '5F34',
+      '5F50',
+      '9F10',
+      '9F19',
+      '9F24',
+      '9F25',
+      '9F26',
+      '9F36',
+      '9F37',
+      '9F74',
+    ];
+    for (const tag of known) expect(isPublic(`61[0].${tag}`), tag).toBe(shown.includes(tag));
+    expect([isPublic('85'), isPublic('61[0].85'), isPublic('62.64.85')]).toEqual([true, false, false]);
   });
 
   it('keeps nothing of a code that was refused, or is forgotten', () => {

@@ -39,6 +39,7 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     now: () => performance.now(),
     timers: { ...timers, helloRetryMs: 1_000, roundTripMaxMs: 1_000 },
     onSettled: () => {},
+    onOpen: () => {},
   });
   const desk = new Desk({
     ...{ loop, counters, orders, random: bytes, kiosk: 'k', version: '0' },
@@ -117,7 +118,7 @@ it('ends the process on a fault of ours, also when the caller would have caught 
     const loop = new KioskLoop({
       replay: { epoch: '', number: 1, nonce: 'aa'.repeat(16), chain: [], attempts: [], torn: 0 },
       front: { show() {}, read() {} }, counters: { count: boom }, log: { info() {}, warn() {} }, now: () => 0,
-      timers: ${JSON.stringify({ ...timers, helloRetryMs: 1, roundTripMaxMs: 1 })}, onSettled() {},
+      timers: ${JSON.stringify({ ...timers, helloRetryMs: 1, roundTripMaxMs: 1 })}, onSettled() {}, onOpen() {},
     });
     try { loop.dispatch({ type: 'closed', reason: 'journal' }); } catch {}
     setTimeout(() => process.exit(0), 200);`;

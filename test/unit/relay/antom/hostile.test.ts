@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import type { AntomTrace } from '../../../../relay/acquirers/antom/client.js';
+import { gatewayCodes, payCodes } from '../../../../relay/acquirers/antom/codes.js';
 import { signatureHeader } from '../../../../relay/acquirers/antom/signing.js';
 import { freshCpm, freshLetters } from '../../../contract/acquirer/stage.js';
 import { traceOf } from '../../protocol/traces.js';
@@ -285,4 +286,18 @@ test.each([
     expect(server.received()).toContain(code);
   }
   expect(traceOf(code, JSON.stringify(traces))).toBeUndefined();
+});
+
+describe('the letters of a payment code do not choose what an answer means', () => {
+  const documented = [...gatewayCodes, ...Object.keys(payCodes)].filter((code) => code.length >= 8);
+
+  test.each([...new Set(documented)])('%s', async (code) => {
+    const status = payCodes[code]?.status ?? 'F';
+    const { body, headers } = signed(result(status, code));
+    const server = await start((s) => s.end(http(body, { headers })));
+    const antom = createAntom(antomOptions(server.url, unhurried));
+    const usual = await antom.pay(payRequest());
+    expect(await antom.pay(payRequest({ code: `22${code.replaceAll('_', '').slice(0, 8)}00000000` }))).toEqual(usual);
+    expect(await antom.pay(payRequest({ code: `22${code}` }))).toEqual(usual);
+  });
 });

@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import { parse, stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig, parseConfig } from '../../../../relay/config/load.js';
-import { distance, nearest } from '../../../../relay/config/nearest.js';
 import { openAcquirer, openDatabase } from '../../../../relay/config/parts.js';
 import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
@@ -213,12 +212,6 @@ describe('what is wrong is named: file, key, found, expected', () => {
       }),
     );
   });
-});
-
-test('the nearest word', () => {
-  expect(distance('kitten', 'sitting')).toBe(3);
-  expect(nearest('passwrod_file', ['password_file', 'password_env'])).toBe('password_file');
-  expect(nearest('xyz', ['password_file'])).toBeUndefined();
 });
 
 describe('secrets and parts', () => {
