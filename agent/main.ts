@@ -89,7 +89,17 @@ async function compose(config: Config, place: Place, log: Logger) {
     },
   });
   const { report } = devices;
-  const desk = new Desk({ loop, counters, orders, random: randomBytes, kiosk: kiosk.name, version, report });
+  const issuerTable = () => tables.inUse.version;
+  const desk = new Desk({
+    loop,
+    counters,
+    orders,
+    random: randomBytes,
+    kiosk: kiosk.name,
+    version,
+    report,
+    issuerTable,
+  });
   const { terminators, prefix, gapMs, minLength, market } = scanner;
   const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
   const decoder = new Decoder(compileIssuers(builtInTable, market));
@@ -121,7 +131,7 @@ export async function startAgent(config: Config): Promise<Agent> {
   await startScanner(parts, log);
   startLink(parts, log);
   loop.dispatch({ type: 'opened', reason: 'starting' });
-  log.info({ event: 'ready', ports: place.ports, boot: replay.number, torn: replay.torn }, 'ready');
+  log.info({ event: 'ready', pid: process.pid, ports: place.ports, boot: replay.number, torn: replay.torn }, 'ready');
   return { reload: () => parts.tables.reload(), stop: () => stopAgent(parts) };
 }
 

@@ -46,12 +46,14 @@ function marketOf(text: string): Market {
 async function tableOf(file: string): Promise<IssuerTable> {
   if (file === '') refuse('--issuers: found nothing, expected a file', 2);
   // Loaded late: it brings the schema library, and the built-in table needs no proof.
-  const { loadIssuerTable } = await import('../config/issuer-table.js');
+  const { goneNote, loadIssuerTable } = await import('../config/issuer-table.js');
   const table = orRefuse(() => loadIssuerTable(file));
   const { versionFault } = await import('../../protocol/issuer-table/versions.js');
   const fault = versionFault(builtInTable, table);
   // Worth a trial all the same.
   if (fault !== undefined) process.stderr.write(`${file}: ${faultText(fault)}; a kiosk would refuse it\n`);
+  const gone = goneNote(table);
+  if (gone !== undefined) process.stderr.write(`${gone}\n`);
   return table;
 }
 

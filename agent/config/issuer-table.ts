@@ -3,7 +3,7 @@ import type { Fault } from '../../protocol/faults.js';
 import { builtInTable } from '../../protocol/issuer-table/built-in.js';
 import { IssuerTableError, parseIssuerTable } from '../../protocol/issuer-table/parse.js';
 import { type IssuerTable, type Market, namesMarket, TABLE_MAX_BYTES } from '../../protocol/issuer-table/table.js';
-import { versionFault } from '../../protocol/issuer-table/versions.js';
+import { goneIssuers, versionFault } from '../../protocol/issuer-table/versions.js';
 import type { Config } from './config.js';
 import { ConfigError } from './faults.js';
 
@@ -43,6 +43,13 @@ export function marketNote(table: IssuerTable, market: Market): string | undefin
   return `no row of issuer table ${table.version} names the market "${market}": codes are decided as for "global"`;
 }
 
+/** What to tell whoever made this table; undefined when it has a row for every issuer of the built-in one. */
+export function goneNote(table: IssuerTable): string | undefined {
+  const gone = goneIssuers(builtInTable, table);
+  if (gone.length === 0) return undefined;
+  return `issuer table ${table.version} has no row for ${gone.join(', ')}: their codes are turned away`;
+}
+
 /**
  * What is worth knowing of a valid config, one sentence a line.
  * @throws ConfigError when the kiosk would refuse the issuer table it names
@@ -52,5 +59,5 @@ export function issuerNotes({ scanner }: Config): string[] {
   const table = file === undefined ? builtInTable : loadIssuerTable(file);
   const fault = versionFault(builtInTable, table);
   if (file !== undefined && fault !== undefined) throw new ConfigError(file, [fault]);
-  return [marketNote(table, market)].filter((note) => note !== undefined);
+  return [goneNote(table), marketNote(table, market)].filter((note) => note !== undefined);
 }

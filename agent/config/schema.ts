@@ -124,7 +124,7 @@ const timers = v.object({
   resend_ms: duration(1_000),
   resend_max_ms: duration(8_000),
   final_screen_ms: duration(8_000),
-  notice_ms: duration(3_000),
+  notice_ms: duration(6_000),
   hello_retry_ms: duration(2_000),
   round_trip_max_ms: duration(3_000),
 });

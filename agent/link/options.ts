@@ -6,12 +6,24 @@ import type { ConnectionOptions } from './connection.js';
 
 export type BrokerSecrets = { readonly password?: string; readonly ca?: string };
 
-/** Read once, at the start: a file that is exchanged later must not end a running agent. @throws the system's error */
+/**
+ * Read once, at the start: a file that is exchanged later must not end a running agent.
+ * @throws Error naming the key and the file
+ */
 export function readBrokerFiles({ broker }: Config): BrokerSecrets {
   return {
-    ...(broker.passwordFile === undefined ? {} : { password: readFileSync(broker.passwordFile, 'utf8').trim() }),
-    ...(broker.caFile === undefined ? {} : { ca: readFileSync(broker.caFile, 'utf8') }),
+    ...(broker.passwordFile === undefined ? {} : { password: read('password_file', broker.passwordFile).trim() }),
+    ...(broker.caFile === undefined ? {} : { ca: read('ca_file', broker.caFile) }),
   };
+}
+
+function read(key: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new Error(`broker.${key}: ${file} cannot be read (${code}), expected a file that this user may read`);
+  }
 }
 
 /** What the config says of the broker, and what this kiosk subscribes to and leaves behind there. */

@@ -24,6 +24,8 @@ export type KioskStatus = {
   readonly service: 'in-service' | 'out-of-service';
   readonly reason?: string;
   readonly version: string;
+  /** Of the issuer table in use. */
+  readonly issuerTable?: number;
   readonly counters: Readonly<Record<string, number>>;
 };
 

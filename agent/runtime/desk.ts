@@ -13,6 +13,8 @@ export type DeskParts = {
   readonly random: RandomBytes;
   readonly kiosk: string;
   readonly version: string;
+  /** The version of the issuer table in use. */
+  readonly issuerTable: () => number;
   /** The kiosk app's word on a vend. `ended`: the vend has ended otherwise, by its time limit. */
   readonly report: (order: OrderId, result: VendResult) => 'accepted' | 'ended' | 'unknown';
 };
@@ -60,13 +62,14 @@ export class Desk implements OrderDesk {
   }
 
   status(): KioskStatus {
-    const { loop, counters, kiosk, version } = this.#parts;
+    const { loop, counters, kiosk, version, issuerTable } = this.#parts;
     const [reason] = loop.state.closed;
     return {
       kiosk,
       service: reason ? 'out-of-service' : 'in-service',
       ...(reason ? { reason } : {}),
       version,
+      issuerTable: issuerTable(),
       counters: counters.all(),
     };
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { faultText } from '../../protocol/faults.js';
 import { IssuerTableError, parseIssuerTable } from '../../protocol/issuer-table/parse.js';
 import type { IssuerTable, Market } from '../../protocol/issuer-table/table.js';
-import { sameTable, versionFault } from '../../protocol/issuer-table/versions.js';
+import { goneIssuers, sameTable, versionFault } from '../../protocol/issuer-table/versions.js';
 import { ConfigError } from '../config/faults.js';
 import { compileIssuers, type IssuerLookup } from '../decode/issuers.js';
 
@@ -16,7 +16,7 @@ export type IssuerTablesOptions = {
   readonly read: (file: string) => string;
   readonly adopt: (issuers: IssuerLookup) => void;
   readonly count: (name: string) => void;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 };
 
 /**
@@ -66,7 +66,10 @@ export class IssuerTables {
       this.#inUse = table;
       count('issuer-table-adopted');
       const rows = table.rows.length;
-      log.info({ event: 'issuer-table-adopted', version: table.version, rows, from }, 'another issuer table');
+      const gone = goneIssuers(before, table);
+      const fields = { event: 'issuer-table-adopted', version: table.version, rows, from };
+      if (gone.length === 0) log.info(fields, 'another issuer table');
+      else log.warn({ ...fields, gone }, 'another issuer table, without some issuers of the last one');
     } catch (error) {
       count('issuer-table-refused');
       log.error({ event: 'issuer-table-refused', version: before.version, from, faults: why(error) }, 'table refused');

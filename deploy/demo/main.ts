@@ -57,6 +57,16 @@ async function scanOnce(stack: Stack, flags: ScanFlags, code: string | Uint8Arra
   }
 }
 
+/** Delivered for nothing is no success: on a broker of others, another relay may have answered. */
+function exitCodeOf({ outcome, acquirer }: PaymentResult): 0 | 1 {
+  if (outcome !== 'delivered') return 1;
+  if (acquirer.charged > 0) return 0;
+  process.stderr.write(
+    "delivered, but this demo's payment company was not charged: is another relay at work on that broker?\n",
+  );
+  return 1;
+}
+
 async function runScan(flags: ScanFlags): Promise<number> {
   if (flags.code === undefined && process.stdin.isTTY) process.stderr.write('Code, and Enter: ');
   const code = flags.code ?? (await readCode(process.stdin));
@@ -71,7 +81,7 @@ async function runScan(flags: ScanFlags): Promise<number> {
   if (typeof end === 'number') return end;
   // Last, after everything has stopped, so that nothing can follow it.
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(end)}\n`, resolve));
-  return end.outcome === 'delivered' ? 0 : 1;
+  return exitCodeOf(end);
 }
 
 async function runPage(port: number, keep: string | undefined): Promise<number> {

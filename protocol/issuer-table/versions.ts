@@ -21,6 +21,12 @@ const contentOf = (table: IssuerTable): string => JSON.stringify(table.rows.map(
 export const sameTable = (a: IssuerTable, b: IssuerTable): boolean =>
   a.version === b.version && contentOf(a) === contentOf(b);
 
+/** Issuers of `before` that `after` has no row for: their customers would be turned away. */
+export function goneIssuers(before: IssuerTable, after: IssuerTable): string[] {
+  const kept = new Set(after.rows.map((row) => row.issuer));
+  return [...new Set(before.rows.map((row) => row.issuer))].filter((issuer) => !kept.has(issuer));
+}
+
 /** Why `offered` may not take the place of `inUse`; undefined when it may, or is the same. */
 export function versionFault(inUse: IssuerTable, offered: IssuerTable): Fault | undefined {
   const key = 'version';

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rejectReasons } from '../../agent/decode/result.js';
+import { builtInTable } from '../../protocol/issuer-table/built-in.js';
+import { parseIssuerTable } from '../../protocol/issuer-table/parse.js';
 import { until } from '../support/wait.js';
 
 /** `quietzone decode` as a technician runs it: the built command, its standard input and output, its exit code. */
@@ -123,7 +125,7 @@ describe('text', () => {
 
   it('knows LINE Pay’s lengths only where the market says so', () => {
     const code = '733456789012345678';
-    expect(decode([], code).lines).toEqual(['reject  unknown-prefix  We do not know this number']);
+    expect(decode([], code).lines).toEqual(['reject  unknown-prefix  We do not take this number']);
     expect(decode(['--market', 'tw'], code).lines).toEqual(['wallet-code  linepay  7334…5678 (18)']);
   });
 
@@ -336,6 +338,16 @@ describe('as a stream', () => {
     expect(await ended).toBe(0);
     expect(lines).toBe(blocks * 1_000);
   }, 30_000);
+});
+
+it('`issuers` prints the built-in table as a document that is accepted, a row a line', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/agent/cli.js', 'issuers'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(parseIssuerTable(stdout)).toEqual(builtInTable);
+  expect(stdout.split('\n').filter((line) => line.includes('"issuer"'))).toHaveLength(builtInTable.rows.length);
 });
 
 describe('flags', () => {

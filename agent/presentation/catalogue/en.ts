@@ -11,19 +11,22 @@ const receivingCode: Words = {
 };
 const productLabel: Words = {
   title: "This is a product's barcode",
-  body: `Products need not be scanned here. ${showYours}`,
+  body: `You do not need to scan products. ${showYours}`,
 };
 const refreshOrChange =
   'Refresh the payment code in your wallet and try again. If it does not help, use another wallet.';
 const damagedCode: Words = {
   title: 'The payment code is damaged',
-  body: `The code was read, but it is not whole. ${refreshOrChange}`,
+  body: refreshOrChange,
 };
 const wrongLook: Words = {
   title: 'This code does not look right',
-  body: `It is like a payment code, but not quite. ${refreshOrChange}`,
+  body: `It may be incomplete or out of date. ${refreshOrChange}`,
 };
-const unreadable: Words = { title: 'This code cannot be read here', body: `Is it a payment code? ${refreshOrChange}` };
+const unreadable: Words = {
+  title: 'This code cannot be read here',
+  body: `Please show the payment code of your wallet. ${refreshOrChange}`,
+};
 
 export const en: Catalogue = {
   views: {
@@ -135,7 +138,7 @@ export const en: Catalogue = {
     },
     'code-used': {
       title: 'This code was used before',
-      body: 'It was not charged again. Refresh the payment code in your wallet and try again.',
+      body: 'Nothing was charged this time. Refresh the payment code in your wallet and try again.',
     },
     tombstone: { title: 'This payment was closed', body: 'Nothing was charged. Please start again.' },
     malformed: {
@@ -162,12 +165,12 @@ export const en: Catalogue = {
     'bad-charset': wrongLook,
     'bad-length': wrongLook,
     'unknown-prefix': {
-      title: 'We do not know this number',
+      title: 'We do not take this number',
       body: 'It may be a member card or a coupon. Show the payment code of your wallet app, or use another wallet.',
     },
     'merchant-presented': receivingCode,
     'merchant-presented-corrupt': receivingCode,
-    url: { title: 'This is a web link', body: `Links are for phones to open, and cannot pay here. ${payNotScan}` },
+    url: { title: 'This is a web link', body: `A link cannot pay here. ${payNotScan}` },
     'structured-text': {
       title: 'This is a contact or Wi-Fi code',
       body: `It holds details such as an address or a network, and cannot pay. ${showYours}`,
@@ -186,7 +189,7 @@ export const en: Catalogue = {
     'cpm-bad-header': damagedCode,
     'cpm-unsupported-version': {
       title: 'This kind of code is not known here',
-      body: `Your wallet shows a kind of payment code that this kiosk cannot take. ${refreshOrChange}`,
+      body: 'Your wallet shows a kind of payment code that this kiosk cannot take. Please use another wallet.',
     },
     'cpm-truncated': damagedCode,
     'cpm-indefinite-length': damagedCode,

@@ -69,7 +69,7 @@ describe('a good file', () => {
         resendMs: 1_000,
         resendMaxMs: 8_000,
         finalScreenMs: 8_000,
-        noticeMs: 3_000,
+        noticeMs: 6_000,
         helloRetryMs: 2_000,
         roundTripMaxMs: 3_000,
       },

@@ -54,8 +54,18 @@ describe('what is worth knowing of a config', () => {
   it('is nothing in a market that the table names', () => {
     expect(issuerNotes(configWith())).toEqual([]);
     expect(issuerNotes(configWith('market = "tw"'))).toEqual([]);
-    write({ version: builtInTable.version + 1, rows: [{ ...builtInTable.rows[0], markets: ['my'] }] });
+    write({
+      version: builtInTable.version + 1,
+      rows: [...builtInTable.rows, { ...builtInTable.rows[0], markets: ['my'] }],
+    });
     expect(issuerNotes(withFile('market = "my"'))).toEqual([]);
+  });
+
+  it('is that issuers are gone', () => {
+    write({ version: builtInTable.version + 1, rows: builtInTable.rows.filter((row) => row.issuer !== 'wechatpay') });
+    expect(issuerNotes(withFile(''))).toEqual([
+      `issuer table ${builtInTable.version + 1} has no row for wechatpay: their codes are turned away`,
+    ]);
   });
 
   it('is that no row names its market', () => {

@@ -28,7 +28,7 @@ function stage(content?: string | Error) {
     },
     adopt: (issuers) => adopted.push(issuers),
     count: (name) => counters.count(name),
-    log: { info: line('info'), error: line('error') },
+    log: { info: line('info'), warn: line('warn'), error: line('error') },
   });
   const knows = (prefix: string) => {
     const bytes = Buffer.from(prefix.padEnd(20, '1'));
@@ -38,6 +38,13 @@ function stage(content?: string | Error) {
 }
 
 describe('a table that is offered', () => {
+  it('is adopted with a warning when issuers of the last one are missing in it', () => {
+    const { tables, lines } = stage();
+    tables.offer(textOf(6, row('one', '70'), row('two', '71')), 'test');
+    tables.offer(textOf(7, row('two', '71'), row('three', '72')), 'test');
+    expect(lines).toMatchObject([{ level: 'info' }, { level: 'warn', event: 'issuer-table-adopted', gone: ['one'] }]);
+  });
+
   it('is adopted whole when it is newer, compiled for the market', () => {
     const { tables, counters, lines, adopted, knows } = stage();
     tables.offer(textOf(6, row('two', '71'), row('here', '72', ['tw']), row('there', '73', ['jp'])), 'test');
@@ -48,7 +55,8 @@ describe('a table that is offered', () => {
     expect(knows('73')).toBeUndefined();
     expect(knows('70')).toBeUndefined();
     expect(counters.all()).toEqual({ 'issuer-table-adopted': 1 });
-    expect(lines).toEqual([{ level: 'info', event: 'issuer-table-adopted', version: 6, rows: 3, from: 'test' }]);
+    const said = { event: 'issuer-table-adopted', version: 6, rows: 3, from: 'test', gone: ['one'] };
+    expect(lines).toEqual([{ level: 'warn', ...said }]);
   });
 
   it('is nothing new when it is the one in use', () => {

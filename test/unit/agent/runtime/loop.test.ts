@@ -42,7 +42,7 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     onOpen: () => {},
   });
   const desk = new Desk({
-    ...{ loop, counters, orders, random: bytes, kiosk: 'k', version: '0' },
+    ...{ loop, counters, orders, random: bytes, kiosk: 'k', version: '0', issuerTable: () => 7 },
     report: (id, result) => actuator.report(id, result),
   });
   const hear = (body: DownBody) => loop.received(encodeDown({ seq: 1, relay: 'r', body }));
