@@ -299,6 +299,35 @@ describe('merchant-presented codes', () => {
     }
   });
 
+  /** Bit by bit, as the standard has it. */
+  function crcOf(text: string): string {
+    let crc = 0xffff;
+    for (const byte of bytes(text)) {
+      for (let bit = 7; bit >= 0; bit--) {
+        const out = ((crc >> 15) ^ (byte >> bit)) & 1;
+        crc = ((crc << 1) & 0xffff) ^ (out ? 0x1021 : 0);
+      }
+    }
+    return crc.toString(16).toUpperCase().padStart(4, '0');
+  }
+  const qrOf = (body: string, tail = '6304'): string => body + tail + crcOf(body + tail);
+
+  it('may have any checksum, in upper-case hex', () => {
+    const seen = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      const code = qrOf(`00020101021129${i}5802HK`);
+      expect(reasonOf(code)).toBe('merchant-presented');
+      for (const digit of code.slice(-4)) seen.add(digit);
+      const lower = code.slice(0, -4) + code.slice(-4).toLowerCase();
+      expect(reasonOf(lower)).toBe(lower === code ? 'merchant-presented' : 'merchant-presented-corrupt');
+    }
+    expect([...seen].sort().join('')).toBe('0123456789ABCDEF');
+  });
+
+  it.each(['0304', '6404', '6204', '6314', '6303', '6305', '0000'])('end in 6304 and the checksum, not in %s', (tail) =>
+    expect(reasonOf(qrOf('000201010211295802HK', tail))).toBe('merchant-presented-corrupt'),
+  );
+
   it('begin with 000201 or 000202 and have twenty bytes', () => {
     const tail = '01021299999999';
     for (const head of ['000201', '000202']) {

@@ -212,3 +212,85 @@ it('gives the same frames however the bytes are split', () => {
     { numRuns: 500 },
   );
 });
+
+describe('at the edges of time', () => {
+  it('a silence of five gaps that nobody told is still the same code, and one moment more is not', () => {
+    const at = (ms: number): string[] => {
+      const { push, frames } = rig(lines);
+      push('12345', 1_000);
+      push('67\r', 1_000 + ms);
+      return frames;
+    };
+    expect(at(250)).toEqual(['1234567']);
+    expect(at(251)).toEqual(['!incomplete', '67']);
+  });
+
+  it.each([
+    [9, '!incomplete'],
+    [10, '1'.repeat(10)],
+    [11, '1'.repeat(11)],
+  ])('without terminators %i bytes are %s, whoever notices the silence', (length, expected) => {
+    const told = rig(bare);
+    told.push('1'.repeat(length), 0);
+    told.framer.gap(50);
+    const untold = rig(bare);
+    untold.push('1'.repeat(length), 0);
+    untold.push('2'.repeat(10), 251);
+    untold.framer.gap(301);
+    expect(told.frames).toEqual([expected]);
+    expect(untold.frames).toEqual([expected, '2'.repeat(10)]);
+  });
+
+  it('takes the next code after an incomplete one where silence ends a code', () => {
+    const { push, frames, framer } = rig(bare);
+    push('123', 0);
+    framer.gap(50);
+    push('1234567890', 100);
+    framer.gap(150);
+    expect(frames).toEqual(['!incomplete', '1234567890']);
+  });
+
+  it('is not put off by a call that is late by just the gap', () => {
+    const { push, frames, framer } = rig(bare);
+    push('1234567890', 0);
+    framer.gap(100);
+    expect(frames).toEqual(['1234567890']);
+  });
+
+  it('a call without a code in work does nothing', () => {
+    const { push, frames, framer } = rig(lines);
+    framer.gap(1_000);
+    push('12345\r', 1_001);
+    framer.gap(2_000);
+    push('67890\r', 2_001);
+    expect(frames).toEqual(['12345', '67890']);
+  });
+
+  it('bytes that are none change no time', () => {
+    const { push, framer } = rig(lines);
+    push('123', 0);
+    push('', 40);
+    expect(framer.deadlineMs).toBe(50);
+  });
+});
+
+it('does not end a code by itself', () => {
+  const frames: Frame[] = [];
+  const framer = new Framer(lines, (frame) => frames.push(frame));
+  framer.push(Buffer.from('12345'), 0);
+  expect(frames).toEqual([]);
+  framer.gap(50);
+  expect(frames).toEqual([{ kind: 'fault', reason: 'incomplete', atMs: 0 }]);
+});
+
+it('a NUL is a byte of the code where there is no prefix', () => {
+  const { push, frames } = rig(lines);
+  push('12\x0034\r');
+  expect(frames).toEqual(['12\x0034']);
+});
+
+it('asks for the prefix before each code', () => {
+  const { push, frames } = rig(withStx);
+  push('\x021\x032\x03\x023\x03');
+  expect(frames).toEqual(['1', '!incomplete', '3']);
+});
