@@ -7,7 +7,7 @@ type Shape = { readonly issuer: string; readonly prefixes: readonly string[]; re
 const alipayPrefixes = ['25', '26', '27', '28', '29', '30'];
 const shapes = {
   alipayplus: { issuer: 'alipayplus', prefixes: alipayPrefixes, lengths: [24] },
-  alipay: { issuer: 'alipay', prefixes: alipayPrefixes, lengths: [16, 17, 18] },
+  alipay: { issuer: 'alipay', prefixes: alipayPrefixes, lengths: [17, 18, 20] },
   wechatpay: { issuer: 'wechatpay', prefixes: ['10', '11', '12', '13', '14', '15'], lengths: [18] },
   unionpay: { issuer: 'unionpay', prefixes: ['62'], lengths: [19] },
   ecny: { issuer: 'ecny', prefixes: ['01'], lengths: [19] },
