@@ -144,7 +144,8 @@ describe('the relay, from the broker to the acquirer and back', () => {
     expect([last?.call, cancel?.call]).toEqual(['inquire', 'cancel']);
     expect((cancel?.at ?? 0) - (last?.at ?? 0)).toBeLessThan(100);
     const attemptRow = await load(db, attempt);
-    expect(last?.at).toBeGreaterThanOrEqual(attemptRow?.deadlineAt ?? 0);
+    // The sandbox reads another clock than the relay, and both round to a millisecond.
+    expect(last?.at).toBeGreaterThanOrEqual((attemptRow?.deadlineAt ?? Number.POSITIVE_INFINITY) - 2);
   });
 
   test('the acquirer never answers: the operator, with an alarm', async () => {
