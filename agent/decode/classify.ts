@@ -11,7 +11,7 @@ const COLON = 0x3a;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 
-/** A letter, `least` to `most` more of a scheme, and a colon; @returns the colon's place, -1 if there is none */
+/** A letter, one to `most` more of a scheme, and a colon; @returns the colon's place, -1 if there is none */
 function schemeEnd(bytes: Uint8Array, start: number, end: number, most: number): number {
   if (start === end || !is(bytes, start, LETTER)) return -1;
   const limit = Math.min(end, start + 1 + most);

@@ -1,3 +1,4 @@
+import { CODE_MAX_CHARS, CPM_MAX_BYTES } from '../../protocol/limits.js';
 import { decodeBase64 } from './base64.js';
 import {
   ADF_NAME,
@@ -12,9 +13,6 @@ import {
 import { valueFits } from './cpm-values.js';
 import type { RejectReason } from './result.js';
 
-/** 512 letters of Base64. */
-export const CPM_MAX_BYTES = 384;
-const MAX_LETTERS = (CPM_MAX_BYTES / 3) * 4;
 /** Top, 61 or 62, and 63 or 64 in them. */
 const LEVELS = 3;
 const TOP = 0;
@@ -111,8 +109,8 @@ function placeOf(template: number): number {
 }
 
 /*
- * The walk's own memory. It stands outside of the readers, where its place is known when the code is compiled: that is a
- * third of the time. A walk is never interrupted, so readers can share it.
+ * The walk's own memory. It stands outside of the readers, where its place is known when the code is compiled, which
+ * is quicker. A walk is never interrupted, so readers can share it.
  */
 /** Which template last held the tag: a row a level, a mark a template, so that nothing need be cleared. */
 const seen = new Float64Array(LEVELS * TAG_SLOTS);
@@ -195,7 +193,7 @@ export class CpmReader {
 
   /** @returns why text[start, end) is no such code, or undefined when it is one and is kept */
   read(text: Uint8Array, start: number, end: number): RejectReason | undefined {
-    if (end - start > MAX_LETTERS) {
+    if (end - start > CODE_MAX_CHARS) {
       this.forget();
       return 'too-long';
     }

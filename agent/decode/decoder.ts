@@ -1,12 +1,12 @@
+import { CODE_MAX_CHARS } from '../../protocol/limits.js';
 import { ALPHANUMERIC, is, LETTER, skipDigits } from './characters.js';
 import { classifyText, isProductCode, isUrl, offence } from './classify.js';
 import { CpmReader } from './cpm.js';
+import { FRAME_BUFFER_BYTES } from './framer.js';
 import type { IssuerLookup } from './issuers.js';
 import { checksumHolds, looksMerchantPresented } from './merchant-presented.js';
 import { reject, type Verdict } from './result.js';
 
-const RAW_MAX_BYTES = 4_400;
-const CODE_MAX_BYTES = 512;
 const LEADING_MAX_BYTES = 2;
 const TRAILING_MAX_BYTES = 4;
 /** Where a known prefix has another length, these lengths mean a damaged code. */
@@ -78,11 +78,11 @@ export class Decoder {
 
   decode(frame: Uint8Array): Verdict {
     this.#unframe(frame);
-    if (frame.length > RAW_MAX_BYTES) return reject('too-long');
+    if (frame.length > FRAME_BUFFER_BYTES) return reject('too-long');
     const aim = this.#takeAim(frame);
     const { start, end } = this;
     if (start === end) return reject('empty');
-    if (end - start > CODE_MAX_BYTES) return reject('too-long');
+    if (end - start > CODE_MAX_CHARS) return reject('too-long');
     if (looksMerchantPresented(frame, start, end)) {
       return reject(checksumHolds(frame, start, end) ? 'merchant-presented' : 'merchant-presented-corrupt');
     }
