@@ -1,5 +1,4 @@
 import type { Teller } from './link/teller.js';
-import type { Feed } from './operations/feed.js';
 import type { Counters } from './runtime/counters.js';
 import type { Log } from './runtime/log.js';
 import type { Applied } from './worker/apply.js';
@@ -9,13 +8,14 @@ export type AftermathParts = {
   readonly log: Log;
   readonly counters: Counters;
   readonly teller: Teller;
-  readonly feed: Feed;
+  /** An attempt has changed in this relay. */
+  readonly onChanged: (attempt: string) => void;
   /** Undefined while the relay is being put together. */
   readonly worker: () => Worker | undefined;
 };
 
 /** What follows a commit: tell the kiosk, log, wake the worker. Each of it may be lost; the ledger brings it again. */
-export function aftermath({ log, counters, teller, feed, worker }: AftermathParts): (applied: Applied) => void {
+export function aftermath({ log, counters, teller, onChanged, worker }: AftermathParts): (applied: Applied) => void {
   return ({ attempt, effects, changed }) => {
     const { id, kiosk } = attempt;
     for (const effect of effects) {
@@ -41,7 +41,7 @@ export function aftermath({ log, counters, teller, feed, worker }: AftermathPart
     }
     if (changed) {
       log.info({ event: 'attempt', kiosk, attempt: id, state: attempt.state, reason: attempt.reason });
-      feed.changed(id);
+      onChanged(id);
     }
     if (attempt.nextAt !== null) worker()?.wakeAt(attempt.nextAt);
   };

@@ -6,7 +6,7 @@ import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
 import type { RelayConfig } from './config/schema.js';
 import { readSecrets } from './config/secrets.js';
-import { LedgerError } from './ledger/contract.js';
+import { LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 
 /** Exit codes: 0 done, 1 it failed, 2 wrong use or a config that cannot be used. `quietzone` keeps to the same. */

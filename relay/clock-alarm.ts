@@ -1,12 +1,11 @@
-import type { Database } from './ledger/contract.js';
-import { raiseAlarm } from './ledger/records.js';
+import type { Ledger } from './ledger/contract.js';
 import type { Clock } from './runtime/clock.js';
 import type { ClockWatchParts } from './runtime/clock-watch.js';
 import type { Counters } from './runtime/counters.js';
 import { errorFields, type Log } from './runtime/log.js';
 
 export type ClockAlarmParts = {
-  readonly db: Database;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -16,7 +15,7 @@ export type ClockAlarmParts = {
 
 /** What people hear when the wall clock was set under a running relay. */
 export function clockAlarm(parts: ClockAlarmParts): Pick<ClockWatchParts, 'onApart' | 'onTogether'> {
-  const { db, clock, log, counters, relay } = parts;
+  const { ledger, clock, log, counters, relay } = parts;
   return {
     onApart(byMs) {
       counters.add('alarm-clock');
@@ -26,9 +25,11 @@ export function clockAlarm(parts: ClockAlarmParts): Pick<ClockWatchParts, 'onApa
         'Restart the relay once the wall clock is right';
       log.error({ event: 'alarm', kind: 'clock', byMs: Math.round(byMs) }, detail);
       const alarm = { at: clock.now(), kind: 'clock', kiosk: '', attempt: null, detail } as const;
-      db.transaction((tx) => raiseAlarm(tx, alarm)).catch((error: unknown) => {
-        log.error({ event: 'alarm-not-stored', kind: 'clock', ...errorFields(error) });
-      });
+      ledger
+        .transaction((tx) => tx.raiseAlarm(alarm))
+        .catch((error: unknown) => {
+          log.error({ event: 'alarm-not-stored', kind: 'clock', ...errorFields(error) });
+        });
     },
     onTogether() {
       log.info({ event: 'clock-right' });

@@ -55,8 +55,13 @@ export type Replay = {
   /** Newest first, own nonce first; at most 8. */
   readonly chain: readonly BootNonce[];
   readonly attempts: readonly ReplayedAttempt[];
-  /** Records that could not be read: torn by a power cut, or worse. */
+  /** Blocks that could not be read and that nothing vouched for: a write that the power cut. Normal. */
   readonly torn: number;
+  /**
+   * Blocks that the disk had said were durable and that are not there: it lied, or lost them later. What was in them cannot
+   * be known, so the attempts of before are doubtful where they have no end, and the chain names this boot alone.
+   */
+  readonly gaps: number;
 };
 
 /** Who starts, and what a new boot record is made of. */
@@ -69,7 +74,11 @@ export type Identity = {
 export interface Journal {
   /** Reads what is there and writes this start's boot record; resolves when that is durable (rule 1). */
   open(identity: Identity): Promise<Replay>;
-  /** Resolves when durable; concurrent calls may share one commit, in the order of the calls. */
+  /**
+   * Resolves when durable; concurrent calls may share one commit, in the order of the calls. `closed` alone is no reason
+   * for a commit: it resolves at once and goes with the next one, or with `close`. A crash before that repeats a report,
+   * which the relay acknowledges again (rule 7). Rejects when the record cannot be kept; after a failed write every call does.
+   */
   append(fact: JournalFact): Promise<void>;
   close(): Promise<void>;
 }

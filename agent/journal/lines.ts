@@ -1,19 +1,11 @@
 import type { JournalRecord } from './contract.js';
 import { crc32c } from './crc32c.js';
+import { fromJson, toJson } from './records.js';
 
-/**
- * One record a line: CRC32C of the JSON in 8 hex digits, a blank, the JSON, a line feed. A torn or zero-filled stretch
- * spoils the line it is in and no other, so that replay does not stop there (rule 8).
- */
-export function toLine(record: JournalRecord): string {
-  const json = JSON.stringify(record);
-  return `${checksum(json)} ${json}\n`;
-}
+/** The journal of the first versions: taken over once by the block journal, then removed. */
+export const LINES_FILE = 'journal.log';
 
-const checksum = (json: string): string => crc32c(Buffer.from(json)).toString(16).padStart(8, '0');
-
-const kinds = new Set(['boot', 'opened', 'begun', 'vended', 'closed']);
-
+/** One record a line: CRC32C of the JSON in 8 hex digits, a blank, the JSON, a line feed. A torn stretch spoils its line only. */
 export function fromLines(content: Buffer): { records: JournalRecord[]; torn: number } {
   const records: JournalRecord[] = [];
   let torn = 0;
@@ -30,10 +22,11 @@ export function fromLines(content: Buffer): { records: JournalRecord[]; torn: nu
 
 function fromLine(line: string): JournalRecord | undefined {
   const json = line.slice(9);
-  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return undefined;
+  const sum = crc32c(Buffer.from(json)).toString(16).padStart(8, '0');
+  if (line[8] !== ' ' || line.slice(0, 8) !== sum) return undefined;
   try {
     const record: JournalRecord = JSON.parse(json);
-    return kinds.has(record.kind) ? record : undefined;
+    return fromJson(toJson(record));
   } catch {
     return undefined;
   }

@@ -1,10 +1,10 @@
 import type { Identity, Journal, JournalFact, JournalRecord, Replay } from './contract.js';
 import { nextBoot, readPast, replayOf } from './replay.js';
 
-/** The double of the file journal: what was appended survives `close` and `open` on the same instance. */
+/** The double of the block journal: what was appended survives `close` and `open` on the same instance. */
 export class MemoryJournal implements Journal {
   #records: JournalRecord[] = [];
-  #failing: Error | undefined;
+  #failing: Error | undefined = notOpen();
   #wallMs: () => number = Date.now;
 
   async open(identity: Identity): Promise<Replay> {
@@ -12,7 +12,8 @@ export class MemoryJournal implements Journal {
     const past = readPast(this.#records);
     const boot = nextBoot(past, identity);
     this.#records.push({ ...boot.record, at: this.#wallMs() });
-    return replayOf(past, boot.record, boot.chain, 0);
+    this.#failing = undefined;
+    return replayOf(past, boot.record, boot.chain, { torn: 0, gaps: 0 });
   }
 
   async append(fact: JournalFact): Promise<void> {
@@ -20,7 +21,9 @@ export class MemoryJournal implements Journal {
     this.#records.push({ ...fact, at: this.#wallMs() });
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#failing = notOpen();
+  }
 
   /** From now on every append fails, as on a full or dying disk. */
   fail(error: Error): void {
@@ -31,3 +34,5 @@ export class MemoryJournal implements Journal {
     return this.#records;
   }
 }
+
+const notOpen = (): Error => new Error('journal: not open');

@@ -1,6 +1,7 @@
 import { type AttemptId, type BootNonce, type BootTag, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
 import { CHAIN_MAX_BOOTS } from '../../protocol/limits.js';
 import type { BootFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
+import { toJson } from './records.js';
 
 type Known = { opened: boolean; begun: boolean; boot: string; delivery?: ReplayedAttempt['delivery']; closed: boolean };
 
@@ -11,7 +12,7 @@ export type Past = {
 };
 
 export function readPast(records: readonly JournalRecord[]): Past {
-  const boots = records.filter((r) => r.kind === 'boot');
+  const boots = new Map<BootNonce, BootFact>();
   const known = new Map<AttemptId, Known>();
   const entry = (attempt: AttemptId, boot?: string): Known => {
     const k = known.get(attempt) ?? { opened: false, begun: false, boot: '', closed: false };
@@ -20,6 +21,9 @@ export function readPast(records: readonly JournalRecord[]): Past {
     return k;
   };
   for (const r of records) {
+    // A record that was copied into a newer segment may be read before those that were there first.
+    if (r.kind === 'boot') boots.delete(r.nonce);
+    if (r.kind === 'boot') boots.set(r.nonce, r);
     if (r.kind === 'opened') entry(r.attempt, r.boot).opened = true;
     if (r.kind === 'begun') entry(r.attempt, r.boot).begun = true;
     if (r.kind === 'vended') entry(r.attempt, r.boot).delivery = r.delivery;
@@ -31,7 +35,7 @@ export function readPast(records: readonly JournalRecord[]): Past {
     const delivery = k.delivery ?? (k.begun ? 'doubtful' : 'not-delivered');
     return [{ attempt, boot: k.boot, delivery, closed: k.closed }];
   });
-  return { boots, attempts };
+  return { boots: [...boots.values()], attempts };
 }
 
 /**
@@ -51,7 +55,12 @@ export function nextBoot(past: Past, identity: Identity): { record: BootFact; ch
   };
 }
 
-export function replayOf(past: Past, boot: BootFact, chain: readonly BootNonce[], torn: number): Replay {
+export function replayOf(
+  past: Past,
+  boot: BootFact,
+  chain: readonly BootNonce[],
+  unread: { readonly torn: number; readonly gaps: number },
+): Replay {
   const others = tagsOfOthers(past, boot.epoch);
   return {
     epoch: boot.epoch,
@@ -60,7 +69,7 @@ export function replayOf(past: Past, boot: BootFact, chain: readonly BootNonce[]
     chain,
     // Another board's attempts are not ours to report on: the relay settles them by their absence (rule 4).
     attempts: past.attempts.filter((a) => !others.has(a.boot)),
-    torn,
+    ...unread,
   };
 }
 
@@ -73,8 +82,9 @@ function tagsOfOthers(past: Past, epoch: string | undefined): Set<BootTag> {
 const CLOSED_KEPT = 64;
 
 /**
- * The records that a journal can be cut down to without forgetting anything that may still be asked. Attempts of other
- * epochs go with their boots: without these they would look like our own, and be reported.
+ * The records that a journal can be cut down to without forgetting anything that may still be asked, each once. Attempts of
+ * other epochs go with their boots: without these they would look like our own, and be reported. Of a closed attempt only
+ * its end is asked for.
  */
 export function essential(records: readonly JournalRecord[]): JournalRecord[] {
   const past = readPast(records);
@@ -85,5 +95,38 @@ export function essential(records: readonly JournalRecord[]): JournalRecord[] {
   const closed = past.attempts.filter((a) => a.closed).map((a) => a.attempt);
   const forgotten = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)));
   for (const { attempt, boot } of past.attempts) if (others.has(boot)) forgotten.add(attempt);
-  return records.filter((r) => (r.kind === 'boot' ? chain.has(r.nonce) : !forgotten.has(r.attempt)));
+  const known = new Set(past.attempts.map((a) => a.attempt));
+  const ended = new Set(closed.filter((attempt) => records.some((r) => r.kind === 'vended' && r.attempt === attempt)));
+  return onceEach(records).filter((r) => {
+    if (r.kind === 'boot') return chain.has(r.nonce);
+    if (!known.has(r.attempt) || forgotten.has(r.attempt)) return false;
+    return r.kind === 'vended' || r.kind === 'closed' || !ended.has(r.attempt);
+  });
+}
+
+/** The last of each: the order in which things became true. */
+function onceEach(records: readonly JournalRecord[]): JournalRecord[] {
+  const last = new Map<string, JournalRecord>();
+  for (const record of records) {
+    const key = toJson(record);
+    last.delete(key);
+    last.set(key, record);
+  }
+  return [...last.values()];
+}
+
+/**
+ * What is left to say when the disk has lost what it had said was durable. What the lost records were cannot be known: a
+ * vend may have begun. So no attempt without an end counts as not delivered, and no earlier boot is claimed for the chain, as
+ * if the journal were new: the relay then takes no silence of ours as "never vended" (rules 4 and 13).
+ * @param boot of this start, which is not among the records.
+ */
+export function afterGap(records: readonly JournalRecord[], boot: JournalRecord): JournalRecord[] {
+  const left = essential([...records, boot]).filter((r) => r.kind !== 'boot');
+  const ended = new Set(left.flatMap((r) => (r.kind === 'vended' ? [r.attempt] : [])));
+  const unended = readPast(left).attempts.filter((a) => !a.closed && !ended.has(a.attempt));
+  const doubts = unended.map((a): JournalRecord => {
+    return { kind: 'vended', at: boot.at, attempt: a.attempt, boot: a.boot, delivery: 'doubtful' };
+  });
+  return [...left, ...doubts];
 }

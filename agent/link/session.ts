@@ -19,6 +19,8 @@ export type SessionState = {
   readonly connected: boolean;
   /** When the last Hello was published; null: none on this connection. */
   readonly helloAtMs: number | null;
+  /** The Hello that was answered last: several relays may welcome one. */
+  readonly welcomedAtMs: number | null;
   readonly nextHelloAtMs: number;
   readonly helloWaitMs: number;
   readonly challenge: string | null;
@@ -50,6 +52,7 @@ export function initialSession(nonce: BootNonce, timers: SessionTimers): Session
     timers,
     connected: false,
     helloAtMs: null,
+    welcomedAtMs: null,
     nextHelloAtMs: Number.POSITIVE_INFINITY,
     helloWaitMs: timers.helloRetryMs,
     challenge: null,
@@ -91,8 +94,17 @@ function sayHello(state: SessionState, now: number): SessionStep {
   };
 }
 
+/**
+ * Each of several relays answers each Hello, and some answers ask for the next one: without a pause between two, their
+ * number would double and double again.
+ */
+const HELLO_PAUSE_MS = 250;
+
 function helloAgain(after: SessionStep, now: number): SessionStep {
-  if (!after.state.connected) return after;
+  const { connected, helloAtMs, nextHelloAtMs } = after.state;
+  if (!connected) return after;
+  const soonest = (helloAtMs ?? Number.NEGATIVE_INFINITY) + HELLO_PAUSE_MS;
+  if (now < soonest) return { ...after, state: { ...after.state, nextHelloAtMs: Math.min(nextHelloAtMs, soonest) } };
   const hello = sayHello({ ...after.state, helloWaitMs: after.state.timers.helloRetryMs }, now);
   return { state: hello.state, effects: [...after.effects, ...hello.effects] };
 }
@@ -109,22 +121,26 @@ function welcomed(state: SessionState, welcome: Welcome, relay: string, now: num
   const roundTripMs = now - welcome.helloAtMs;
   if (roundTripMs < 0 || roundTripMs > state.timers.roundTripMaxMs) return count(state, 'welcome-too-slow');
   const until = now + welcome.leaseMs;
+  const again = state.greetedUntilMs !== null && state.welcomedAtMs === welcome.helloAtMs;
   return {
     state: {
       ...state,
       challenge: null,
+      welcomedAtMs: welcome.helloAtMs,
       greetedUntilMs: until,
       relay,
       // Renewed at half time, so that one lost Hello costs nothing.
       nextHelloAtMs: now + welcome.leaseMs / 2,
       helloWaitMs: state.timers.helloRetryMs,
     },
-    effects: [{ type: 'greeted' }],
+    effects: again ? [] : [{ type: 'greeted' }],
   };
 }
 
 function challenged(state: SessionState, { nonce, challenge }: Challenge, now: number): SessionStep {
   if (nonce !== state.nonce || !state.connected) return count(state, 'challenge-not-ours');
+  // Another relay's word for the one that is being answered.
+  if (challenge === state.challenge) return count(state, 'challenge-again');
   const lost = lose({ ...state, challenge }, 'not-greeted');
   return helloAgain({ state: lost.state, effects: [...lost.effects, { type: 'count', name: 'challenged' }] }, now);
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../drivers/clock.js';
 import type { Actuator } from '../../drivers/contract/actuator.js';
 import { decodeDown, encodeUp, FrameError } from '../../protocol/codec.js';
 import type { BootTag, OrderId } from '../../protocol/ids.js';
@@ -34,8 +35,7 @@ export type LoopParts = {
   readonly orderEvent: (order: OrderId, event: OrderEvent) => void;
   readonly counters: Counters;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-  /** Monotonic ms. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Called after every step; a fixed-price kiosk places its next order here. */
   readonly onSettled: (state: KioskState) => void;
   /** The kiosk has come into service, as it does after each loss of the relay. */
@@ -53,7 +53,7 @@ export class KioskLoop {
   #busy = false;
   #stopped = false;
   #seq = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   /** The attempt whose first publish was told to the kiosk app. */
   #submitted = '';
   #closedBy = 'starting';
@@ -81,7 +81,7 @@ export class KioskLoop {
       return;
     }
     this.#busy = false;
-    const now = this.#parts.now();
+    const now = this.#parts.clock.now();
     this.#parts.front.show(viewOf(this.#kiosk, now), now);
     this.#tellService();
     this.#parts.onSettled(this.#kiosk);
@@ -90,7 +90,7 @@ export class KioskLoop {
 
   session(event: SessionEvent): void {
     if (this.#stopped) return;
-    const { state, effects } = stepSession(this.#session, event, this.#parts.now());
+    const { state, effects } = stepSession(this.#session, event, this.#parts.clock.now());
     this.#session = state;
     for (const effect of effects) this.#doSession(effect);
     this.#schedule();
@@ -114,7 +114,7 @@ export class KioskLoop {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
   }
 
   /** For the log: in service or not, and by what, at each change. */
@@ -138,7 +138,7 @@ export class KioskLoop {
   }
 
   #step(event: KioskEvent): void {
-    const { state, effects } = step(this.#kiosk, event, this.#parts.now());
+    const { state, effects } = step(this.#kiosk, event, this.#parts.clock.now());
     this.#kiosk = state;
     for (const effect of effects) this.#do(effect);
   }
@@ -186,7 +186,7 @@ export class KioskLoop {
     this.#submitted = body.attempt;
     const attempt = this.#kiosk.attempt;
     if (!attempt) return;
-    const scanToPublishMs = Math.round((this.#parts.now() - attempt.scannedAtMs) * 1000) / 1000;
+    const scanToPublishMs = Math.round((this.#parts.clock.now() - attempt.scannedAtMs) * 1000) / 1000;
     this.#parts.orderEvent(attempt.order.id, { state: 'submitted', attempt: attempt.id, scanToPublishMs });
   }
 
@@ -230,7 +230,7 @@ export class KioskLoop {
   }
 
   #hello(challenge: string | null): void {
-    const { replay, board, version, now } = this.#parts;
+    const { replay, board, version, clock } = this.#parts;
     const hello: Hello = {
       type: 'hello',
       epoch: replay.epoch,
@@ -238,7 +238,7 @@ export class KioskLoop {
       nonce: replay.nonce,
       chain: replay.chain,
       board,
-      atMs: Math.floor(now()),
+      atMs: Math.floor(clock.now()),
       open: listed(this.#kiosk),
       ...(challenge ? { challenge } : {}),
       version,
@@ -247,14 +247,14 @@ export class KioskLoop {
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     const at = Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
     if (this.#stopped || at === Number.POSITIVE_INFINITY) return;
-    const wait = Math.min(Math.max(1, Math.ceil(at - this.#parts.now())), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => {
+    const wait = Math.min(Math.max(1, Math.ceil(at - this.#parts.clock.now())), MAX_TIMER_MS);
+    this.#cancelTimer = this.#parts.clock.after(wait, () => {
       this.session({ type: 'wake' });
       this.dispatch({ type: 'wake' });
-    }, wait);
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../drivers/clock.js';
 import type { ScannerData } from '../../drivers/contract/scanner.js';
 import { newNonce, type RandomBytes } from '../../protocol/ids.js';
 import type { Decoder } from '../decode/decoder.js';
@@ -11,7 +12,7 @@ export type ScanLineOptions = {
   readonly decoder: Decoder;
   readonly duplicates: Duplicates;
   readonly random: RandomBytes;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly dispatch: (event: KioskEvent) => void;
   readonly count: (name: string) => void;
 };
@@ -20,7 +21,7 @@ export type ScanLineOptions = {
 export class ScanLine {
   readonly #options: ScanLineOptions;
   readonly #framer: Framer;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
 
   constructor(options: ScanLineOptions) {
     this.#options = options;
@@ -34,22 +35,19 @@ export class ScanLine {
 
   /** The device is gone: half a code that it left is no code. */
   reset(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     this.#framer.reset();
   }
 
   #watchGap(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     const deadline = this.#framer.deadlineMs;
     if (deadline === undefined) return;
-    const { now } = this.#options;
-    this.#timer = setTimeout(
-      () => {
-        this.#framer.gap(now());
-        this.#watchGap();
-      },
-      Math.max(0, Math.ceil(deadline - now())),
-    );
+    const { clock } = this.#options;
+    this.#cancelTimer = clock.after(Math.max(0, Math.ceil(deadline - clock.now())), () => {
+      this.#framer.gap(clock.now());
+      this.#watchGap();
+    });
   }
 
   #framed(frame: Frame): void {

@@ -41,6 +41,16 @@ export type CancelAnswer =
   | (Code & { readonly kind: 'cancelled' | 'refund-instead' | 'not-found' | 'refused' })
   | Unknown
   | NotSent;
+/**
+ * Of one refund, named by our id. `already-returned`: the money had gone back before, such as by a cancel. `not-found`:
+ * no refund of this id is known. `failed`: nothing was returned under this id, nor will be; `new-id` says that another
+ * refund may do, `never` that none will; `alarm`: staff must act first, such as top up the merchant's balance.
+ */
+export type RefundAnswer =
+  | (Code & { readonly kind: 'refunded' | 'pending' | 'already-returned' | 'not-found' })
+  | (Code & { readonly kind: 'failed'; readonly retry: 'new-id' | 'never'; readonly alarm?: boolean })
+  | Unknown
+  | NotSent;
 
 export type PayRequest = {
   /** Unique for ever; the acquirer's idempotency key. */
@@ -58,6 +68,17 @@ export type PayRequest = {
   readonly expiresAt: Date;
 };
 
+export type RefundRequest = {
+  /** Unique for ever; the idempotency key: the same id asked again refunds nothing twice. */
+  readonly refundId: string;
+  /** Of the payment. */
+  readonly requestId: string;
+  /** The acquirer's own id of the payment; one that cannot do without it answers `not-sent`. */
+  readonly acquirerId?: string;
+  /** What was charged, whole. */
+  readonly money: Money;
+};
+
 /** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
 export type PollPlan = {
   readonly callTimeoutMs: number;
@@ -65,6 +86,10 @@ export type PollPlan = {
   readonly inquiryDelaysMs: readonly number[];
   /** Waits before the 2nd, 3rd, … try of a cancel; after the last: operator. */
   readonly cancelDelaysMs: readonly number[];
+  /** Waits before the 1st, 2nd, … inquiry of a refund that is not confirmed; after the last: operator. */
+  readonly refundInquiryDelaysMs: readonly number[];
+  /** Waits before the 2nd, 3rd, … refund, under a new id, where the one before has failed; after the last: operator. */
+  readonly newRefundDelaysMs: readonly number[];
   /** How long a scanned code can be charged at all, from the scan. */
   readonly codeLifeMs: number;
 };
@@ -80,4 +105,7 @@ export interface Acquirer {
   pay(request: PayRequest, signal?: AbortSignal): Promise<PayAnswer>;
   inquire(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<InquiryAnswer>;
   cancel(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<CancelAnswer>;
+  /** Gives back what was charged, where `cancel` answers `refund-instead` or `refused`. */
+  refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundAnswer>;
+  inquireRefund(refundId: string, requestId: string, signal?: AbortSignal): Promise<RefundAnswer>;
 }

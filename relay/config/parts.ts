@@ -1,6 +1,6 @@
 import { createAntom } from '../acquirers/antom/adapter.js';
 import type { Acquirer, PollPlan } from '../acquirers/contract.js';
-import { type Database, LedgerError } from '../ledger/contract.js';
+import { type Database, LedgerError } from '../ledger/database.js';
 import { PGliteDatabase } from '../ledger/pglite.js';
 import { PostgresDatabase } from '../ledger/postgres.js';
 import type { Clock } from '../runtime/clock.js';
@@ -59,6 +59,8 @@ function planOf(plan: RelayConfig['acquirer']['plan']): Partial<PollPlan> {
     ...(plan.call_timeout_ms === undefined ? {} : { callTimeoutMs: plan.call_timeout_ms }),
     ...(plan.inquiry_delays_ms === undefined ? {} : { inquiryDelaysMs: plan.inquiry_delays_ms }),
     ...(plan.cancel_delays_ms === undefined ? {} : { cancelDelaysMs: plan.cancel_delays_ms }),
+    ...(plan.refund_inquiry_delays_ms === undefined ? {} : { refundInquiryDelaysMs: plan.refund_inquiry_delays_ms }),
+    ...(plan.new_refund_delays_ms === undefined ? {} : { newRefundDelaysMs: plan.new_refund_delays_ms }),
     ...(plan.code_life_ms === undefined ? {} : { codeLifeMs: plan.code_life_ms }),
   };
 }

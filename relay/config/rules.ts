@@ -9,14 +9,17 @@ import type { RelayConfig } from './schema.js';
 /** After the operator was called: common sheet section 3, long tail. */
 const OPERATOR_INQUIRY_DELAYS_MS = [60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000];
 
-export function policyOf({ timers }: RelayConfig, { plan }: Acquirer): Policy {
+export function policyOf({ timers, policy }: RelayConfig, { plan }: Acquirer): Policy {
   return {
     callTimeoutMs: plan.callTimeoutMs,
     inquiryDelaysMs: plan.inquiryDelaysMs,
     cancelDelaysMs: plan.cancelDelaysMs,
+    refundInquiryDelaysMs: plan.refundInquiryDelaysMs,
+    newRefundDelaysMs: plan.newRefundDelaysMs,
     vendMarginMs: timers.vend_margin_ms,
     reportLateMs: timers.report_late_ms,
     operatorInquiryDelaysMs: OPERATOR_INQUIRY_DELAYS_MS,
+    doubtful: policy.doubtful,
   };
 }
 

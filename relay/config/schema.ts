@@ -87,6 +87,10 @@ const timers = v.strictObject({
   clone_window_ms: v.optional(ms(24 * HOUR_MS), 600_000),
 });
 
+const policy = v.strictObject({
+  doubtful: v.optional(v.picklist(['ask', 'keep', 'reverse'], '"ask", "keep" or "reverse"'), 'ask'),
+});
+
 const limits = v.strictObject({
   /** Per currency, for kiosks that have no cap of their own. */
   max_amount: v.optional(v.record(currency, amount), {}),
@@ -138,6 +142,8 @@ const acquirer = v.strictObject({
       call_timeout_ms: v.optional(ms(60_000)),
       inquiry_delays_ms: v.optional(repeatingDelays),
       cancel_delays_ms: v.optional(delays),
+      refund_inquiry_delays_ms: v.optional(delays),
+      new_refund_delays_ms: v.optional(delays),
       code_life_ms: v.optional(ms()),
     }),
     {},
@@ -153,6 +159,7 @@ export const configSchema = v.strictObject({
   ledger,
   secrets,
   timers: v.optional(timers, {}),
+  policy: v.optional(policy, {}),
   limits: v.optional(limits, {}),
   kiosks: v.optional(kiosks, {}),
   kiosk: v.optional(v.array(kiosk, 'a list of [[kiosk]] tables'), []),

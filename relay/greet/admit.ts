@@ -3,10 +3,7 @@ import { bootTag, orderOf } from '../../protocol/ids.js';
 import type { Pay } from '../../protocol/messages.js';
 import type { Currency } from '../../protocol/money.js';
 import type { Reason } from '../../protocol/words.js';
-import { codeHashOf, dueNow, insert, load, whoBars } from '../ledger/attempts.js';
-import type { Database, Transaction } from '../ledger/contract.js';
-import { type KioskRow, lockForPay } from '../ledger/kiosks.js';
-import { addStep } from '../ledger/records.js';
+import type { KioskRow, Ledger, LedgerTransaction } from '../ledger/contract.js';
 import type { Attempt } from '../payment/types.js';
 
 /** What a Pay is measured by. All ms. */
@@ -49,16 +46,16 @@ export const hashCode = (code: string, key: Uint8Array): string => createHmac('s
 
 /** Rule 5: check and insert in one transaction, the kiosk's row shared-locked against a Hello in between. */
 export async function admitPay(
-  db: Database,
+  ledger: Ledger,
   kiosk: string,
   tag: string,
   pay: Pay,
   context: AdmitContext,
 ): Promise<Admission> {
   const codeHash = hashCode(pay.code, context.codeHashKey);
-  return await db.transaction(async (tx) => {
-    const row = await lockForPay(tx, kiosk);
-    const before = await load(tx, pay.attempt);
+  return await ledger.transaction(async (tx) => {
+    const row = await tx.lockForPay(kiosk);
+    const before = await tx.load(pay.attempt);
     if (before) return await fromRecord(tx, before, kiosk, codeHash, context.now);
     const scannedAt = row && scanTime(row, tag, pay, context.now);
     if (!row?.nonce || scannedAt === undefined) return { type: 'not-greeted' };
@@ -66,8 +63,8 @@ export async function admitPay(
     const reason = refusalOf(kiosk, pay, scannedAt, context);
     if (reason) return await refuse(tx, attempt, reason, codeHash, context);
     const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
-    if (await insert(tx, attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
-      await addStep(tx, attempt.id, { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt });
+    if (await tx.insert(attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
+      await tx.addStep(attempt.id, { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt });
       return { type: 'accepted', attempt };
     }
     return await barred(tx, attempt, codeHash, context);
@@ -75,7 +72,7 @@ export async function admitPay(
 }
 
 async function fromRecord(
-  tx: Transaction,
+  tx: LedgerTransaction,
   before: Attempt,
   kiosk: string,
   codeHash: string,
@@ -83,8 +80,8 @@ async function fromRecord(
 ): Promise<Admission> {
   if (before.kiosk !== kiosk) return { type: 'foreign' };
   const untouched = before.state === 'submitted' && before.payAt === null;
-  const restartable = untouched && (await codeHashOf(tx, before.id)) === codeHash;
-  if (restartable) await dueNow(tx, before.id, now);
+  const restartable = untouched && (await tx.codeHashOf(before.id)) === codeHash;
+  if (restartable) await tx.dueNow(before.id, now);
   return { type: 'known', attempt: before, restartable };
 }
 
@@ -142,12 +139,13 @@ const untouchedProgress = {
   inquiries: 0,
   cancels: 0,
   cancelRefused: false,
+  reversal: null,
   finding: null,
 } as const satisfies Partial<Attempt>;
 
 /** A final refusal is stored, so that the same Pay gets the same answer for ever. It uses no code and no order. */
 async function refuse(
-  tx: Transaction,
+  tx: LedgerTransaction,
   attempt: Attempt,
   reason: Reason,
   codeHash: string,
@@ -155,21 +153,31 @@ async function refuse(
 ): Promise<Admission> {
   const refused: Attempt = { ...attempt, state: 'refused', reason, nextAt: null };
   const telling = { owed: true, tellAt: now + firstTellMs };
-  const stored = await insert(tx, refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  const stored = await tx.insert(refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
   // Another relay heard the same Pay and was quicker: what it has stored is the verdict, whatever ours would be.
   if (!stored) return await storedMeanwhile(tx, attempt, codeHash, now);
-  await addStep(tx, refused.id, { at: now, name: 'refused', detail: reason, ms: null });
+  await tx.addStep(refused.id, { at: now, name: 'refused', detail: reason, ms: null });
   return { type: 'refused', attempt: refused };
 }
 
 /** An insert met this very id, so its row is committed by now. */
-async function storedMeanwhile(tx: Transaction, attempt: Attempt, codeHash: string, now: number): Promise<Admission> {
-  const other = await load(tx, attempt.id);
+async function storedMeanwhile(
+  tx: LedgerTransaction,
+  attempt: Attempt,
+  codeHash: string,
+  now: number,
+): Promise<Admission> {
+  const other = await tx.load(attempt.id);
   return other ? await fromRecord(tx, other, attempt.kiosk, codeHash, now) : { type: 'not-greeted' };
 }
 
-async function barred(tx: Transaction, attempt: Attempt, codeHash: string, context: AdmitContext): Promise<Admission> {
-  switch (await whoBars(tx, attempt, codeHash)) {
+async function barred(
+  tx: LedgerTransaction,
+  attempt: Attempt,
+  codeHash: string,
+  context: AdmitContext,
+): Promise<Admission> {
+  switch (await tx.whoBars(attempt, codeHash)) {
     case 'attempt':
       return await storedMeanwhile(tx, attempt, codeHash, context.now);
     case 'order':
@@ -184,7 +192,7 @@ async function barred(tx: Transaction, attempt: Attempt, codeHash: string, conte
 
 /** Rule 6: the kiosk will never deliver for an attempt that has not arrived; if its Pay comes late, it is refused. */
 export async function insertTombstone(
-  tx: Transaction,
+  tx: LedgerTransaction,
   kiosk: string,
   id: string,
   tag: string,
@@ -211,6 +219,6 @@ export async function insertTombstone(
     nextAt: null,
   };
   const telling = { owed: true, tellAt: now + firstTellMs };
-  const done = await insert(tx, attempt, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
+  const done = await tx.insert(attempt, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
   return done ? attempt : undefined;
 }

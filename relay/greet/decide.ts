@@ -1,12 +1,15 @@
 import type { Hello } from '../../protocol/messages.js';
-import type { KioskRow } from '../ledger/kiosks.js';
+import type { KioskRow } from '../ledger/contract.js';
 
 /** Rules 3 and 14, pure. */
 export type Decision =
   /** `switched`: another journal, proven alive by the challenge. */
   | { readonly type: 'greet'; readonly switched: boolean }
-  /** A Hello of an older boot of this journal, late: nothing is said to it. */
-  | { readonly type: 'stale' }
+  /**
+   * A Hello of an older boot of this journal: late, and then nobody answers the challenge; or alive beside a newer boot,
+   * which only a copied card can be.
+   */
+  | { readonly type: 'stale'; readonly challenge: string; readonly fresh: boolean }
   /** Another journal: it shall prove that it is alive. */
   | { readonly type: 'challenge'; readonly challenge: string; readonly fresh: boolean }
   /** Two journals in turn under one name: both shut out until the operator allows one. */
@@ -28,15 +31,17 @@ export function decideHello(
   if (row.nonce === null || row.nonce === hello.nonce || hello.chain.includes(row.nonce)) {
     return { type: 'greet', switched: false };
   }
-  if (row.chain.includes(hello.nonce)) return { type: 'stale' };
   const outstanding = row.challengeNonce === hello.nonce ? row.challenge : null;
   if (outstanding !== null && hello.challenge === outstanding) {
     // Alive, and so was the one before it a moment ago: two that take turns. A late Hello cannot echo, so it is neither.
+    // An older boot that lives beside a newer one of its own journal runs on a copied card, and may hold an attempt open
+    // whose absence the newer one's Hello would vouch for: nobody is greeted until a person has looked.
     const again = row.switchedAt !== null && now - row.switchedAt < rules.cloneWindowMs;
-    return again ? { type: 'clone', fresh: true } : { type: 'greet', switched: true };
+    return again || row.chain.includes(hello.nonce) ? { type: 'clone', fresh: true } : { type: 'greet', switched: true };
   }
   // The same boot gets the same challenge until it answers: its Hello may have been heard by two relays.
-  return { type: 'challenge', challenge: outstanding ?? freshChallenge, fresh: outstanding === null };
+  const type = row.chain.includes(hello.nonce) ? 'stale' : 'challenge';
+  return { type, challenge: outstanding ?? freshChallenge, fresh: outstanding === null };
 }
 
 /** A measure older than this gives way to a newer, worse one: the kiosk's clock and ours drift apart. */

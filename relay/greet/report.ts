@@ -1,7 +1,5 @@
 import type { Delivery } from '../../protocol/words.js';
-import { lock } from '../ledger/attempts.js';
-import type { Database, Transaction } from '../ledger/contract.js';
-import { raiseAlarm } from '../ledger/records.js';
+import type { Ledger, LedgerTransaction } from '../ledger/contract.js';
 import type { Effect, PaymentEvent } from '../payment/types.js';
 import { type Applied, type ApplyContext, applyIn } from '../worker/apply.js';
 import { insertTombstone } from './admit.js';
@@ -14,8 +12,12 @@ type VendReport = Report & { readonly delivery: Delivery };
  * moves nothing and is not acknowledged, so it stays in that kiosk's journal: a journal that came under another name may
  * be the only one that knows of the goods. An alarm, once, calls a person.
  */
-export async function hearVend(db: Database, report: VendReport, context: ApplyContext): Promise<Applied | undefined> {
-  return await db.transaction(async (tx) => {
+export async function hearVend(
+  ledger: Ledger,
+  report: VendReport,
+  context: ApplyContext,
+): Promise<Applied | undefined> {
+  return await ledger.transaction(async (tx) => {
     const known = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
     if (known === undefined) await foreignReport(tx, report, context);
     if (known !== 'unknown') return known;
@@ -31,32 +33,32 @@ export async function hearVend(db: Database, report: VendReport, context: ApplyC
 }
 
 /** The customer gave up. Undefined: no such attempt of this kiosk; its report will follow. */
-export async function hearAbort(db: Database, report: Report, context: ApplyContext): Promise<Applied | undefined> {
-  return await db.transaction(async (tx) => {
+export async function hearAbort(ledger: Ledger, report: Report, context: ApplyContext): Promise<Applied | undefined> {
+  return await ledger.transaction(async (tx) => {
     const known = await ofRecord(tx, report, { type: 'abort' }, context);
     return known === 'unknown' ? undefined : known;
   });
 }
 
 async function ofRecord(
-  tx: Transaction,
+  tx: LedgerTransaction,
   { kiosk, attempt }: Report,
   event: PaymentEvent,
   context: ApplyContext,
 ): Promise<Applied | undefined | 'unknown'> {
-  const stored = await lock(tx, attempt);
+  const stored = await tx.lock(attempt);
   if (!stored) return 'unknown';
   return stored.attempt.kiosk === kiosk ? await applyIn(tx, stored, event, context) : undefined;
 }
 
-async function foreignReport(tx: Transaction, report: VendReport, { now }: ApplyContext): Promise<void> {
+async function foreignReport(tx: LedgerTransaction, report: VendReport, { now }: ApplyContext): Promise<void> {
   const { kiosk, attempt, delivery } = report;
   const detail = `kiosk ${kiosk} reports ${delivery} for an attempt that the ledger has under another kiosk's name`;
-  await raiseAlarm(tx, { at: now, kind: 'foreign-report', kiosk, attempt, detail });
+  await tx.raiseAlarm({ at: now, kind: 'foreign-report', kiosk, attempt, detail });
 }
 
 async function unknownAttempt(
-  tx: Transaction,
+  tx: LedgerTransaction,
   { kiosk, tag, attempt: id, delivery }: VendReport,
   context: ApplyContext,
 ): Promise<Applied | undefined> {
@@ -65,7 +67,7 @@ async function unknownAttempt(
   const effects: Effect[] = [{ type: 'publish', until: 'answered' }, { type: 'ack-vend' }];
   if (delivery !== 'not-delivered') {
     const text = `kiosk reports ${delivery} for an attempt that the ledger does not know`;
-    await raiseAlarm(tx, { at: context.now, kind: 'unknown-attempt', kiosk, attempt: id, detail: text });
+    await tx.raiseAlarm({ at: context.now, kind: 'unknown-attempt', kiosk, attempt: id, detail: text });
     effects.push({ type: 'alarm', kind: 'unknown-attempt', text });
   }
   return { attempt, effects, changed: false, callId: null };

@@ -1,21 +1,17 @@
 import type { Attempt } from '../payment/types.js';
 import { attemptFromRow, number, progressColumns, progressOf, text } from './columns.js';
-import type { Queries, Transaction } from './contract.js';
-
-/** The attempt with the version of its row. */
-export type Stored = { readonly attempt: Attempt; readonly version: number };
-
-/** Telling the kiosk: what a commit adds to the outbox. */
-export type Telling = { readonly owed: boolean; readonly tellAt: number | null };
+import type { Bar, Insertion, Stored, Telling } from './contract.js';
+import type { Queries, Transaction } from './database.js';
+import { attemptFrom, attemptsFromRows, saveReversal } from './reversals.js';
 
 export async function load(q: Queries, id: string): Promise<Attempt | undefined> {
-  const [row] = await q.query('SELECT * FROM attempt WHERE id = $1', [id]);
-  return row && attemptFromRow(row);
+  return await attemptFrom(q, await q.query('SELECT * FROM attempt WHERE id = $1', [id]));
 }
 
 export async function lock(tx: Transaction, id: string): Promise<Stored | undefined> {
-  const [row] = await tx.query('SELECT * FROM attempt WHERE id = $1 FOR UPDATE', [id]);
-  return row && { attempt: attemptFromRow(row), version: number(row['version']) };
+  const rows = await tx.query('SELECT * FROM attempt WHERE id = $1 FOR UPDATE', [id]);
+  const attempt = await attemptFrom(tx, rows);
+  return attempt && { attempt, version: number(rows[0]?.['version']) };
 }
 
 /** Rule 4: the attempts of other boots that a Hello may move, locked. */
@@ -25,18 +21,15 @@ export async function lockForSweep(tx: Transaction, kiosk: string, nonce: string
      ORDER BY id FOR UPDATE`,
     [kiosk, nonce],
   );
-  return rows.map((row) => ({ attempt: attemptFromRow(row), version: number(row['version']) }));
+  // In these states nothing was ever to be given back.
+  return rows.map((row) => ({ attempt: attemptFromRow(row, null), version: number(row['version']) }));
 }
 
 /**
  * Inserts and takes the lease. False: the id, the code or the order is taken.
  * For a Pay `tx` holds the kiosk's row (rule 5). A tombstone needs no lock: the unique id decides between it and its Pay.
  */
-export async function insert(
-  tx: Transaction,
-  a: Attempt,
-  extra: { codeHash: string | null; telling: Telling; leaseOwner: string | null; leaseUntil: number | null },
-): Promise<boolean> {
+export async function insert(tx: Transaction, a: Attempt, extra: Insertion): Promise<boolean> {
   const columns = [
     ['id', a.id],
     ['kiosk', a.kiosk],
@@ -67,6 +60,7 @@ export async function insert(
     `INSERT INTO attempt (${names}) VALUES (${places}) ON CONFLICT DO NOTHING RETURNING id`,
     columns.map(([, value]) => value),
   );
+  if (rows.length === 1) await saveReversal(tx, a);
   return rows.length === 1;
 }
 
@@ -85,15 +79,12 @@ export async function save(
      WHERE id = $1 AND version = $2 RETURNING id`,
     [attempt.id, version, now, ...values, ...(telling ? [telling.owed, telling.tellAt] : [])],
   );
+  if (rows.length === 1) await saveReversal(tx, attempt);
   return rows.length === 1;
 }
 
 /** Which rule bars a new attempt, asked after `insert` said no. */
-export async function whoBars(
-  tx: Transaction,
-  a: Attempt,
-  codeHash: string,
-): Promise<'attempt' | 'code' | 'order' | undefined> {
+export async function whoBars(tx: Transaction, a: Attempt, codeHash: string): Promise<Bar | undefined> {
   const [row] = await tx.query(
     `SELECT EXISTS (SELECT 1 FROM attempt WHERE id = $1) AS attempt,
             EXISTS (SELECT 1 FROM attempt WHERE code_hash = $2) AS code,
@@ -116,7 +107,7 @@ export async function newest(q: Queries, limit: number): Promise<Attempt[]> {
   const rows = await q.query('SELECT * FROM attempt WHERE amount IS NOT NULL ORDER BY created_at DESC, id LIMIT $1', [
     limit,
   ]);
-  return rows.map(attemptFromRow);
+  return await attemptsFromRows(q, rows);
 }
 
 /** The code hash of an attempt; null where none was used. */

@@ -1,7 +1,7 @@
 import type { Currency, Money } from '../../protocol/money.js';
 import type { Reason } from '../../protocol/words.js';
-import type { Attempt, Finding, State } from '../payment/types.js';
-import type { Row, Value } from './contract.js';
+import type { Attempt, Finding, Reversal, State } from '../payment/types.js';
+import type { Row, Value } from './database.js';
 
 /** Row to value, checked where the database's type says less than ours. */
 export const text = (v: Value | undefined): string => String(v);
@@ -14,7 +14,7 @@ function money(row: Row): Money | null {
   return amount === null ? null : { amount, currency: text(row['currency']) as Currency };
 }
 
-export function attemptFromRow(row: Row): Attempt {
+export function attemptFromRow(row: Row, reversal: Reversal | null): Attempt {
   return {
     id: text(row['id']),
     kiosk: text(row['kiosk']),
@@ -39,6 +39,7 @@ export function attemptFromRow(row: Row): Attempt {
     inquiries: number(row['inquiries']),
     cancels: number(row['cancels']),
     cancelRefused: row['cancel_refused'] === true,
+    reversal,
     finding: textOrNull(row['finding']) as Finding | null,
     nextAt: numberOrNull(row['next_at']),
   };
@@ -55,6 +56,7 @@ export const progressColumns = [
   'inquiries',
   'cancels',
   'cancel_refused',
+  'reversal',
   'finding',
   'next_at',
 ] as const;
@@ -69,6 +71,7 @@ export const progressOf = (a: Attempt): Value[] => [
   a.inquiries,
   a.cancels,
   a.cancelRefused,
+  a.reversal?.id ?? null,
   a.finding,
   a.nextAt,
 ];

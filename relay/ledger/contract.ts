@@ -1,30 +1,146 @@
-/** What the ledger asks of a database. Two clients keep it: PGlite (demo, tests) and PostgreSQL. */
+import type { AttemptId } from '../../protocol/ids.js';
+import type { Hello } from '../../protocol/messages.js';
+import type { Standing } from '../../protocol/words.js';
+import type { AlarmKind, Attempt, Call, State } from '../payment/types.js';
 
-export type Value = string | number | boolean | null;
-export type Row = Readonly<Record<string, Value>>;
+/**
+ * What the relay's parts ask of the ledger. `SqlLedger` keeps it on PostgreSQL and PGlite; the simulation brings a double
+ * that random operations prove equal to the SQL.
+ */
 
-export interface Queries {
-  /** `text` with $1, $2, …; bigint columns come and go as numbers (all of ours are below 2^53). */
-  query(text: string, params?: readonly Value[]): Promise<Row[]>;
+/** What the ledger knows of one kiosk. */
+export type KioskRow = {
+  readonly name: string;
+  /** The greeted boot; null: none. */
+  readonly nonce: string | null;
+  readonly chain: readonly string[];
+  readonly board: string | null;
+  readonly challenge: string | null;
+  readonly challengeNonce: string | null;
+  readonly switchedAt: number | null;
+  readonly blockedAt: number | null;
+  readonly clockOffset: number | null;
+  readonly clockAt: number | null;
+};
+
+export type Greeting = {
+  readonly hello: Hello;
+  readonly now: number;
+  readonly clock: { readonly offset: number; readonly at: number };
+  /** Another journal took over. */
+  readonly switched: boolean;
+};
+
+/** The attempt with the version of its row. */
+export type Stored = { readonly attempt: Attempt; readonly version: number };
+
+/** Telling the kiosk: what a commit adds to the outbox. */
+export type Telling = { readonly owed: boolean; readonly tellAt: number | null };
+
+export type Insertion = {
+  readonly codeHash: string | null;
+  readonly telling: Telling;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
+};
+
+/** Which rule bars a new attempt. */
+export type Bar = 'attempt' | 'code' | 'order';
+
+export type Renewed = { /** False: another relay has taken it over. */ readonly held: boolean; readonly state: State };
+
+/** Waits of the outbox: `firstMs`, doubling up to `mostMs`, `tries` times; the kiosk's next Hello starts it again. */
+export type TellPlan = { readonly firstMs: number; readonly mostMs: number; readonly tries: number };
+
+/** The record of a call, completed. */
+export type CallEnd = {
+  readonly id: number;
+  readonly at: number;
+  readonly answer: string;
+  readonly code: string | null;
+};
+
+/** One line of an attempt's story. */
+export type StepRecord = {
+  readonly at: number;
+  readonly name: string;
+  readonly detail: string;
+  readonly ms: number | null;
+};
+
+export type Alarm = {
+  readonly at: number;
+  readonly kind: AlarmKind;
+  readonly kiosk: string;
+  readonly attempt: string | null;
+  readonly detail: string;
+};
+
+/** Read committed. Locks are held to the end; nothing is seen by others before the commit. */
+export interface LedgerTransaction {
+  /** For a Hello: the row is made if need be, and nobody else greets, or takes a Pay, meanwhile. */
+  lockForHello(kiosk: string): Promise<KioskRow>;
+  /** For a Pay: no Hello in between (rule 5). */
+  lockForPay(kiosk: string): Promise<KioskRow | undefined>;
+  saveGreeting(kiosk: string, greeting: Greeting): Promise<void>;
+  saveChallenge(kiosk: string, nonce: string, challenge: string): Promise<void>;
+  /** Rule 14: nobody of this name is greeted, and no Pay accepted, until the operator allows it. */
+  block(kiosk: string, now: number): Promise<void>;
+
+  load(id: AttemptId): Promise<Attempt | undefined>;
+  /** For a change of the row. */
+  lock(id: AttemptId): Promise<Stored | undefined>;
+  /** Rule 4: submitted, approved and doubtful attempts of other boots, by id, locked. */
+  lockForSweep(kiosk: string, nonce: string): Promise<Stored[]>;
+  /** False: the id, the code or the order is taken. Waits for another transaction that is inserting one of them. */
+  insert(attempt: Attempt, insertion: Insertion): Promise<boolean>;
+  /** False: the row has changed since `version`. @throws Error where S3, S10, rule 10 or rule 12 forbid the change */
+  save(stored: Stored, now: number, telling: Telling | undefined): Promise<boolean>;
+  /** Asked after `insert` said no. */
+  whoBars(attempt: Attempt, codeHash: string): Promise<Bar | undefined>;
+  /** Its pay was never handed to a sender, and now the code is here: the worker shall look at it at once. */
+  dueNow(id: AttemptId, now: number): Promise<void>;
+  /** Null where no code was used. */
+  codeHashOf(id: AttemptId): Promise<string | null>;
+
+  /** Before the call; returns its number for `callEnded`. */
+  callStarted(attempt: AttemptId, relay: string, call: Call, at: number): Promise<number>;
+  callEnded(end: CallEnd): Promise<void>;
+  addStep(attempt: AttemptId, step: StepRecord): Promise<void>;
+  /** True if it is new: an attempt raises each kind once. */
+  raiseAlarm(alarm: Alarm): Promise<boolean>;
 }
 
-export interface Transaction extends Queries {
-  /** Several statements, no parameters: migrations. */
-  script(text: string): Promise<void>;
-}
+export interface Ledger {
+  readonly kind: 'pglite' | 'postgres' | 'memory';
+  /** Rolled back if `work` throws. Resolves when the commit is durable. */
+  transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>;
 
-export interface Database extends Queries {
-  readonly kind: 'pglite' | 'postgres';
-  /** Durability or setup that the operator should know of; shown once at start. */
-  readonly warnings: readonly string[];
-  /** @throws LedgerError when the database cannot be used as it is. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Read committed; rolled back if `work` throws. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-}
+  /** Takes up to `limit` due attempts that nobody holds, the longest due first. */
+  claimDue(owner: string, now: number, until: number, limit: number): Promise<AttemptId[]>;
+  /** The first time after `now` and before `end` at which something is due; null: none. */
+  nextDue(now: number, end: number): Promise<number | null>;
+  /** Renews for its holder. Whoever holds it, the row is read again, after every change that was under way. */
+  renew(id: AttemptId, owner: string, until: number): Promise<Renewed | undefined>;
+  /** Gives it back; returns when it is due next. */
+  release(id: AttemptId, owner: string): Promise<number | null>;
+  /** At start: what an earlier process of the same name held. */
+  releaseAll(owner: string): Promise<number>;
 
-/** The ledger cannot be used as it is found; the message says what to do. */
-export class LedgerError extends Error {
-  override name = 'LedgerError';
+  /** Takes what is due to be told and moves it to its next time. */
+  takeDue(now: number, plan: TellPlan, limit: number): Promise<Attempt[]>;
+  /** All that one kiosk is owed, to be told at once after it was greeted. */
+  takeOwed(kiosk: string, now: number, plan: TellPlan): Promise<Attempt[]>;
+  /** The kiosk has taken note of `standing`. */
+  settle(kiosk: string, id: AttemptId, standing: Standing | undefined): Promise<void>;
+
+  load(id: AttemptId): Promise<Attempt | undefined>;
+  /** Newest first, without tombstones. */
+  newest(limit: number): Promise<Attempt[]>;
+  /** Steps of several attempts, oldest first. */
+  stepsOf(attempts: readonly AttemptId[]): Promise<Map<AttemptId, StepRecord[]>>;
+  /** Newest first. */
+  newestAlarms(limit: number): Promise<Alarm[]>;
+  /** The operator has found out which one is the kiosk. False: no such kiosk, or it was not blocked. */
+  allow(kiosk: string): Promise<boolean>;
 }

@@ -1,21 +1,6 @@
-import type { Hello } from '../../protocol/messages.js';
 import { numberOrNull, text, textOrNull } from './columns.js';
-import type { Queries, Row, Transaction } from './contract.js';
-
-/** What the ledger knows of one kiosk. */
-export type KioskRow = {
-  readonly name: string;
-  /** The greeted boot; null: none. */
-  readonly nonce: string | null;
-  readonly chain: readonly string[];
-  readonly board: string | null;
-  readonly challenge: string | null;
-  readonly challengeNonce: string | null;
-  readonly switchedAt: number | null;
-  readonly blockedAt: number | null;
-  readonly clockOffset: number | null;
-  readonly clockAt: number | null;
-};
+import type { Greeting, KioskRow } from './contract.js';
+import type { Queries, Row, Transaction } from './database.js';
 
 function fromRow(row: Row): KioskRow {
   return {
@@ -47,14 +32,6 @@ export async function lockForPay(tx: Transaction, name: string): Promise<KioskRo
   const [row] = await tx.query('SELECT * FROM kiosk WHERE name = $1 FOR SHARE', [name]);
   return row && fromRow(row);
 }
-
-export type Greeting = {
-  readonly hello: Hello;
-  readonly now: number;
-  readonly clock: { readonly offset: number; readonly at: number };
-  /** Another journal took over. */
-  readonly switched: boolean;
-};
 
 export async function saveGreeting(tx: Transaction, name: string, g: Greeting): Promise<void> {
   await tx.query(

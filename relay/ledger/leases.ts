@@ -1,6 +1,7 @@
 import type { State } from '../payment/types.js';
 import { numberOrNull, text } from './columns.js';
-import type { Queries } from './contract.js';
+import type { Renewed } from './contract.js';
+import type { Queries } from './database.js';
 
 /** Who works on which attempt now. Economy only: two workers on one attempt are wasteful, never unsafe. */
 
@@ -27,8 +28,6 @@ export async function nextDue(q: Queries, now: number, end: number): Promise<num
   const [row] = await q.query('SELECT min(next_at) AS at FROM attempt WHERE next_at > $1 AND next_at < $2', [now, end]);
   return numberOrNull(row?.['at']);
 }
-
-export type Renewed = { /** False: another relay has taken it over. */ readonly held: boolean; readonly state: State };
 
 /** Renews for its holder. Whoever holds it, the row is read again, after every change that was under way. */
 export async function renew(q: Queries, id: string, owner: string, until: number): Promise<Renewed | undefined> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { type Database, LedgerError } from './contract.js';
+import { type Database, LedgerError } from './database.js';
 
 export type Migration = { readonly name: string; readonly text: string };
 

@@ -1,11 +1,10 @@
 import type { Standing } from '../../protocol/words.js';
 import type { Attempt } from '../payment/types.js';
-import { attemptFromRow } from './columns.js';
-import type { Queries } from './contract.js';
+import type { TellPlan } from './contract.js';
+import type { Queries } from './database.js';
+import { attemptsFromRows } from './reversals.js';
 
 /** Updates that a kiosk is owed until it answers. They lie in the attempt's row, so they survive the relay. */
-
-export type TellPlan = { readonly firstMs: number; readonly mostMs: number; readonly tries: number };
 
 /**
  * Takes what is due to be told and moves it to its next time: twice the wait each time, up to `mostMs`. After `tries`
@@ -20,7 +19,7 @@ export async function takeDue(q: Queries, now: number, plan: TellPlan, limit: nu
      RETURNING *`,
     [now, plan.firstMs, plan.mostMs, plan.tries, limit],
   );
-  return rows.map(attemptFromRow);
+  return await attemptsFromRows(q, rows);
 }
 
 /** All that one kiosk is owed, to be told at once after it was greeted. */
@@ -29,7 +28,7 @@ export async function takeOwed(q: Queries, kiosk: string, now: number, plan: Tel
     kiosk,
     now + plan.firstMs,
   ]);
-  return rows.map(attemptFromRow);
+  return await attemptsFromRows(q, rows);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
-import type { Database, Row, Transaction, Value } from './contract.js';
-import { LedgerError } from './contract.js';
+import type { Database, Row, Transaction, Value } from './database.js';
+import { LedgerError } from './database.js';
 
 export type PGliteOptions = {
   /** Where the data lies; without it in memory. One process at a time: PGlite has no lock. */

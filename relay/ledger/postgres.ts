@@ -1,6 +1,6 @@
 import postgres from 'postgres';
-import type { Database, Row, Transaction, Value } from './contract.js';
-import { LedgerError } from './contract.js';
+import type { Database, Row, Transaction, Value } from './database.js';
+import { LedgerError } from './database.js';
 import { Permits } from './permits.js';
 import { openPool, type Pool, type Sql } from './postgres-pool.js';
 

@@ -1,6 +1,7 @@
 import type { AlarmKind, Call } from '../payment/types.js';
 import { number, numberOrNull, text, textOrNull } from './columns.js';
-import type { Queries, Transaction } from './contract.js';
+import type { Alarm, CallEnd, StepRecord } from './contract.js';
+import type { Queries, Transaction } from './database.js';
 
 /** Records for people: calls, steps, alarms. Nothing decides by them. */
 
@@ -13,13 +14,6 @@ export async function callStarted(tx: Transaction, attempt: string, relay: strin
   return number(row?.['id']);
 }
 
-export type CallEnd = {
-  readonly id: number;
-  readonly at: number;
-  readonly answer: string;
-  readonly code: string | null;
-};
-
 export async function callEnded(tx: Transaction, end: CallEnd): Promise<void> {
   await tx.query('UPDATE acquirer_call SET ended_at = $2, answer = $3, code = $4 WHERE id = $1', [
     end.id,
@@ -28,14 +22,6 @@ export async function callEnded(tx: Transaction, end: CallEnd): Promise<void> {
     end.code,
   ]);
 }
-
-/** One line of an attempt's story. */
-export type StepRecord = {
-  readonly at: number;
-  readonly name: string;
-  readonly detail: string;
-  readonly ms: number | null;
-};
 
 export async function addStep(tx: Transaction, attempt: string, step: StepRecord): Promise<void> {
   await tx.query('INSERT INTO attempt_event (attempt, at, name, detail, ms) VALUES ($1, $2, $3, $4, $5)', [
@@ -66,14 +52,6 @@ export async function stepsOf(q: Queries, attempts: readonly string[]): Promise<
   }
   return steps;
 }
-
-export type Alarm = {
-  readonly at: number;
-  readonly kind: AlarmKind;
-  readonly kiosk: string;
-  readonly attempt: string | null;
-  readonly detail: string;
-};
 
 /** True if it is new: an attempt raises each kind once. */
 export async function raiseAlarm(tx: Transaction, alarm: Alarm): Promise<boolean> {

@@ -6,8 +6,7 @@ import { type AdmissionRules, admitPay } from '../greet/admit.js';
 import type { GreetRules } from '../greet/decide.js';
 import { hearHello } from '../greet/hello.js';
 import { hearAbort, hearVend, type Report } from '../greet/report.js';
-import type { Database } from '../ledger/contract.js';
-import { settle } from '../ledger/outbox.js';
+import type { Ledger } from '../ledger/contract.js';
 import type { Policy } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
@@ -18,7 +17,7 @@ import { Lanes } from './lanes.js';
 import type { Teller } from './teller.js';
 
 export type DeskParts = {
-  readonly db: Database;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -103,14 +102,14 @@ export class Desk {
           return await this.#pay(kiosk, up.boot, body);
         case 'vend': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt, delivery: body.delivery };
-          return this.#applied(report, await hearVend(this.#parts.db, report, this.#context()));
+          return this.#applied(report, await hearVend(this.#parts.ledger, report, this.#context()));
         }
         case 'abort': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt };
-          return this.#applied(report, await hearAbort(this.#parts.db, report, this.#context()));
+          return this.#applied(report, await hearAbort(this.#parts.ledger, report, this.#context()));
         }
         case 'ack':
-          return await settle(this.#parts.db, kiosk, body.attempt, body.standing);
+          return await this.#parts.ledger.settle(kiosk, body.attempt, body.standing);
       }
     } catch (error) {
       // Nothing was committed, so nothing is answered; the kiosk sends it again.
@@ -133,9 +132,9 @@ export class Desk {
   }
 
   async #hello(kiosk: string, hello: Hello): Promise<void> {
-    const { db, teller, log, random, greeting, welcomeMs } = this.#parts;
+    const { ledger, teller, log, random, greeting, welcomeMs } = this.#parts;
     const context = { ...this.#context(), rules: greeting, random };
-    const { decision, swept } = await hearHello(db, kiosk, hello, context);
+    const { decision, swept } = await hearHello(ledger, kiosk, hello, context);
     this.#parts.counters.add(`hello-${decision.type}`);
     if (decision.type === 'greet') {
       teller.send(kiosk, { type: 'welcome', nonce: hello.nonce, helloAtMs: hello.atMs, leaseMs: welcomeMs });
@@ -143,18 +142,18 @@ export class Desk {
       await teller.tellAll(kiosk);
       return;
     }
-    if (decision.type === 'challenge') {
+    if (decision.type === 'challenge' || decision.type === 'stale') {
       teller.send(kiosk, { type: 'challenge', nonce: hello.nonce, challenge: decision.challenge });
     }
     log.warn({ event: `hello-${decision.type}`, kiosk });
   }
 
   async #pay(kiosk: string, tag: string, pay: Pay): Promise<void> {
-    const { db, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
+    const { ledger, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
     const now = clock.now();
     const { firstTellMs } = this.#parts;
     const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs };
-    const admitted = await admitPay(db, kiosk, tag, pay, context);
+    const admitted = await admitPay(ledger, kiosk, tag, pay, context);
     counters.add(`pay-${admitted.type}`);
     log.info({ event: 'pay', kiosk, attempt: pay.attempt, admission: admitted.type });
     switch (admitted.type) {

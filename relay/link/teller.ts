@@ -3,8 +3,7 @@ import { bootTag, receiptOf } from '../../protocol/ids.js';
 import type { DownBody, Update } from '../../protocol/messages.js';
 import { downTopic } from '../../protocol/topics.js';
 import type { Standing } from '../../protocol/words.js';
-import type { Database } from '../ledger/contract.js';
-import { type TellPlan, takeDue, takeOwed } from '../ledger/outbox.js';
+import type { Ledger, TellPlan } from '../ledger/contract.js';
 import type { Attempt } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 import { errorFields, type Log } from '../runtime/log.js';
@@ -29,7 +28,7 @@ export function updateOf(attempt: Attempt, now: number): Update {
 }
 
 export type TellerParts = {
-  readonly db: Database;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   /** This relay's name, in every frame. */
@@ -79,8 +78,8 @@ export class Teller {
 
   /** All that a kiosk is owed: it has just been greeted. */
   async tellAll(kiosk: string): Promise<void> {
-    const { db, clock, plan } = this.#parts;
-    for (const attempt of await takeOwed(db, kiosk, clock.now(), plan)) this.tell(attempt);
+    const { ledger, clock, plan } = this.#parts;
+    for (const attempt of await ledger.takeOwed(kiosk, clock.now(), plan)) this.tell(attempt);
   }
 
   #next(): void {
@@ -91,9 +90,9 @@ export class Teller {
   }
 
   async #tick(): Promise<void> {
-    const { db, clock, plan, log } = this.#parts;
+    const { ledger, clock, plan, log } = this.#parts;
     try {
-      for (const attempt of await takeDue(db, clock.now(), plan, TOLD_AT_ONCE)) this.tell(attempt);
+      for (const attempt of await ledger.takeDue(clock.now(), plan, TOLD_AT_ONCE)) this.tell(attempt);
     } catch (error) {
       log.error({ event: 'outbox-failed', ...errorFields(error) });
     }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Database } from '../ledger/contract.js';
+import type { Ledger } from '../ledger/contract.js';
 import { errorFields, type Log } from '../runtime/log.js';
 import type { Feed } from './feed.js';
 import { viewAttempt } from './view.js';
@@ -9,7 +9,7 @@ const KEEP_OPEN_MS = 15_000;
 const BACKLOG_MAX_BYTES = 1_000_000;
 
 /** Server-sent events: each attempt of this relay at each change, whole. Returns the function that ends it. */
-export function openStream(reply: FastifyReply, parts: { db: Database; feed: Feed; log: Log }): () => void {
+export function openStream(reply: FastifyReply, parts: { ledger: Ledger; feed: Feed; log: Log }): () => void {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
@@ -27,7 +27,7 @@ export function openStream(reply: FastifyReply, parts: { db: Database; feed: Fee
   });
   const beat = setInterval(() => raw.write(': still here\n\n'), KEEP_OPEN_MS);
   async function write(id: string): Promise<void> {
-    const view = await viewAttempt(parts.db, id);
+    const view = await viewAttempt(parts.ledger, id);
     if (view && !raw.writableEnded) raw.write(`data: ${JSON.stringify(view)}\n\n`);
     if (raw.writableLength > BACKLOG_MAX_BYTES) end();
   }

@@ -1,7 +1,5 @@
 import { receiptOf } from '../../protocol/ids.js';
-import { load, newest } from '../ledger/attempts.js';
-import type { Queries } from '../ledger/contract.js';
-import { newestAlarms, type StepRecord, stepsOf } from '../ledger/records.js';
+import type { Ledger, StepRecord } from '../ledger/contract.js';
 import { standingOf } from '../link/teller.js';
 import type { Attempt } from '../payment/types.js';
 
@@ -52,27 +50,24 @@ function viewOf(attempt: Attempt, steps: readonly StepRecord[]): AttemptView {
   };
 }
 
-export async function viewAttempts(q: Queries, limit: number): Promise<AttemptView[]> {
-  const attempts = await newest(q, limit);
-  const steps = await stepsOf(
-    q,
-    attempts.map((a) => a.id),
-  );
+export async function viewAttempts(ledger: Ledger, limit: number): Promise<AttemptView[]> {
+  const attempts = await ledger.newest(limit);
+  const steps = await ledger.stepsOf(attempts.map((a) => a.id));
   return attempts.map((a) => viewOf(a, steps.get(a.id) ?? []));
 }
 
 const ATTEMPT_ID = /^[0-9a-f]{32}$/;
 
 /** Undefined: no attempt's id, unknown, or a tombstone. */
-export async function viewAttempt(q: Queries, id: string): Promise<AttemptView | undefined> {
+export async function viewAttempt(ledger: Ledger, id: string): Promise<AttemptView | undefined> {
   if (!ATTEMPT_ID.test(id)) return undefined;
-  const attempt = await load(q, id);
+  const attempt = await ledger.load(id);
   if (!attempt?.money) return undefined;
-  return viewOf(attempt, (await stepsOf(q, [id])).get(id) ?? []);
+  return viewOf(attempt, (await ledger.stepsOf([id])).get(id) ?? []);
 }
 
-export async function viewAlarms(q: Queries, limit: number) {
-  return (await newestAlarms(q, limit)).map(({ at, kind, kiosk, attempt, detail }) => ({
+export async function viewAlarms(ledger: Ledger, limit: number) {
+  return (await ledger.newestAlarms(limit)).map(({ at, kind, kiosk, attempt, detail }) => ({
     at: iso(at),
     kind,
     // An alarm of the relay itself, its clock say, is no kiosk's.

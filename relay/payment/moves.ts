@@ -1,6 +1,7 @@
 import type { Reason } from '../../protocol/words.js';
 import type { Declined, Paid } from '../acquirers/contract.js';
-import type { AlarmKind, Attempt, Effect, Policy, StepResult } from './types.js';
+import { endedReversal, triedCancel } from './records.js';
+import type { AlarmKind, Attempt, Effect, PaymentEvent, Policy, StepResult } from './types.js';
 
 /** The moves of the machine, each with what belongs to it whatever led there. */
 
@@ -16,16 +17,20 @@ export function approve(attempt: Attempt, now: number, policy: Policy): StepResu
   );
 }
 
-export function decline(attempt: Attempt, reason: Reason, ...effects: Effect[]): StepResult {
+/** Nothing is or will be charged, so what was asked to give it back has nothing to give. */
+export function decline(attempt: Attempt, reason: Reason, now: number, ...effects: Effect[]): StepResult {
+  const reversal = endedReversal(attempt, 'failed', now);
   return stay(
-    { ...attempt, state: 'declined', reason, passwordPending: false, nextAt: null },
+    { ...attempt, state: 'declined', reason, passwordPending: false, reversal, nextAt: null },
     { type: 'publish', until: 'answered' },
     ...effects,
   );
 }
 
-export function reversed(attempt: Attempt): StepResult {
-  return stay({ ...attempt, state: 'reversed', nextAt: null }, { type: 'publish', until: 'answered' });
+/** The acquirer says that the money is back, by whichever of our requests. */
+export function reversed(attempt: Attempt, now: number): StepResult {
+  const reversal = endedReversal(attempt, 'confirmed', now);
+  return stay({ ...attempt, state: 'reversed', reversal, nextAt: null }, { type: 'publish', until: 'answered' });
 }
 
 /**
@@ -34,9 +39,10 @@ export function reversed(attempt: Attempt): StepResult {
  */
 export function reverse(attempt: Attempt, reason: Reason, now: number, ...effects: Effect[]): StepResult {
   // Not a byte left, and none will: the sender takes `payAt` from the same row, and only from submitted.
-  if (attempt.payAt === null) return decline(attempt, reason, ...effects);
+  if (attempt.payAt === null) return decline(attempt, reason, now, ...effects);
+  const counts = { inquiries: 0, cancels: 0, cancelRefused: false };
   return stay(
-    { ...attempt, state: 'reversing', reason, passwordPending: false, cancels: 0, cancelRefused: false, nextAt: now },
+    { ...attempt, ...counts, state: 'reversing', reason, passwordPending: false, nextAt: now },
     { type: 'publish', until: 'once' },
     ...effects,
   );
@@ -44,7 +50,8 @@ export function reverse(attempt: Attempt, reason: Reason, now: number, ...effect
 
 /** The cancel itself; `nextAt` is for the case that this relay dies before the answer. */
 export function callCancel(attempt: Attempt, now: number, policy: Policy, ...effects: Effect[]): StepResult {
-  return stay({ ...attempt, cancels: attempt.cancels + 1, nextAt: now + policy.callTimeoutMs }, ...effects, {
+  const asked = { cancels: attempt.cancels + 1, reversal: triedCancel(attempt, now) };
+  return stay({ ...attempt, ...asked, nextAt: now + policy.callTimeoutMs }, ...effects, {
     type: 'call',
     call: 'cancel',
   });
@@ -129,4 +136,13 @@ export function noted(attempt: Attempt, answer: { kind: string; acquirerId?: str
     acquirerId: answer.acquirerId ?? attempt.acquirerId,
     paidSeen: attempt.paidSeen || answer.kind === 'paid',
   };
+}
+
+type Unasked = Extract<PaymentEvent, { type: 'cancel-answered' | 'refund-answered' | 'refund-inquiry-answered' }>;
+
+/** An answer about giving money back, of an attempt that was never to be reversed. */
+export function unasked(attempt: Attempt, { type, answer }: Unasked): StepResult {
+  const what = `${type} ${answer.kind}, although none was asked for`;
+  const moved = ['cancelled', 'refunded', 'already-returned'].includes(answer.kind);
+  return fault(attempt, what, ...(moved ? [alarm('contradiction', what)] : []));
 }

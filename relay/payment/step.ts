@@ -13,26 +13,26 @@ export function step(attempt: Attempt, event: PaymentEvent, now: number, policy:
     case 'submitted':
       return submitted(attempt, event, now, policy);
     case 'approved':
-      return approved(attempt, event, now);
+      return approved(attempt, event, now, policy);
     case 'reversing':
       switch (event.type) {
         case 'vend-reported':
-          return lateReport(attempt, event.delivery);
+          return lateReport(attempt, event.delivery, policy);
         case 'swept':
-          return event.listed ? lateReport(attempt, event.listed) : stay(attempt);
+          return event.listed ? lateReport(attempt, event.listed, policy) : stay(attempt);
         case 'abort':
           return stay(attempt);
         default:
           return reversing(attempt, event, now, policy);
       }
     case 'doubtful':
-      return doubtful(attempt, event, now);
+      return doubtful(attempt, event, now, policy);
     case 'operator':
       return operator(attempt, event, now, policy);
     case 'declined':
     case 'reversed':
     case 'delivered':
     case 'refused':
-      return final(attempt, event);
+      return final(attempt, event, policy);
   }
 }

@@ -13,6 +13,7 @@ import {
   reverseNow,
   stay,
   toOperator,
+  unasked,
   waitOf,
   wrongAmountAlarm,
 } from './moves.js';
@@ -30,7 +31,9 @@ export function submitted(attempt: Attempt, event: PaymentEvent, now: number, po
       if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
       return inquiryAnswered(noted(attempt, event.answer), event.answer, event.askedAt, now, policy);
     case 'cancel-answered':
-      return fault(attempt, 'cancel answered although none was asked for');
+    case 'refund-answered':
+    case 'refund-inquiry-answered':
+      return unasked(attempt, event);
     case 'abort':
       return reverse(attempt, 'customer-aborted', now);
     case 'vend-reported':
@@ -49,7 +52,7 @@ function answeredUnasked(attempt: Attempt, answer: PayAnswer | InquiryAnswer): S
 
 function due(attempt: Attempt, codeHeld: boolean, now: number, policy: Policy): StepResult {
   if (attempt.payAt === null) {
-    if (now > attempt.payUntil) return decline(attempt, 'acquirer-unavailable');
+    if (now > attempt.payUntil) return decline(attempt, 'acquirer-unavailable', now);
     // Another relay may hold the code, or the kiosk may send it again; after payUntil nobody may use it.
     if (!codeHeld) return stay({ ...attempt, nextAt: attempt.payUntil + 1 });
     return stay({ ...attempt, payAt: now, nextAt: now + policy.callTimeoutMs }, { type: 'call', call: 'pay' });
@@ -66,7 +69,7 @@ function payAnswered(attempt: Attempt, answer: PayAnswer, now: number, policy: P
       return declinedBy(attempt, answer, now, policy);
     case 'not-sent':
       // The only try of pay (payAt is set once) sent no byte; if another answer said "paid", somebody is wrong.
-      return attempt.paidSeen ? wait(attempt, now, policy) : decline(attempt, 'acquirer-unavailable');
+      return attempt.paidSeen ? wait(attempt, now, policy) : decline(attempt, 'acquirer-unavailable', now);
     case 'pending':
       return wait(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
     case 'conflict':
@@ -91,9 +94,9 @@ function inquiryAnswered(
     case 'cancelled':
       // The acquirer closed it by itself. If it had been paid, let a cancel confirm that the money is back.
       if (attempt.paidSeen) return reverseNow(attempt, 'not-confirmed', now, policy);
-      return decline(attempt, 'not-confirmed');
+      return decline(attempt, 'not-confirmed', now);
     case 'not-found':
-      if (askedAt > attempt.landingUntil && !attempt.paidSeen) return decline(attempt, 'acquirer-unavailable');
+      if (askedAt > attempt.landingUntil && !attempt.paidSeen) return decline(attempt, 'acquirer-unavailable', now);
       return undecided(attempt, now, policy);
     case 'pending':
       return undecided(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
@@ -122,7 +125,7 @@ function declinedBy(attempt: Attempt, answer: Declined, now: number, policy: Pol
   const call = declinedAlarms(answer);
   // "Failed" after "paid" is no proof that the money is not taken; only a confirmed cancel is.
   if (attempt.paidSeen) return reverseNow(attempt, 'not-confirmed', now, policy, ...call);
-  return decline(attempt, answer.reason, ...call);
+  return decline(attempt, answer.reason, now, ...call);
 }
 
 /** After pay's answer: the first inquiry comes after its wait, also past the deadline, where it comes at once. */

@@ -1,7 +1,7 @@
 import type { AttemptId, OrderId } from '../../protocol/ids.js';
 import type { Money } from '../../protocol/money.js';
 import type { Delivery, IssuerId, Reason } from '../../protocol/words.js';
-import type { CancelAnswer, InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
+import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../acquirers/contract.js';
 
 /** Where an attempt stands in the ledger. "Password pending" is a flag of submitted. */
 export const states = [
@@ -22,6 +22,28 @@ export const finalStates: ReadonlySet<State> = new Set(['declined', 'reversed', 
 
 /** What the operator learns after the machine has given up: certain answers that came too late to act on. */
 export type Finding = 'charged' | 'not-charged' | 'returned';
+
+/**
+ * One way of giving the money back, asked of the acquirer. Several for an attempt, one after the other; at most one of
+ * them has not failed. Requested is not confirmed. `confirmed` and `failed` are final.
+ */
+export type Reversal = {
+  /** Unique for ever. Of a refund it is the id that the acquirer is asked under. */
+  readonly id: string;
+  readonly kind: 'cancel' | 'refund';
+  /** Among those of its kind, from 1. */
+  readonly number: number;
+  /** Refund: what is given back, which is what the acquirer says it charged. Cancel: what was asked; it gives back all. */
+  readonly money: Money;
+  /** `pending`: the acquirer has it in hand. `confirmed`: it says that the money is back. */
+  readonly state: 'requested' | 'pending' | 'confirmed' | 'failed';
+  readonly requestedAt: number;
+  readonly endedAt: number | null;
+  /** How often it was asked for, always under the same id. */
+  readonly tries: number;
+  /** How often the acquirer was asked what became of this refund. */
+  readonly inquiries: number;
+};
 
 /** One row of the ledger as the machine sees it. All times are epoch milliseconds by the relay's clock. */
 export type Attempt = {
@@ -55,11 +77,14 @@ export type Attempt = {
   readonly payAt: number | null;
   /** The acquirer has said "paid" at some time, with whatever amount. */
   readonly paidSeen: boolean;
-  /** Inquiries since pay, or since the attempt went to the operator. */
+  /** Inquiries since pay; since it was to be reversed; since a cancel was refused; since it went to the operator. */
   readonly inquiries: number;
+  /** Cancels asked in this round; a "not found" that does not count yet begins a new one. */
   readonly cancels: number;
-  /** The acquirer has refused to cancel; one inquiry decides what the operator gets. */
+  /** The acquirer does not cancel; what it says to an inquiry decides whether to refund. */
   readonly cancelRefused: boolean;
+  /** The newest record of giving the money back. */
+  readonly reversal: Reversal | null;
   readonly finding: Finding | null;
   /** When `due` comes next; null: nothing is waited for. */
   readonly nextAt: number | null;
@@ -72,6 +97,9 @@ export type PaymentEvent =
   /** `askedAt`: just before the request was written. */
   | { readonly type: 'inquiry-answered'; readonly answer: InquiryAnswer; readonly askedAt: number }
   | { readonly type: 'cancel-answered'; readonly answer: CancelAnswer; readonly askedAt: number }
+  /** `refundId`: the record that was asked for, which need not be the newest any more. */
+  | { readonly type: 'refund-answered'; readonly refundId: string; readonly answer: RefundAnswer }
+  | { readonly type: 'refund-inquiry-answered'; readonly refundId: string; readonly answer: RefundAnswer }
   /** The customer gave up. */
   | { readonly type: 'abort' }
   /** The kiosk's report, a fact. */
@@ -79,14 +107,17 @@ export type PaymentEvent =
   /** Another boot of the kiosk was greeted (rule 4). `listed`: null where its Hello does not list the attempt. */
   | { readonly type: 'swept'; readonly listed: Delivery | null; readonly bootInChain: boolean };
 
-export type Call = 'pay' | 'inquire' | 'cancel';
+/** A refund and its inquiry are those of `attempt.reversal`. */
+export type Call = 'pay' | 'inquire' | 'cancel' | 'refund' | 'inquire-refund';
 
 export type AlarmKind =
   | 'wrong-amount'
   | 'amount-unconfirmed'
   | 'cancel-unconfirmed'
   | 'cancel-refused'
-  | 'refund-needed'
+  | 'refund-delayed'
+  | 'refund-unconfirmed'
+  | 'refund-failed'
   | 'vend-doubtful'
   | 'report-late'
   | 'configuration'
@@ -112,15 +143,24 @@ export type Effect =
 
 export type StepResult = { readonly attempt: Attempt; readonly effects: readonly Effect[] };
 
+export type DoubtfulPolicy = 'ask' | 'keep' | 'reverse';
+
 /** All ms; from the acquirer's plan and the config. */
 export type Policy = {
   readonly callTimeoutMs: number;
   readonly inquiryDelaysMs: readonly number[];
   readonly cancelDelaysMs: readonly number[];
+  readonly refundInquiryDelaysMs: readonly number[];
+  readonly newRefundDelaysMs: readonly number[];
   /** What the kiosk needs between an approval and its deadline; later approvals are cancelled instead. */
   readonly vendMarginMs: number;
   /** An approved attempt without a report raises an alarm after this. */
   readonly reportLateMs: number;
   /** Inquiries after the attempt went to the operator. */
   readonly operatorInquiryDelaysMs: readonly number[];
+  /**
+   * A kiosk that cannot tell whether the goods went out: ask a person, keep the money as if they had, or give it back as
+   * if they had not. A lost journal is always for a person.
+   */
+  readonly doubtful: DoubtfulPolicy;
 };

@@ -9,6 +9,8 @@ export type Refund = {
   readonly refundId: string;
   readonly amount: Amount;
   readonly atMs: number;
+  state: 'SUCCESS' | 'PROCESSING' | 'FAIL';
+  inquiries: number;
 };
 
 export type Payment = {
@@ -74,10 +76,30 @@ export function cancel(payment: Payment, nowMs: number): void {
   payment.cancelledAtMs = nowMs;
 }
 
-export function refund(payment: Payment, made: Refund): void {
+/** As the scenario has it: done at once, in hand, or failed. */
+export function refund(payment: Payment, asked: Omit<Refund, 'state' | 'inquiries'>): Refund {
+  const plan = scenarioOf(payment.scenario).refund;
+  const fails = plan === 'first-fails' && payment.refunds.length === 0;
+  const made: Refund = { ...asked, state: fails ? 'FAIL' : 'PROCESSING', inquiries: 0 };
   payment.refunds.push(made);
+  if (!fails && plan !== 'in-hand') complete(payment, made);
+  return made;
+}
+
+/** Asked for the second time, what was in hand is done. */
+export function refundInquired(payment: Payment, asked: Refund): void {
+  asked.inquiries += 1;
+  if (asked.state === 'PROCESSING' && asked.inquiries > 1) complete(payment, asked);
+}
+
+function complete(payment: Payment, made: Refund): void {
+  made.state = 'SUCCESS';
   payment.returned += made.amount.value;
 }
+
+/** What may still be refunded; what is in hand counts as taken. */
+export const refundable = ({ charged, refunds }: Payment): number =>
+  charged - sum(refunds.filter((r) => r.state !== 'FAIL').map((r) => r.amount.value));
 
 /** What time alone has done: the dialog's own timer, and the expiry after which nothing can succeed. */
 function settle(payment: Payment, nowMs: number): Payment {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Api, isoWithOffset } from '../acquirers/antom/paths.js';
-import { type Amount, type Books, cancel, charge, fail, type Payment, refund } from './books.js';
+import type { Api } from '../acquirers/antom/paths.js';
+import { type Amount, type Books, cancel, charge, fail, type Payment } from './books.js';
 import { isPaymentCode } from './codes.js';
 import { faultyField, type Json, textAt } from './fields.js';
+import { inquiryRefund, refundedPayment, refundPayment } from './refunds.js';
+import { amountAt, amountJson, result, sameAmount, success, time } from './results.js';
 import { type Manner, type Scenario, type ScenarioName, scenarioOf } from './scenarios.js';
 
 /** What the acquirer decides for one call, and in which manner it says so. */
@@ -16,18 +18,6 @@ export type Rules = {
   /** When the request names no expiry. */
   readonly defaultExpiryMs: number;
 };
-
-const result = (resultStatus: 'S' | 'F' | 'U', resultCode: string, resultMessage = resultCode.toLowerCase()) => ({
-  result: { resultStatus, resultCode, resultMessage },
-});
-const success = (): { result: Json } => result('S', 'SUCCESS', 'success.');
-const amountJson = ({ currency, value }: Amount) => ({ currency, value: String(value) });
-const time = (ms: number): string => isoWithOffset(new Date(ms));
-const amountAt = (fields: Json, path: string): Amount => ({
-  currency: textAt(fields, `${path}.currency`) ?? '',
-  value: Number(textAt(fields, `${path}.value`)),
-});
-const sameAmount = (a: Amount, b: Amount): boolean => a.currency === b.currency && a.value === b.value;
 
 /** What every answer about a payment says of it; the amount is what was charged, not what was asked. */
 function describe(payment: Payment): Json {
@@ -109,7 +99,7 @@ function inquiryPayment(payment: Payment | undefined): Json {
     ...describe(payment),
     transactions: payment.refunds.map((refund) => ({
       transactionType: 'REFUND',
-      transactionStatus: 'SUCCESS',
+      transactionStatus: refund.state,
       transactionAmount: amountJson(refund.amount),
       transactionId: refund.refundId,
       transactionRequestId: refund.refundRequestId,
@@ -121,54 +111,11 @@ function inquiryPayment(payment: Payment | undefined): Json {
 function cancelPayment(payment: Payment | undefined, nowMs: number): Json {
   if (!payment) return result('F', 'ORDER_NOT_EXIST');
   const ids = { paymentRequestId: payment.paymentRequestId, paymentId: payment.paymentId };
-  if (payment.refunds.length > 0) return { ...result('F', 'PROCESS_FAIL'), ...ids };
+  if (payment.refunds.some((known) => known.state !== 'FAIL')) return { ...result('F', 'PROCESS_FAIL'), ...ids };
+  const tooLate = payment.state === 'SUCCESS' && scenarioOf(payment.scenario).cancelWindowOver;
+  if (tooLate) return { ...result('F', 'CANCEL_WINDOW_EXCEED'), ...ids };
   cancel(payment, nowMs);
   return { ...success(), ...ids, cancelTime: time(payment.cancelledAtMs ?? nowMs) };
-}
-
-function refundRefusal(payment: Payment | undefined, amount: Amount): string | undefined {
-  if (!payment) return 'ORDER_NOT_EXIST';
-  if (payment.state === 'CANCELLED') return 'ORDER_IS_CANCELED';
-  if (payment.state !== 'SUCCESS') return 'ORDER_STATUS_INVALID';
-  if (payment.asked.currency !== amount.currency) return 'CURRENCY_NOT_SUPPORT';
-  return payment.returned + amount.value > payment.charged ? 'REFUND_AMOUNT_EXCEED' : undefined;
-}
-
-function refundPayment(books: Books, fields: Json, nowMs: number): Json {
-  const refundRequestId = textAt(fields, 'refundRequestId') ?? '';
-  const amount = amountAt(fields, 'refundAmount');
-  const earlier = books.findRefund((known) => known.refundRequestId === refundRequestId, nowMs);
-  const payment = earlier?.payment ?? books.byPaymentId(textAt(fields, 'paymentId'), nowMs);
-  if (earlier && !sameAmount(earlier.refund.amount, amount)) return result('F', 'REPEAT_REQ_INCONSISTENT');
-  const refusal = earlier ? undefined : refundRefusal(payment, amount);
-  if (refusal !== undefined || !payment) return { ...result('F', refusal ?? 'ORDER_NOT_EXIST'), refundRequestId };
-  const done = earlier?.refund ?? { refundRequestId, refundId: books.nextId(nowMs), amount, atMs: nowMs };
-  if (!earlier) refund(payment, done);
-  return {
-    ...success(),
-    refundRequestId,
-    refundId: done.refundId,
-    paymentId: payment.paymentId,
-    refundAmount: amountJson(amount),
-    refundTime: time(done.atMs),
-  };
-}
-
-function inquiryRefund(books: Books, fields: Json, nowMs: number): Json {
-  const [refundId, requestId] = [textAt(fields, 'refundId'), textAt(fields, 'refundRequestId')];
-  const found = books.findRefund(
-    (known) => (refundId === undefined ? known.refundRequestId === requestId : known.refundId === refundId),
-    nowMs,
-  );
-  if (!found) return result('F', 'ORDER_NOT_EXIST');
-  return {
-    ...success(),
-    refundStatus: 'SUCCESS',
-    refundId: found.refund.refundId,
-    refundRequestId: found.refund.refundRequestId,
-    refundAmount: amountJson(found.refund.amount),
-    refundTime: time(found.refund.atMs),
-  };
 }
 
 /** Antom's own id wins where both are given. */
@@ -199,13 +146,14 @@ export function operate(api: Api, books: Books, fields: Json, rules: Rules): Rep
   if (fault !== undefined) {
     return { manner: 'plain', body: result('F', 'PARAM_ILLEGAL', `${fault}: missing or not as documented`) };
   }
-  const paymentRequestId = named(books, fields, rules.nowMs)?.paymentRequestId ?? textAt(fields, 'paymentRequestId');
+  const find = api === 'inquiryRefund' ? refundedPayment : named;
+  const known = find(books, fields, rules.nowMs);
+  const paymentRequestId = known?.paymentRequestId ?? textAt(fields, 'paymentRequestId');
   if (api === 'pay' && paymentRequestId !== undefined) books.play(paymentRequestId, rules.scenario);
   const playing = books.scenarioOf(paymentRequestId);
   const body = decide(api, books, fields, { ...rules, scenario: playing ?? rules.scenario });
-  const garbles = playing !== undefined && api !== 'refund' && api !== 'inquiryRefund';
   return {
-    manner: garbles ? scenarioOf(playing).answers[api] : 'plain',
+    manner: playing === undefined ? 'plain' : scenarioOf(playing).answers[api],
     body,
     ...(paymentRequestId === undefined ? {} : { paymentRequestId }),
   };

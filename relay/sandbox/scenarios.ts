@@ -1,3 +1,5 @@
+import type { Api } from '../acquirers/antom/paths.js';
+
 /**
  * What the sandbox plays, as data. A scenario is taken by a payment when its `pay` arrives, and stays with it.
  */
@@ -22,7 +24,11 @@ export type Scenario = {
   readonly refusal?: string;
   /** The wallet asks its owner for the password; `auto` lets the sandbox's own timer confirm it. */
   readonly dialog?: 'auto' | 'by-hand';
-  readonly answers: { readonly pay: Manner; readonly inquiryPayment: Manner; readonly cancel: Manner };
+  readonly answers: Readonly<Record<Api, Manner>>;
+  /** Too late to cancel: only a refund gives the money back. */
+  readonly cancelWindowOver: boolean;
+  /** `in-hand`: done when it has been inquired twice. `first-fails`: for want of balance; the next one is done. */
+  readonly refund: 'done' | 'in-hand' | 'first-fails';
   /** Minor units charged over what was asked. */
   readonly extra: number;
   /** Its owner confirmed in time, but the books show it only when the cancel comes: charged first, then cancelled. */
@@ -31,17 +37,24 @@ export type Scenario = {
   readonly refusesConnections: boolean;
 };
 
-const plain: Scenario['answers'] = { pay: 'plain', inquiryPayment: 'plain', cancel: 'plain' };
+const plain: Scenario['answers'] = {
+  ...{ pay: 'plain', inquiryPayment: 'plain', cancel: 'plain', refund: 'plain', inquiryRefund: 'plain' },
+};
 const scenario = (says: string, changes: Partial<Scenario> = {}): Scenario => ({
   says,
   pay: 'charge',
   answers: plain,
+  cancelWindowOver: false,
+  refund: 'done',
   extra: 0,
   paidAtCancel: false,
   refusesConnections: false,
   ...changes,
 });
-const garbled = (manner: Manner): Scenario['answers'] => ({ pay: manner, inquiryPayment: manner, cancel: 'plain' });
+const garbled = (manner: Manner): Scenario['answers'] => ({
+  ...plain,
+  ...{ pay: manner, inquiryPayment: manner },
+});
 
 export const scenarios = {
   approve: scenario('charged, and said so at once'),
@@ -62,7 +75,7 @@ export const scenarios = {
   'acquirer-down': scenario('connections refused', { refusesConnections: true }),
   'acquirer-silent': scenario('connected, read, never answered, for any call of that payment; nothing charged', {
     pay: 'forget',
-    answers: { pay: 'silent', inquiryPayment: 'silent', cancel: 'silent' },
+    answers: { pay: 'silent', inquiryPayment: 'silent', cancel: 'silent', refund: 'silent', inquiryRefund: 'silent' },
   }),
   'late-success': scenario('undecided at every inquiry; found paid when the cancel comes, which returns the money', {
     pay: 'hold',
@@ -70,6 +83,16 @@ export const scenarios = {
   }),
   'wrong-amount': scenario('charged one minor unit too much, and said so', { extra: 1 }),
   'vend-fails': scenario('as approve; the kiosk plays the failing vend'),
+  'cancel-window-over': scenario('charged; too late to cancel, so it has to be refunded', { cancelWindowOver: true }),
+  'refund-pending': scenario('as cancel-window-over; the refund is in hand until it has been inquired twice', {
+    ...{ cancelWindowOver: true, refund: 'in-hand' },
+  }),
+  'refund-fails-once': scenario('as cancel-window-over; the first refund fails for want of balance, the next is done', {
+    ...{ cancelWindowOver: true, refund: 'first-fails' },
+  }),
+  'refund-lost-answer': scenario('as cancel-window-over; refunded, then the connection breaks before the answer', {
+    ...{ cancelWindowOver: true, answers: { ...plain, refund: 'drop' } },
+  }),
   'bad-signature': scenario('charged; pay and inquiry are answered with a signature of another key', {
     answers: garbled('bad-signature'),
   }),

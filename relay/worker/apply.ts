@@ -1,7 +1,4 @@
-import type { Stored, Telling } from '../ledger/attempts.js';
-import { lock, save } from '../ledger/attempts.js';
-import type { Database, Transaction } from '../ledger/contract.js';
-import { addStep, type CallEnd, callEnded, callStarted, raiseAlarm } from '../ledger/records.js';
+import type { CallEnd, Ledger, LedgerTransaction, Stored, Telling } from '../ledger/contract.js';
 import { step } from '../payment/step.js';
 import type { Attempt, Effect, PaymentEvent, Policy } from '../payment/types.js';
 
@@ -29,7 +26,7 @@ export type Answered = { readonly end: CallEnd; readonly ms: number };
 
 /** Steps one attempt inside `tx`, which holds its row. Nothing has happened until the transaction commits. */
 export async function applyIn(
-  tx: Transaction,
+  tx: LedgerTransaction,
   stored: Stored,
   event: PaymentEvent,
   context: ApplyContext,
@@ -40,27 +37,27 @@ export async function applyIn(
   const { attempt, effects } = step(before, event, now, context.policy);
   const telling = tellingOf(before, attempt, effects, context);
   if (attempt !== before || telling) {
-    const saved = await save(tx, { attempt, version: stored.version }, now, telling);
+    const saved = await tx.save({ attempt, version: stored.version }, now, telling);
     if (!saved) throw new Error(`attempt ${attempt.id}: its row changed under its lock`);
   }
-  if (answered) await callEnded(tx, answered.end);
+  if (answered) await tx.callEnded(answered.end);
   const story = storyOf(before, attempt, event, answered?.ms ?? null);
-  for (const line of story) await addStep(tx, attempt.id, { at: now, ...line });
+  for (const line of story) await tx.addStep(attempt.id, { at: now, ...line });
   const call = effects.find((e) => e.type === 'call');
-  const callId = call ? await callStarted(tx, attempt.id, context.relay, call.call, now) : null;
+  const callId = call ? await tx.callStarted(attempt.id, context.relay, call.call, now) : null;
   return { attempt, effects: await newAlarms(tx, attempt, effects, now), changed: story.length > 0, callId };
 }
 
 /** Locks the row, steps it, commits. Undefined: no such attempt, or `when` says no. */
 export async function apply(
-  db: Database,
+  ledger: Ledger,
   id: string,
   event: PaymentEvent,
   context: ApplyContext,
   options: { answered?: Answered; when?: (attempt: Attempt) => boolean } = {},
 ): Promise<Applied | undefined> {
-  return await db.transaction(async (tx) => {
-    const stored = await lock(tx, id);
+  return await ledger.transaction(async (tx) => {
+    const stored = await tx.lock(id);
     if (!stored || options.when?.(stored.attempt) === false) return undefined;
     return await applyIn(tx, stored, event, context, options.answered);
   });
@@ -78,7 +75,7 @@ function tellingOf(
   return before.state === after.state ? undefined : { owed: false, tellAt: null };
 }
 
-async function newAlarms(tx: Transaction, attempt: Attempt, effects: readonly Effect[], now: number) {
+async function newAlarms(tx: LedgerTransaction, attempt: Attempt, effects: readonly Effect[], now: number) {
   const kept: Effect[] = [];
   for (const effect of effects) {
     if (effect.type !== 'alarm') {
@@ -86,7 +83,7 @@ async function newAlarms(tx: Transaction, attempt: Attempt, effects: readonly Ef
       continue;
     }
     const alarm = { at: now, kind: effect.kind, kiosk: attempt.kiosk, attempt: attempt.id, detail: effect.text };
-    if (await raiseAlarm(tx, alarm)) kept.push(effect);
+    if (await tx.raiseAlarm(alarm)) kept.push(effect);
   }
   return kept;
 }
@@ -110,6 +107,10 @@ function eventLine(event: PaymentEvent, ms: number | null): Line[] {
       return [{ name: 'inquire', detail: answerText(event.answer), ms }];
     case 'cancel-answered':
       return [{ name: 'cancel', detail: answerText(event.answer), ms }];
+    case 'refund-answered':
+      return [{ name: 'refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms }];
+    case 'refund-inquiry-answered':
+      return [{ name: 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms }];
     case 'abort':
       return [{ name: 'abort', detail: '', ms: null }];
     case 'vend-reported':
@@ -119,7 +120,7 @@ function eventLine(event: PaymentEvent, ms: number | null): Line[] {
   }
 }
 
-function answerText(answer: { kind: string; reason?: string; detail?: string }): string {
-  const more = answer.reason ?? answer.detail;
+function answerText(answer: { kind: string; reason?: string; detail?: string; code?: string }): string {
+  const more = answer.reason ?? answer.detail ?? (answer.kind === 'failed' ? answer.code : undefined);
   return more ? `${answer.kind}: ${more}` : answer.kind;
 }

@@ -3,7 +3,7 @@ import type { Attempt, Call, PaymentEvent } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 
 export type CallOutcome = {
-  readonly event: Extract<PaymentEvent, { type: 'pay-answered' | 'inquiry-answered' | 'cancel-answered' }>;
+  readonly event: Extract<PaymentEvent, { readonly answer: unknown }>;
   readonly code: string | null;
 };
 
@@ -49,7 +49,22 @@ async function ask(
       const answer = await safely(() => acquirer.cancel(attempt.id, acquirerId, signal), caller);
       return { type: 'cancel-answered', answer, askedAt };
     }
+    case 'refund': {
+      const answer = await safely(() => refund(attempt, caller), caller);
+      return { type: 'refund-answered', refundId: attempt.reversal?.id ?? '', answer };
+    }
+    case 'inquire-refund': {
+      const refundId = attempt.reversal?.id ?? '';
+      const answer = await safely(() => acquirer.inquireRefund(refundId, attempt.id, signal), caller);
+      return { type: 'refund-inquiry-answered', refundId, answer };
+    }
   }
+}
+
+async function refund({ id, acquirerId, reversal }: Attempt, { acquirer, signal }: Caller) {
+  if (reversal?.kind !== 'refund') return { kind: 'not-sent', detail: 'no refund' } as const;
+  const named = acquirerId === null ? {} : { acquirerId };
+  return await acquirer.refund({ refundId: reversal.id, requestId: id, ...named, money: reversal.money }, signal);
 }
 
 async function pay(attempt: Attempt, code: string | undefined, now: number, { acquirer, signal }: Caller) {

@@ -1,6 +1,5 @@
 import type { Acquirer } from '../acquirers/contract.js';
-import type { Database } from '../ledger/contract.js';
-import { renew } from '../ledger/leases.js';
+import type { Ledger } from '../ledger/contract.js';
 import type { Attempt, PaymentEvent, Policy } from '../payment/types.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
@@ -8,7 +7,7 @@ import { makeCall, notPaid } from './call.js';
 import type { Codes } from './codes.js';
 
 export type RunnerParts = {
-  readonly db: Database;
+  readonly ledger: Ledger;
   readonly acquirer: Acquirer;
   readonly policy: Policy;
   readonly clock: Clock;
@@ -29,10 +28,10 @@ const SAVE_FIRST_WAIT_MS = 100;
  * the cancel that follows it are one turn of the inner loop, with nothing but a commit between them.
  */
 export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSignal): Promise<void> {
-  const { db, clock } = parts;
+  const { ledger, clock } = parts;
   for (;;) {
     const due: PaymentEvent = { type: 'due', codeHeld: parts.codes.has(id) };
-    let applied = await apply(db, id, due, context(parts), { when: (a) => isDue(a, clock.now()) });
+    let applied = await apply(ledger, id, due, context(parts), { when: (a) => isDue(a, clock.now()) });
     if (!applied) return;
     parts.committed(applied);
     for (let call = callOf(applied); call; call = applied && callOf(applied)) {
@@ -54,9 +53,9 @@ async function oneCall(
   parts: RunnerParts,
   signal: AbortSignal,
 ): Promise<Applied | undefined> {
-  const { db, clock, relay, leaseMs } = parts;
+  const { ledger, clock, relay, leaseMs } = parts;
   // The lease is economy only; the call was committed as this relay's, so it is made even if the lease is gone.
-  const row = await renew(db, attempt.id, relay, clock.now() + leaseMs).catch(() => undefined);
+  const row = await ledger.renew(attempt.id, relay, clock.now() + leaseMs).catch(() => undefined);
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
   // Rule 11: an Abort or a sweep may have been committed since the step that asked for this pay.
@@ -69,7 +68,7 @@ async function oneCall(
     end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },
     ms: at - startedAt,
   };
-  return await saveAnswer(() => apply(db, attempt.id, event, context(parts), { answered }), clock);
+  return await saveAnswer(() => apply(ledger, attempt.id, event, context(parts), { answered }), clock);
 }
 
 /** An answer is worth several tries; if the ledger stays away, an inquiry will bring it again. */

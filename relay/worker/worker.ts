@@ -1,4 +1,3 @@
-import { claimDue, nextDue, release, releaseAll } from '../ledger/leases.js';
 import { errorFields, type Log } from '../runtime/log.js';
 import { type RunnerParts, runAttempt } from './runner.js';
 
@@ -37,7 +36,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await releaseAll(this.#parts.db, this.#parts.relay);
+    await this.#parts.ledger.releaseAll(this.#parts.relay);
     this.#started = true;
     this.wakeAt(this.#parts.clock.now());
   }
@@ -72,7 +71,7 @@ export class Worker {
   }
 
   async #claim(): Promise<void> {
-    const { db, relay, clock, leaseMs, codes } = this.#parts;
+    const { ledger, relay, clock, leaseMs, codes } = this.#parts;
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (!this.#started) return;
     if (this.#claiming) {
@@ -86,10 +85,10 @@ export class Worker {
     codes.forgetOlder(now);
     try {
       const free = this.#options.atOnce - this.#running.size;
-      const ids = free > 0 ? await claimDue(db, relay, now, now + leaseMs, free) : [];
+      const ids = free > 0 ? await ledger.claimDue(relay, now, now + leaseMs, free) : [];
       for (const id of ids) if (!this.#running.has(id)) this.#run(id);
       // A wake for a later time may have been asked for while an earlier one was pending; the ledger remembers it.
-      next = (await nextDue(db, now, next)) ?? next;
+      next = (await ledger.nextDue(now, next)) ?? next;
     } catch (error) {
       this.#log.error({ event: 'claim-failed', ...errorFields(error) });
     } finally {
@@ -109,12 +108,12 @@ export class Worker {
 
   /** Returns when the attempt wants to be looked at again. */
   async #work(id: string): Promise<number | null> {
-    const { db, relay, clock } = this.#parts;
+    const { ledger, relay, clock } = this.#parts;
     try {
       await runAttempt(id, this.#parts, this.#abort.signal);
       // Before the lease is given back: a claim that follows at once must find it free here too.
       this.#running.delete(id);
-      return await release(db, id, relay);
+      return await ledger.release(id, relay);
     } catch (error) {
       this.#running.delete(id);
       // The ledger did not answer, or refused. The lease ends by itself; then it is tried again, here or elsewhere.

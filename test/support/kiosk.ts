@@ -32,6 +32,7 @@ export const replay: Replay = {
   chain: [nonce, earlier],
   attempts: [],
   torn: 0,
+  gaps: 0,
 };
 
 /** Drives the kiosk machine by hand: a clock, the state, and every effect so far. */

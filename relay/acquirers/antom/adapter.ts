@@ -3,7 +3,8 @@ import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { type ClientOptions, createClient } from './client.js';
 import { antomPlan } from './plan.js';
-import { CODE_MAX_CHARS, type Merchant, payBody, referBody } from './requests.js';
+import { refundAnswer, refundInquiryAnswer } from './refunds.js';
+import { CODE_MAX_CHARS, type Merchant, payBody, referBody, referRefundBody, refundBody } from './requests.js';
 
 /** Everything that config says of one Antom contract. */
 export type AntomOptions = ClientOptions & {
@@ -61,6 +62,19 @@ export function createAntom(options: AntomOptions): Acquirer {
       const content = () => referBody(requestId, acquirerId);
       const answer = await client({ api: 'cancel', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : cancelAnswer(answer, requestId, acquirerId);
+    },
+    async refund(request, signal) {
+      const { requestId, acquirerId } = request;
+      // The payment machine inquires first, which tells it.
+      if (acquirerId === undefined) return { kind: 'not-sent', detail: 'no-payment-id' };
+      const content = () => refundBody(request, acquirerId);
+      const answer = await client({ api: 'refund', requestId, content, timeoutMs, signal });
+      return 'kind' in answer ? answer : refundAnswer(answer, request);
+    },
+    async inquireRefund(refundId, requestId, signal) {
+      const content = () => referRefundBody(refundId);
+      const answer = await client({ api: 'inquiryRefund', requestId, content, timeoutMs, signal });
+      return 'kind' in answer ? answer : refundInquiryAnswer(answer, refundId);
     },
   };
 }

@@ -31,7 +31,7 @@ export type Answer = {
   readonly fields: Fields;
 };
 
-const unknown = (detail: UnknownDetail, code = ''): Unknown => ({
+export const unknown = (detail: UnknownDetail, code = ''): Unknown => ({
   kind: 'unknown',
   detail,
   ...(code ? { code } : {}),
@@ -77,7 +77,7 @@ export function openAnswer(raw: RawAnswer, publicKey: KeyObject): Answer | Unkno
 }
 
 /** Undefined when absent; 'shape' when it is there and no amount of money. */
-function moneyOf(value: unknown): Money | undefined | 'shape' {
+export function moneyOf(value: unknown): Money | undefined | 'shape' {
   if (value === undefined || value === null) return undefined;
   if (!isObject(value)) return 'shape';
   const { currency, value: text } = value;
@@ -105,7 +105,7 @@ const isOfAnother = (answer: Answer, requestId: string, acquirerId?: string): bo
   return acquirerId === undefined || answer.fields['paymentId'] !== acquirerId;
 };
 
-const coded = (answer: Answer): { code?: string } => (answer.code ? { code: answer.code } : {});
+export const coded = (answer: Answer): { code?: string } => (answer.code ? { code: answer.code } : {});
 
 function paid(answer: Answer): PayAnswer & InquiryAnswer {
   const money = moneyOf(answer.fields['paymentAmount']);

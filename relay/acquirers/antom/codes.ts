@@ -2,7 +2,7 @@ import type { Reason } from '../../../protocol/words.js';
 import type { UnknownDetail } from '../contract.js';
 
 /**
- * What each result code means, as data. Source: reference acquirers/antom.md sections 0.7, 1.3, 1.5 and 1.6, mapped by
+ * What each result code means, as data. Source: reference acquirers/antom.md sections 0.7, 1.3 and 1.5 to 1.8, mapped by
  * common.md section 2. `status` is what Antom documents for the code; a code that comes with another status is a
  * contradiction and decides nothing.
  */
@@ -19,6 +19,15 @@ export type CancelRow = { readonly status: ResultStatus } & (
 );
 export type InquiryRow = { readonly status: ResultStatus } & (
   | { readonly kind: 'see-payment-status' | 'not-found' }
+  | { readonly kind: 'unknown'; readonly detail: UnknownDetail }
+);
+export type RefundRow = { readonly status: ResultStatus } & (
+  | { readonly kind: 'refunded' | 'pending' | 'already-returned' }
+  | { readonly kind: 'failed'; readonly retry: 'new-id' | 'never'; readonly alarm?: true }
+  | { readonly kind: 'unknown'; readonly detail: UnknownDetail }
+);
+export type RefundInquiryRow = { readonly status: ResultStatus } & (
+  | { readonly kind: 'see-refund-status' | 'not-found' }
   | { readonly kind: 'unknown'; readonly detail: UnknownDetail }
 );
 type Table<Row> = Readonly<Record<string, Row>>;
@@ -120,10 +129,60 @@ export const cancelCodes: Table<CancelRow> = {
   SYSTEM_ERROR: unclear,
 };
 
+const never: RefundRow = { status: 'F', kind: 'failed', retry: 'never' };
+const misused: RefundRow = { ...never, alarm: true };
+const another: RefundRow = { status: 'F', kind: 'failed', retry: 'new-id', alarm: true };
+
+/**
+ * F ends a refund's id. Where the gateway, or a fault of the system, answers instead, it tells nothing of the refund; nor
+ * does a clash of ids, which speaks of the refund that stands.
+ */
+export const refundCodes: Table<RefundRow> = {
+  ...atGateway(unclear),
+  ...undecided,
+  SUCCESS: { status: 'S', kind: 'refunded' },
+  REFUND_IN_PROCESS: { status: 'U', kind: 'pending' },
+  ORDER_IS_CANCELED: { status: 'F', kind: 'already-returned' },
+  MERCHANT_BALANCE_NOT_ENOUGH: another,
+  ORDER_STATUS_INVALID: another,
+  REFUND_AMOUNT_EXCEED: never,
+  REFUND_WINDOW_EXCEED: never,
+  MULTIPLE_REFUNDS_NOT_SUPPORTED: never,
+  PARTIAL_REFUND_NOT_SUPPORTED: never,
+  REFUND_NOT_SUPPORTED: never,
+  PAYMENT_METHOD_NOT_SUPPORTED: never,
+  ORDER_NOT_EXIST: misused,
+  ORDER_IS_CLOSED: misused,
+  CURRENCY_NOT_SUPPORT: misused,
+  INVALID_MERCHANT_STATUS: misused,
+  INVALID_CONTRACT: misused,
+  PROCESS_FAIL: misused,
+  REPEAT_REQ_INCONSISTENT: unclear,
+  SYSTEM_ERROR: unclear,
+};
+
+/** `result` says only how the call went; the refund's own word is `refundStatus`. */
+export const refundInquiryCodes: Table<RefundInquiryRow> = {
+  ...atGateway(unclear),
+  ...undecided,
+  SUCCESS: { status: 'S', kind: 'see-refund-status' },
+  ORDER_NOT_EXIST: { status: 'F', kind: 'not-found' },
+  PROCESS_FAIL: unclear,
+  SYSTEM_ERROR: unclear,
+};
+
+/** No reason comes with FAIL: another refund may do, and says why if it does not. */
+export const refundStatuses: Table<RefundRow> = {
+  SUCCESS: { status: 'S', kind: 'refunded' },
+  PROCESSING: { status: 'S', kind: 'pending' },
+  FAIL: { ...another, status: 'S' },
+};
+
 /** Own rows only: a code named "constructor" finds nothing. */
 export const rowOf = <Row>(table: Table<Row>, code: string): Row | undefined =>
   Object.hasOwn(table, code) ? table[code] : undefined;
 
 /** True for a result code that stands in one of the tables: it means what the table says, and is nobody's secret. */
 export const isDocumented = (code: string): boolean =>
-  gatewayCodes.has(code) || [payCodes, inquiryCodes, cancelCodes].some((table) => Object.hasOwn(table, code));
+  gatewayCodes.has(code) ||
+  [payCodes, inquiryCodes, cancelCodes, refundCodes, refundInquiryCodes].some((table) => Object.hasOwn(table, code));

@@ -1,5 +1,5 @@
 import type { Money } from '../../../protocol/money.js';
-import type { PayRequest } from '../contract.js';
+import type { PayRequest, RefundRequest } from '../contract.js';
 import { isoWithOffset } from './paths.js';
 
 /** Who sells, as the contract with Antom names it. MCC: four digits of ISO 18245. */
@@ -50,3 +50,13 @@ export const referBody = (requestId: string, acquirerId: string | undefined) => 
   paymentRequestId: requestId,
   ...(acquirerId === undefined ? {} : { paymentId: acquirerId }),
 });
+
+/** The body of `refund`: Antom takes its own id of the payment only (section 1.7). */
+export const refundBody = ({ refundId, money }: RefundRequest, acquirerId: string) => ({
+  refundRequestId: refundId,
+  paymentId: acquirerId,
+  refundAmount: amountOf(money),
+});
+
+/** The body of `inquiryRefund`: after a timeout our id is the only one there is (section 1.8). */
+export const referRefundBody = (refundId: string) => ({ refundRequestId: refundId });

@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Acquirer, CancelAnswer, InquiryAnswer, PayAnswer } from '../../../relay/acquirers/contract.js';
+import type {
+  Acquirer,
+  CancelAnswer,
+  InquiryAnswer,
+  PayAnswer,
+  RefundAnswer,
+} from '../../../relay/acquirers/contract.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from '../../../relay/sandbox/scenarios.js';
 import type { Sandbox } from '../../../relay/sandbox/server.js';
 import { traceOf } from '../../unit/protocol/traces.js';
 import { freshCode, freshCpm, freshLetters, freshRequest, type Stage, stage, totals } from './stage.js';
 
 /**
- * What every acquirer's adapter must answer in each scenario, over real HTTP: pay, inquire, cancel, inquire again. A new
+ * What every acquirer's adapter must answer in each scenario, over real HTTP: pay, inquire, cancel, inquire again; and pay,
+ * inquire, refund, refund again, inquire the refund. A new
  * acquirer adds one line to `acquirers`; its sandbox plays the same scenarios.
  */
 const acquirers: {
@@ -26,6 +33,11 @@ type Course = {
   after: Told<InquiryAnswer>;
   /** [charged, returned] when all is done. */
   settled: [number, number];
+  /** Of what was charged, under one id asked twice; then its inquiries, in turn. */
+  refund: Told<RefundAnswer>;
+  refundInquiries: Told<RefundAnswer>[];
+  /** [charged, returned] after these. */
+  refunded: [number, number];
 };
 
 const HKD = 'HKD';
@@ -35,6 +47,7 @@ const pending = { kind: 'pending' } as const;
 const cancelled = { kind: 'cancelled' } as const;
 const notFound = { kind: 'not-found' } as const;
 const unknown = (detail: 'io' | 'timeout' | 'bad-signature' | 'not-json') => ({ kind: 'unknown', detail }) as const;
+const refunded = { kind: 'refunded' } as const;
 const none: [number, number] = [0, 0];
 const reversed: [number, number] = [3550, 3550];
 const approved: Course = {
@@ -44,15 +57,41 @@ const approved: Course = {
   cancel: cancelled,
   after: cancelled,
   settled: reversed,
+  refund: refunded,
+  refundInquiries: [refunded],
+  refunded: reversed,
 };
-const held: Course = { ...approved, pay: pending, inquiry: pending, taken: none, settled: none };
+/** Nothing is charged, so nothing is there to refund. */
+const unrefundable = {
+  refund: { kind: 'failed', retry: 'new-id', alarm: true },
+  refundInquiries: [notFound],
+  refunded: none,
+} as const satisfies Partial<Course>;
+const held: Course = {
+  ...{ ...approved, ...unrefundable, refundInquiries: [notFound] },
+  ...{ pay: pending, inquiry: pending, taken: none, settled: none },
+};
+const paidOnly: Course = {
+  ...approved,
+  ...{ cancel: { kind: 'refund-instead' }, after: paid(3550), settled: [3550, 0] },
+};
 const refused = (reason: 'insufficient-funds' | 'code-expired'): Course => {
   const declined = { kind: 'declined', reason } as const;
-  return { ...held, pay: declined, inquiry: declined };
+  return { ...held, pay: declined, inquiry: declined, refund: { kind: 'not-sent' } };
 };
 const garbled = (detail: 'bad-signature' | 'not-json'): Course => {
   const answer = unknown(detail);
-  return { ...approved, pay: answer, inquiry: answer, after: answer };
+  // Nobody has said what Antom calls the payment, so it cannot be refunded.
+  const refund = { kind: 'not-sent' } as const;
+  return {
+    ...approved,
+    pay: answer,
+    inquiry: answer,
+    after: answer,
+    refund,
+    refundInquiries: [notFound],
+    refunded: [3550, 0],
+  };
 };
 const refusedConnection = { kind: 'not-sent', detail: 'ECONNREFUSED' } as const;
 
@@ -71,6 +110,9 @@ const courses: Record<ScenarioName, Course> = {
     cancel: notFound,
     after: notFound,
     settled: none,
+    refund: { kind: 'not-sent', detail: 'no-payment-id' },
+    refundInquiries: [notFound],
+    refunded: none,
   },
   'acquirer-down': {
     pay: refusedConnection,
@@ -79,6 +121,9 @@ const courses: Record<ScenarioName, Course> = {
     cancel: refusedConnection,
     after: refusedConnection,
     settled: none,
+    refund: { kind: 'not-sent' },
+    refundInquiries: [refusedConnection],
+    refunded: none,
   },
   'acquirer-silent': {
     pay: unknown('timeout'),
@@ -87,6 +132,10 @@ const courses: Record<ScenarioName, Course> = {
     cancel: unknown('timeout'),
     after: unknown('timeout'),
     settled: none,
+    refund: { kind: 'not-sent' },
+    // Of a refund that never was, and so of no payment that is silent.
+    refundInquiries: [notFound],
+    refunded: none,
   },
   'late-success': { ...held, settled: reversed },
   'wrong-amount': {
@@ -95,7 +144,17 @@ const courses: Record<ScenarioName, Course> = {
     inquiry: paid(3551),
     taken: [3551, 0],
     settled: [3551, 3551],
+    refunded: [3551, 3551],
   },
+  'cancel-window-over': paidOnly,
+  'refund-pending': { ...paidOnly, refund: pending, refundInquiries: [pending, refunded, refunded] },
+  'refund-fails-once': {
+    ...paidOnly,
+    refund: { kind: 'failed', retry: 'new-id', alarm: true, code: 'MERCHANT_BALANCE_NOT_ENOUGH' },
+    refundInquiries: [{ kind: 'failed', retry: 'new-id' }],
+    refunded: [3550, 0],
+  },
+  'refund-lost-answer': { ...paidOnly, refund: unknown('io') },
   'bad-signature': garbled('bad-signature'),
   html: garbled('not-json'),
   'wrong-currency': { ...approved, pay: paid(3550, 'USD'), inquiry: paid(3550, 'USD') },
@@ -135,6 +194,22 @@ describe.each(acquirers)('$name', ({ open, cpmMaxBytes }) => {
       expect(await acquirer.cancel(request.requestId, acquirerId)).toMatchObject(course.cancel);
       expect(await acquirer.inquire(request.requestId)).toMatchObject(course.after);
       expect(moved()).toEqual(course.settled);
+    });
+
+    test('pay, inquire, refund, the same refund again, inquire it', async () => {
+      const request = freshRequest();
+      const { requestId } = request;
+      const told = [await acquirer.pay(request), await acquirer.inquire(requestId)];
+      const acquirerId = told.map((a) => ('acquirerId' in a ? a.acquirerId : undefined)).find((id) => id !== undefined);
+      const [charged] = moved();
+      const money = { amount: charged || 3550, currency: HKD } as const;
+      const refund = { refundId: `r1${requestId}`, requestId, ...(acquirerId ? { acquirerId } : {}), money };
+      expect(await acquirer.refund(refund)).toMatchObject(course.refund);
+      expect(await acquirer.refund(refund)).toMatchObject(course.refund);
+      for (const expected of course.refundInquiries) {
+        expect(await acquirer.inquireRefund(refund.refundId, requestId)).toMatchObject(expected);
+      }
+      expect(moved()).toEqual(course.refunded);
     });
 
     test('a cancel said twice moves no money twice', async () => {
@@ -242,6 +317,61 @@ describe.each(acquirers)('$name', ({ open, cpmMaxBytes }) => {
     await acquirer.cancel(request.requestId);
     expect(await acquirer.pay(request)).toMatchObject({ kind: 'declined', reason: 'other' });
     expect(totals(sandbox)).toEqual([charged + 3550, returned + 3550]);
+  });
+
+  describe('a refund', () => {
+    const paidFor = async (name: ScenarioName = 'approve') => {
+      await sandbox.setScenario(name);
+      const request = freshRequest();
+      const answer = await acquirer.pay(request);
+      const acquirerId = answer.kind === 'paid' ? (answer.acquirerId ?? '') : '';
+      const before = totals(sandbox);
+      const refund = (n: number, amount = 3550) =>
+        acquirer.refund({
+          ...{ refundId: `r${n}${request.requestId}`, requestId: request.requestId, acquirerId },
+          money: { amount, currency: HKD },
+        });
+      const returned = (): number => totals(sandbox)[1] - before[1];
+      return { ...request, refund, returned };
+    };
+
+    test('of what was cancelled is needless, and a cancel of what was refunded is refused', async () => {
+      const cancelled = await paidFor();
+      await acquirer.cancel(cancelled.requestId);
+      expect(await cancelled.refund(1)).toMatchObject({ kind: 'already-returned' });
+      expect(cancelled.returned()).toBe(3550);
+      const refunded = await paidFor();
+      await refunded.refund(1);
+      expect(await acquirer.cancel(refunded.requestId)).toMatchObject({ kind: 'refused' });
+      expect(refunded.returned()).toBe(3550);
+    });
+
+    test('under a second id is refused for good once the first is done, or in hand', async () => {
+      for (const name of ['approve', 'refund-pending'] as const) {
+        const { refund, returned } = await paidFor(name);
+        await refund(1);
+        expect(await refund(2)).toMatchObject({ kind: 'failed', retry: 'never' });
+        expect(returned()).toBe(name === 'approve' ? 3550 : 0);
+      }
+    });
+
+    test('that failed can be made under a new id, and only there', async () => {
+      const { refund, returned, requestId } = await paidFor('refund-fails-once');
+      expect(await refund(1)).toMatchObject({ kind: 'failed', retry: 'new-id' });
+      expect(await refund(1)).toMatchObject({ kind: 'failed', retry: 'new-id' });
+      expect(returned()).toBe(0);
+      expect(await refund(2)).toMatchObject({ kind: 'refunded' });
+      expect(await acquirer.inquireRefund(`r1${requestId}`, requestId)).toMatchObject({ kind: 'failed' });
+      expect(returned()).toBe(3550);
+    });
+
+    test('of another amount under the same id decides nothing, and the first stands', async () => {
+      const { refund, returned, requestId } = await paidFor();
+      await refund(1);
+      expect(await refund(1, 3000)).toMatchObject({ kind: 'unknown' });
+      expect(await acquirer.inquireRefund(`r1${requestId}`, requestId)).toMatchObject({ kind: 'refunded' });
+      expect(returned()).toBe(3550);
+    });
   });
 
   test('keys that do not fit: declined with an alarm, and nothing charged', async () => {

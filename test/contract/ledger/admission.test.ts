@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database, Transaction } from '../../../relay/ledger/contract.js';
-import { allow } from '../../../relay/ledger/kiosks.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Database, Transaction } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
-import { newestAlarms } from '../../../relay/ledger/records.js';
+import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 import { traceOf } from '../../unit/protocol/traces.js';
 import { freshCpm } from '../acquirer/stage.js';
 import { databases, empty, type Opened } from './databases.js';
@@ -18,6 +18,7 @@ const longestCpm = (last: number): string => {
 describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
   let opened: Opened;
   let db: Database;
+  let ledger: Ledger;
   let scene: Scene;
   const first = new Boot('a', '');
   const second = new Boot('b', 'a');
@@ -25,13 +26,13 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
 
   beforeAll(async () => {
     opened = await open();
-    db = opened.db;
+    ({ db, ledger } = opened);
     await migrate(db, await shippedMigrations(), 1);
   });
   afterAll(() => opened.close());
   beforeEach(async () => {
     await empty(db);
-    scene = new Scene(db);
+    scene = new Scene(ledger);
   });
 
   describe('Pay', () => {
@@ -123,7 +124,7 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
       ['of letters and digits', '22J1a9Zk3LmQ7r5T8v', '22J1a9Zk3LmQ7r5T8V'],
     ])('a code %s', (_, code, another) => {
       test('is used once, by whatever kiosk and order', async () => {
-        const other = new Scene(db);
+        const other = new Scene(ledger);
         other.kiosk = 'lobby-2';
         await other.hello(stranger);
         expect(await scene.paid(first, 'A', { code })).toBe('accepted');
@@ -157,7 +158,7 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
     );
 
     test('two kiosks show one code at once: one is accepted', async () => {
-      const other = new Scene(db);
+      const other = new Scene(ledger);
       other.kiosk = 'lobby-2';
       await other.hello(stranger);
       const { code } = scene.payFrame(first, 'A');
@@ -183,11 +184,12 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
           return [];
         },
       });
-      return new Scene({
+      const late: Database = {
         ...{ kind: db.kind, warnings: [], start: async () => {}, stop: async () => {} },
         query: (text, params) => db.query(text, params),
         transaction: (work) => db.transaction((tx) => work(blind(tx))),
-      });
+      };
+      return new Scene(new SqlLedger(late));
     };
 
     beforeEach(() => scene.hello(first));
@@ -311,8 +313,8 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
       expect(await scene.paid(stranger, 'A')).toBe('not-greeted');
       expect(await scene.paid(first, 'B')).toBe('not-greeted');
       expect(await scene.alarms()).toEqual(['other-journal', 'other-journal', 'clone']);
-      expect(await allow(db, 'lobby-1')).toBe(true);
-      expect(await allow(db, 'lobby-1')).toBe(false);
+      expect(await ledger.allow('lobby-1')).toBe(true);
+      expect(await ledger.allow('lobby-1')).toBe(false);
       expect(await scene.said(stranger)).toBe('greet');
       expect(await scene.paid(stranger, 'A')).toBe('accepted');
     });
@@ -347,7 +349,7 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
       await scene.submitted(first, 'A');
       await scene.hello(first);
       expect(await scene.standing('A')).toBe('submitted');
-      const other = new Scene(db);
+      const other = new Scene(ledger);
       other.kiosk = 'lobby-2';
       await other.hello(stranger);
       expect(await scene.standing('A')).toBe('submitted');
@@ -403,13 +405,13 @@ describe.each(databases())('Hello, Pay and reports on $name', ({ open }) => {
 
     test('of an attempt under another kiosk’s name move nothing and are not acknowledged; one alarm calls a person', async () => {
       await scene.approved(first, 'A');
-      const renamed = new Scene(db);
+      const renamed = new Scene(ledger);
       renamed.kiosk = 'lobby-2';
       await renamed.hello(stranger);
       for (let i = 0; i < 3; i++) expect(await renamed.vend(stranger, 'A', 'delivered')).toBeUndefined();
       expect(await renamed.abort(stranger, 'A')).toBeUndefined();
       expect(await scene.standing('A')).toBe('approved');
-      expect(await newestAlarms(db, 9)).toEqual([
+      expect(await ledger.newestAlarms(9)).toEqual([
         {
           ...{ at: scene.now, kind: 'foreign-report', kiosk: 'lobby-2', attempt: attemptId('A') },
           detail: "kiosk lobby-2 reports delivered for an attempt that the ledger has under another kiosk's name",

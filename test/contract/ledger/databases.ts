@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import type { Database } from '../../../relay/ledger/contract.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Database } from '../../../relay/ledger/database.js';
 import { PGliteDatabase } from '../../../relay/ledger/pglite.js';
 import { PostgresDatabase } from '../../../relay/ledger/postgres.js';
+import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 
 /** A database of a test file's own; `close` leaves nothing behind. */
-export type Opened = { readonly db: Database; close(): Promise<void> };
+export type Opened = { readonly db: Database; readonly ledger: Ledger; close(): Promise<void> };
 export type Kind = { readonly name: string; open(): Promise<Opened> };
 
 const server = process.env['QUIETZONE_DATABASE_URL'];
@@ -15,7 +17,7 @@ const pglite: Kind = {
   async open() {
     const db = new PGliteDatabase();
     await db.start();
-    return { db, close: () => db.stop() };
+    return { db, ledger: new SqlLedger(db), close: () => db.stop() };
   },
 };
 
@@ -30,6 +32,7 @@ const onServer = (url: string): Kind => ({
     await db.start();
     return {
       db,
+      ledger: new SqlLedger(db),
       close: async () => {
         await db.stop();
         await admin(url, `drop database ${name} with (force)`);
@@ -58,5 +61,5 @@ export function databases(): Kind[] {
 }
 
 export async function empty(db: Database): Promise<void> {
-  await db.query('TRUNCATE acquirer_call, attempt_event, alarm, attempt, kiosk');
+  await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
 }

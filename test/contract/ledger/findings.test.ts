@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../relay/ledger/contract.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 import { databases, empty, type Opened } from './databases.js';
 import { Boot, Scene } from './scene.js';
 
@@ -11,6 +13,7 @@ import { Boot, Scene } from './scene.js';
 describe.each(databases())('the model checker’s counterexamples on $name', ({ open }) => {
   let opened: Opened;
   let db: Database;
+  let ledger: Ledger;
   let scene: Scene;
   const first = new Boot('a', '');
   const second = new Boot('b', 'a');
@@ -18,13 +21,13 @@ describe.each(databases())('the model checker’s counterexamples on $name', ({ 
 
   beforeAll(async () => {
     opened = await open();
-    db = opened.db;
+    ({ db, ledger } = opened);
     await migrate(db, await shippedMigrations(), 1);
   });
   afterAll(() => opened.close());
   beforeEach(async () => {
     await empty(db);
-    scene = new Scene(db);
+    scene = new Scene(ledger);
     await scene.hello(first);
   });
 
@@ -158,25 +161,23 @@ describe.each(databases())('the model checker’s counterexamples on $name', ({ 
   test('C12b: the relay dies after greeting: greet and sweep are one commit, and a repeated Hello sweeps again', async () => {
     await scene.submitted(first, 'A');
     // The first Hello of the new boot fails in the middle: nothing of it remains.
-    const broken = new Scene({
-      kind: db.kind,
-      warnings: [],
+    const dying: Database = {
+      ...{ kind: db.kind, warnings: [], start: async () => {}, stop: async () => {} },
       query: (text, params) => db.query(text, params),
-      start: async () => {},
-      stop: async () => {},
       transaction: (work) =>
         db.transaction(async (tx) => {
           await work(tx);
           throw new Error('the relay dies before its commit');
         }),
-    });
+    };
+    const broken = new Scene(new SqlLedger(dying));
     await expect(broken.hello(second)).rejects.toThrow('dies');
     expect(await scene.standing('A')).toBe('submitted');
     expect(await scene.paid(second, 'B')).toBe('not-greeted');
     expect(await scene.said(second)).toBe('greet');
     expect(await scene.standing('A')).toBe('reversing kiosk-restarted');
     // An approval that slipped in between is met by the next Hello of the same boot.
-    await db.query('TRUNCATE acquirer_call, attempt_event, attempt');
+    await db.query('TRUNCATE acquirer_call, attempt_event, reversal, attempt');
     await db.query('UPDATE kiosk SET nonce = $1, chain = $1', [first.nonce]);
     await scene.approved(first, 'C');
     await db.query('UPDATE kiosk SET nonce = $1, chain = $2', [second.nonce, second.chain.join(',')]);

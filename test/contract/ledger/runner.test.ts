@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../relay/ledger/contract.js';
+import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
 import { Codes } from '../../../relay/worker/codes.js';
 import { runAttempt } from '../../../relay/worker/runner.js';
@@ -24,7 +25,7 @@ describe.each(databases())('between the commit and the call on $name (rule 11)',
   afterAll(() => opened.close());
   beforeEach(async () => {
     await empty(db);
-    scene = new Scene(db);
+    scene = new Scene(opened.ledger);
     scene.now = systemClock.now();
     await scene.hello(boot);
     await scene.pay(boot, 'A');
@@ -47,7 +48,8 @@ describe.each(databases())('between the commit and the call on $name (rule 11)',
         return await db.query(text, params);
       },
     };
-    const parts = { db: between, acquirer, policy, clock: systemClock, codes, relay: 'relay-1', leaseMs: 15_000 };
+    const ledger = new SqlLedger(between);
+    const parts = { ledger, acquirer, policy, clock: systemClock, codes, relay: 'relay-1', leaseMs: 15_000 };
     const { signal } = new AbortController();
     await runAttempt(attemptId('A'), { ...parts, firstTellMs: 1_000, committed: () => {} }, signal);
     expect(happened).toBe(true);

@@ -4,9 +4,7 @@ import type { Delivery } from '../../../protocol/words.js';
 import { type Admission, type AdmissionRules, admitPay } from '../../../relay/greet/admit.js';
 import { hearHello } from '../../../relay/greet/hello.js';
 import { hearAbort, hearVend } from '../../../relay/greet/report.js';
-import { load } from '../../../relay/ledger/attempts.js';
-import type { Database } from '../../../relay/ledger/contract.js';
-import { newestAlarms } from '../../../relay/ledger/records.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
 import type { Attempt, PaymentEvent, Policy } from '../../../relay/payment/types.js';
 import { apply } from '../../../relay/worker/apply.js';
 
@@ -18,9 +16,12 @@ export const policy: Policy = {
   callTimeoutMs: 5_000,
   inquiryDelaysMs: [0, 2_000],
   cancelDelaysMs: [2_000],
+  refundInquiryDelaysMs: [5_000, 5_000],
+  newRefundDelaysMs: [60_000],
   vendMarginMs: 5_000,
   reportLateMs: 120_000,
   operatorInquiryDelaysMs: [60_000],
+  doubtful: 'ask',
 };
 
 export const rules: AdmissionRules = {
@@ -76,10 +77,10 @@ export class Scene {
   now = 100_000;
   kiosk = 'lobby-1';
   readonly #codeHashKey = Buffer.alloc(32, 7);
-  readonly db: Database;
+  readonly ledger: Ledger;
 
-  constructor(db: Database) {
-    this.db = db;
+  constructor(ledger: Ledger) {
+    this.ledger = ledger;
   }
 
   get context() {
@@ -88,7 +89,7 @@ export class Scene {
 
   async hello(boot: Boot, open: Record<string, Delivery> = {}, challenge?: string) {
     const context = { ...this.context, rules: { cloneWindowMs: 600_000 }, random: randomOnce() };
-    return await hearHello(this.db, this.kiosk, boot.hello(this.now, open, challenge), context);
+    return await hearHello(this.ledger, this.kiosk, boot.hello(this.now, open, challenge), context);
   }
 
   /** Hello as decided: "greet", "stale", … */
@@ -111,7 +112,7 @@ export class Scene {
   }
 
   async pay(boot: Boot, name: string, more: Partial<Pay> = {}): Promise<Admission> {
-    return await admitPay(this.db, this.kiosk, boot.tag, this.payFrame(boot, name, more), {
+    return await admitPay(this.ledger, this.kiosk, boot.tag, this.payFrame(boot, name, more), {
       now: this.now,
       rules,
       codeHashKey: this.#codeHashKey,
@@ -129,15 +130,15 @@ export class Scene {
 
   async vend(boot: Boot, name: string, delivery: Delivery) {
     const report = { kiosk: this.kiosk, tag: boot.tag, attempt: attemptId(name), delivery };
-    return await hearVend(this.db, report, this.context);
+    return await hearVend(this.ledger, report, this.context);
   }
 
   async abort(boot: Boot, name: string) {
-    return await hearAbort(this.db, { kiosk: this.kiosk, tag: boot.tag, attempt: attemptId(name) }, this.context);
+    return await hearAbort(this.ledger, { kiosk: this.kiosk, tag: boot.tag, attempt: attemptId(name) }, this.context);
   }
 
   async on(name: string, event: PaymentEvent) {
-    const applied = await apply(this.db, attemptId(name), event, this.context);
+    const applied = await apply(this.ledger, attemptId(name), event, this.context);
     if (!applied) throw new Error(`${name}: not in the ledger`);
     return applied;
   }
@@ -157,7 +158,7 @@ export class Scene {
   }
 
   async attempt(name: string): Promise<Attempt> {
-    const found = await load(this.db, attemptId(name));
+    const found = await this.ledger.load(attemptId(name));
     if (!found) throw new Error(`${name}: not in the ledger`);
     return found;
   }
@@ -169,7 +170,7 @@ export class Scene {
   }
 
   async alarms(): Promise<string[]> {
-    return (await newestAlarms(this.db, 100)).map((a) => a.kind).reverse();
+    return (await this.ledger.newestAlarms(100)).map((a) => a.kind).reverse();
   }
 }
 

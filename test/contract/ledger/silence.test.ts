@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { LedgerError } from '../../../relay/ledger/contract.js';
+import { LedgerError } from '../../../relay/ledger/database.js';
 import { durabilityWarnings, PostgresDatabase } from '../../../relay/ledger/postgres.js';
 import { hasManyHosts } from '../../../relay/ledger/postgres-pool.js';
 import { databases } from './databases.js';

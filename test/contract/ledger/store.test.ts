@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { load, lock, save } from '../../../relay/ledger/attempts.js';
-import type { Database } from '../../../relay/ledger/contract.js';
-import { claimDue, release, releaseAll, renew } from '../../../relay/ledger/leases.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
-import { settle, takeDue, takeOwed } from '../../../relay/ledger/outbox.js';
-import { stepsOf } from '../../../relay/ledger/records.js';
 import type { Attempt } from '../../../relay/payment/types.js';
 import { databases, empty, type Opened } from './databases.js';
 import { attemptId, Boot, Scene } from './scene.js';
@@ -12,18 +9,19 @@ import { attemptId, Boot, Scene } from './scene.js';
 describe.each(databases())('the ledger on $name', ({ open }) => {
   let opened: Opened;
   let db: Database;
+  let ledger: Ledger;
   let scene: Scene;
   const boot = new Boot('a', '');
 
   beforeAll(async () => {
     opened = await open();
-    db = opened.db;
+    ({ db, ledger } = opened);
     await migrate(db, await shippedMigrations(), 1);
   });
   afterAll(() => opened.close());
   beforeEach(async () => {
     await empty(db);
-    scene = new Scene(db);
+    scene = new Scene(ledger);
     await scene.hello(boot);
   });
 
@@ -51,8 +49,8 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
 
     test('an attempt is read as it was written, and each save counts a version', async () => {
       await scene.submitted(boot, 'A');
-      const changed = await db.transaction(async (tx) => {
-        const stored = await lock(tx, attemptId('A'));
+      const changed = await ledger.transaction(async (tx) => {
+        const stored = await tx.lock(attemptId('A'));
         if (!stored) throw new Error('not there');
         const attempt: Attempt = {
           ...stored.attempt,
@@ -65,11 +63,11 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
           },
           ...{ inquiries: 3, cancels: 2, finding: 'charged', nextAt: 123_456_789_012, passwordPending: true },
         };
-        expect(await save(tx, { attempt, version: stored.version }, scene.now, undefined)).toBe(true);
-        expect(await save(tx, { attempt, version: stored.version }, scene.now, undefined)).toBe(false);
+        expect(await tx.save({ attempt, version: stored.version }, scene.now, undefined)).toBe(true);
+        expect(await tx.save({ attempt, version: stored.version }, scene.now, undefined)).toBe(false);
         return attempt;
       });
-      expect(await load(db, attemptId('A'))).toEqual(changed);
+      expect(await ledger.load(attemptId('A'))).toEqual(changed);
     });
   });
 
@@ -104,17 +102,17 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
       await due(['A', 'B', 'C']);
       const { now } = scene;
       await db.query('UPDATE attempt SET next_at = $1 WHERE id = $2', [now - 5, attemptId('C')]);
-      expect(await claimDue(db, 'r1', now, now + 10, 1)).toEqual([attemptId('C')]);
-      expect((await claimDue(db, 'r2', now, now + 10, 9)).sort()).toEqual([attemptId('A'), attemptId('B')]);
-      expect(await claimDue(db, 'r3', now + 9, now + 20, 9)).toEqual([]);
-      expect(await claimDue(db, 'r3', now + 10, now + 20, 9)).toHaveLength(3);
+      expect(await ledger.claimDue('r1', now, now + 10, 1)).toEqual([attemptId('C')]);
+      expect((await ledger.claimDue('r2', now, now + 10, 9)).sort()).toEqual([attemptId('A'), attemptId('B')]);
+      expect(await ledger.claimDue('r3', now + 9, now + 20, 9)).toEqual([]);
+      expect(await ledger.claimDue('r3', now + 10, now + 20, 9)).toHaveLength(3);
     });
 
     test('many relays at once never share one', async () => {
       const names = [...'ABCDEFGHIJKL'];
       await due(names);
       const { now } = scene;
-      const relays = Array.from({ length: 6 }, (_, i) => claimDue(db, `r${i}`, now, now + 10, 4));
+      const relays = Array.from({ length: 6 }, (_, i) => ledger.claimDue(`r${i}`, now, now + 10, 4));
       const taken = (await Promise.all(relays)).flat();
       expect(new Set(taken).size).toBe(taken.length);
       expect(taken).toHaveLength(names.length);
@@ -123,25 +121,25 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
     test('renewed by its holder only; given back with the next time', async () => {
       await due(['A']);
       const { now } = scene;
-      await claimDue(db, 'r1', now, now + 10, 1);
-      expect(await renew(db, attemptId('A'), 'r2', now + 99)).toEqual({ held: false, state: 'submitted' });
-      expect(await renew(db, attemptId('A'), 'r1', now + 99)).toEqual({ held: true, state: 'submitted' });
-      expect(await claimDue(db, 'r2', now + 50, now + 60, 1)).toEqual([]);
-      expect(await release(db, attemptId('A'), 'r1')).toBe(now);
-      expect(await claimDue(db, 'r2', now, now + 10, 1)).toEqual([attemptId('A')]);
+      await ledger.claimDue('r1', now, now + 10, 1);
+      expect(await ledger.renew(attemptId('A'), 'r2', now + 99)).toEqual({ held: false, state: 'submitted' });
+      expect(await ledger.renew(attemptId('A'), 'r1', now + 99)).toEqual({ held: true, state: 'submitted' });
+      expect(await ledger.claimDue('r2', now + 50, now + 60, 1)).toEqual([]);
+      expect(await ledger.release(attemptId('A'), 'r1')).toBe(now);
+      expect(await ledger.claimDue('r2', now, now + 10, 1)).toEqual([attemptId('A')]);
     });
 
     test('a relay that starts again takes back what its name held', async () => {
       await due(['A', 'B']);
-      await claimDue(db, 'r1', scene.now, scene.now + 60_000, 9);
-      expect(await releaseAll(db, 'r1')).toBe(2);
-      expect(await claimDue(db, 'r1', scene.now, scene.now + 10, 9)).toHaveLength(2);
+      await ledger.claimDue('r1', scene.now, scene.now + 60_000, 9);
+      expect(await ledger.releaseAll('r1')).toBe(2);
+      expect(await ledger.claimDue('r1', scene.now, scene.now + 10, 9)).toHaveLength(2);
     });
   });
 
   describe('the outbox', () => {
     const plan = { firstMs: 1_000, mostMs: 4_000, tries: 5 };
-    const told = async (at: number) => (await takeDue(db, at, plan, 9)).map((a) => a.state);
+    const told = async (at: number) => (await ledger.takeDue(at, plan, 9)).map((a) => a.state);
 
     test('an approval is due 1 s after its commit, then after 2, 4, 4 s, and rests after its tries', async () => {
       await scene.approved(boot, 'A');
@@ -156,21 +154,21 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
 
     test("the kiosk's greeting starts it again", async () => {
       await scene.approved(boot, 'A');
-      for (let i = 0; i < 5; i++) await takeDue(db, scene.now + 1e6 * (i + 1), plan, 9);
-      expect((await takeOwed(db, 'lobby-1', scene.now, plan)).map((a) => a.id)).toEqual([attemptId('A')]);
-      expect(await takeOwed(db, 'lobby-2', scene.now, plan)).toEqual([]);
+      for (let i = 0; i < 5; i++) await ledger.takeDue(scene.now + 1e6 * (i + 1), plan, 9);
+      expect((await ledger.takeOwed('lobby-1', scene.now, plan)).map((a) => a.id)).toEqual([attemptId('A')]);
+      expect(await ledger.takeOwed('lobby-2', scene.now, plan)).toEqual([]);
       expect(await told(scene.now + 1_000)).toEqual(['approved']);
     });
 
     test("the kiosk's Ack ends it, but only its own kiosk's, and never for an approval", async () => {
       await scene.approved(boot, 'A');
-      await settle(db, 'lobby-1', attemptId('A'), undefined);
+      await ledger.settle('lobby-1', attemptId('A'), undefined);
       expect(await told(scene.now + 1_000)).toEqual(['approved']);
       await scene.vend(boot, 'A', 'failed');
       await scene.on('A', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: scene.now });
-      await settle(db, 'lobby-2', attemptId('A'), undefined);
+      await ledger.settle('lobby-2', attemptId('A'), undefined);
       expect(await told(scene.now + 1_000)).toEqual(['reversed']);
-      await settle(db, 'lobby-1', attemptId('A'), undefined);
+      await ledger.settle('lobby-1', attemptId('A'), undefined);
       expect(await told(scene.now + 1e9)).toEqual([]);
     });
 
@@ -180,16 +178,16 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
       expect(await told(scene.now + 1_000)).toEqual(['doubtful']);
       await scene.vend(boot, 'A', 'failed');
       await scene.on('A', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: scene.now });
-      await settle(db, 'lobby-1', attemptId('A'), 'operator');
+      await ledger.settle('lobby-1', attemptId('A'), 'operator');
       expect(await told(scene.now + 1_000)).toEqual(['reversed']);
-      await settle(db, 'lobby-1', attemptId('A'), 'reversed');
+      await ledger.settle('lobby-1', attemptId('A'), 'reversed');
       expect(await told(scene.now + 1e9)).toEqual([]);
     });
 
     test('doubtful is told as "operator", so an Ack of that settles it', async () => {
       await scene.approved(boot, 'A');
       await scene.vend(boot, 'A', 'doubtful');
-      await settle(db, 'lobby-1', attemptId('A'), 'operator');
+      await ledger.settle('lobby-1', attemptId('A'), 'operator');
       expect(await told(scene.now + 1e9)).toEqual([]);
     });
 
@@ -206,7 +204,7 @@ describe.each(databases())('the ledger on $name', ({ open }) => {
     expect(await rows()).toEqual([
       { relay: 'relay-1', call: 'pay', started_at: scene.now, ended_at: null, answer: null },
     ]);
-    expect((await stepsOf(db, [attemptId('A')])).get(attemptId('A'))?.map((s) => s.name)).toEqual(['accepted']);
+    expect((await ledger.stepsOf([attemptId('A')])).get(attemptId('A'))?.map((s) => s.name)).toEqual(['accepted']);
   });
 
   test('the code is nowhere in the ledger, and its hash needs the key', async () => {

@@ -8,6 +8,7 @@ import { Desk } from '../../../../agent/runtime/desk.js';
 import { Front } from '../../../../agent/runtime/front.js';
 import { KioskLoop } from '../../../../agent/runtime/loop.js';
 import { AppActuator } from '../../../../drivers/actuator/app.js';
+import { systemClock } from '../../../../drivers/clock.js';
 import { VirtualDisplay } from '../../../../drivers/display/virtual.js';
 import { VirtualIndicator } from '../../../../drivers/indicator/virtual.js';
 import { decodeUp, encodeDown } from '../../../../protocol/codec.js';
@@ -36,7 +37,7 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     },
     orderEvent: (id, event) => orders.publish(id, event, 0),
     log: { info: () => {}, warn: () => {} },
-    now: () => performance.now(),
+    clock: systemClock,
     timers: { ...timers, helloRetryMs: 1_000, roundTripMaxMs: 1_000 },
     onSettled: () => {},
     onOpen: () => {},
@@ -117,7 +118,7 @@ it('ends the process on a fault of ours, also when the caller would have caught 
     const boom = () => { throw new Error('boom'); };
     const loop = new KioskLoop({
       replay: { epoch: '', number: 1, nonce: 'aa'.repeat(16), chain: [], attempts: [], torn: 0 },
-      front: { show() {}, read() {} }, counters: { count: boom }, log: { info() {}, warn() {} }, now: () => 0,
+      front: { show() {}, read() {} }, counters: { count: boom }, log: { info() {}, warn() {} }, clock: { now: () => 0, after: () => () => {} },
       timers: ${JSON.stringify({ ...timers, helloRetryMs: 1, roundTripMaxMs: 1 })}, onSettled() {}, onOpen() {},
     });
     try { loop.dispatch({ type: 'closed', reason: 'journal' }); } catch {}

@@ -6,6 +6,7 @@ import { framingProfile } from '../../../../agent/decode/framer.js';
 import { compileIssuers } from '../../../../agent/decode/issuers.js';
 import type { KioskEvent } from '../../../../agent/kiosk/events.js';
 import { ScanLine } from '../../../../agent/runtime/scan-line.js';
+import { systemClock } from '../../../../drivers/clock.js';
 import { builtInTable } from '../../../../protocol/issuer-table/built-in.js';
 import { base64, code, tlv } from '../../../support/tlv.js';
 
@@ -25,7 +26,7 @@ function rig(names: Parameters<typeof framingProfile>[0] = ['cr']) {
     decoder,
     duplicates,
     random: (n) => Buffer.alloc(n, 0xab),
-    now: () => clock,
+    clock: { ...systemClock, now: () => clock },
     dispatch: (event) => events.push(event),
     count: (name) => counted.push(name),
   });

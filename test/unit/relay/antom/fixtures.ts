@@ -4,7 +4,7 @@ import type { AntomOptions } from '../../../../relay/acquirers/antom/adapter.js'
 import type { Answer, RawAnswer } from '../../../../relay/acquirers/antom/answers.js';
 import { openAnswer } from '../../../../relay/acquirers/antom/answers.js';
 import { signatureHeader } from '../../../../relay/acquirers/antom/signing.js';
-import type { PayRequest } from '../../../../relay/acquirers/contract.js';
+import type { PayRequest, RefundRequest } from '../../../../relay/acquirers/contract.js';
 
 const read = (name: string): string =>
   readFileSync(new URL(`../../../fixtures/antom/${name}`, import.meta.url), 'utf8');
@@ -31,6 +31,13 @@ export const publicKey = createPublicKey(publicPem);
 export const CLIENT_ID = 'SANDBOX_TEST0001';
 export const CODE = '281006020123456789012345';
 export const REQUEST_ID = '0011223344556677aabbccddeeff0011';
+
+export const REFUND: RefundRequest = {
+  refundId: `r1${REQUEST_ID}`,
+  requestId: REQUEST_ID,
+  acquirerId: '2026010100001',
+  money: { amount: 3550, currency: 'HKD' },
+};
 
 export const payRequest = (changes: Partial<PayRequest> = {}): PayRequest => ({
   requestId: REQUEST_ID,
@@ -74,10 +81,10 @@ export function raw(content: unknown, how: 'signed' | 'unsigned' = 'signed'): Ra
   return { ...parts, signature: how === 'signed' ? signatureHeader(parts, privateKey, '1') : undefined };
 }
 
-/** Antom names our payment in each answer that the call succeeded; `more` may say otherwise. */
+/** Antom names our payment, or our refund, in each answer that the call succeeded; `more` may say otherwise. */
 export const result = (resultStatus: string, resultCode: string, more: object = {}) => ({
   result: { resultStatus, resultCode, resultMessage: 'a message' },
-  ...(resultStatus === 'S' ? { paymentRequestId: REQUEST_ID } : {}),
+  ...(resultStatus === 'S' ? { paymentRequestId: REQUEST_ID, refundRequestId: REFUND.refundId } : {}),
   ...more,
 });
 

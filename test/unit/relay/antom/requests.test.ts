@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import { apiPath, isoWithOffset } from '../../../../relay/acquirers/antom/paths.js';
 import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
-import { payBody, referBody } from '../../../../relay/acquirers/antom/requests.js';
-import { antomOptions, CODE, merchant, payRequest, REQUEST_ID, tlsKeyPem } from './fixtures.js';
+import { payBody, referBody, referRefundBody, refundBody } from '../../../../relay/acquirers/antom/requests.js';
+import { antomOptions, CODE, merchant, payRequest, REFUND, REQUEST_ID, tlsKeyPem } from './fixtures.js';
 
 const context = { merchant, settlementCurrency: 'HKD', notifyUrl: 'https://relay.example/antom/notify' };
 
@@ -36,6 +36,22 @@ test("inquiry and cancel name Antom's id when it is known", () => {
   expect(referBody('r', 'p')).toEqual({ paymentRequestId: 'r', paymentId: 'p' });
 });
 
+test("a refund names our id of it, Antom's id of the payment, and the amount; its inquiry our id (1.7, 1.8)", () => {
+  expect(refundBody(REFUND, '2026010100001')).toEqual({
+    refundRequestId: REFUND.refundId,
+    paymentId: '2026010100001',
+    refundAmount: { currency: 'HKD', value: '3550' },
+  });
+  expect(referRefundBody('r1')).toEqual({ refundRequestId: 'r1' });
+  expect(REFUND.refundId.length).toBeLessThanOrEqual(64);
+});
+
+test("without Antom's id of the payment no refund is sent", async () => {
+  const { acquirerId: _, ...nameless } = REFUND;
+  const answer = await createAntom(antomOptions('http://127.0.0.1:1')).refund(nameless);
+  expect(answer).toEqual({ kind: 'not-sent', detail: 'no-payment-id' });
+});
+
 test('the path of a sandbox client is the sandbox path', () => {
   expect(apiPath('pay', 'SANDBOX_5X')).toBe('/ams/sandbox/api/v1/payments/pay');
   expect(apiPath('cancel', 'T_5X')).toBe('/ams/api/v1/payments/cancel');
@@ -52,6 +68,8 @@ test('the plan asks as the reference does, for 43 s, and each number can be conf
   expect(rest.map((ms) => ms / 1000)).toEqual([2, 3, 3, 5, 5, 5, 5, 5, 5, 5]);
   expect(rest.reduce((a, b) => a + b, 0)).toBe(43_000);
   expect(antomPlan.cancelDelaysMs.map((ms) => ms / 1000)).toEqual([2, 3, 3, 5, 5]);
+  expect(antomPlan.refundInquiryDelaysMs.slice(0, 6).map((ms) => ms / 1000)).toEqual([5, 5, 5, 5, 5, 5]);
+  expect(Math.max(...antomPlan.refundInquiryDelaysMs, ...antomPlan.newRefundDelaysMs)).toBe(3_600_000);
   const { plan } = createAntom(antomOptions('http://127.0.0.1:1', { plan: { codeLifeMs: 5, callTimeoutMs: 7 } }));
   expect(plan).toEqual({ ...antomPlan, codeLifeMs: 5, callTimeoutMs: 7 });
 });

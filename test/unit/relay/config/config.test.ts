@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { parse, stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
 import { ConfigError, loadConfig, parseConfig } from '../../../../relay/config/load.js';
 import { openAcquirer, openDatabase } from '../../../../relay/config/parts.js';
-import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
+import { admissionOf, knownKiosks, policyOf } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { generateKeys } from '../../../../relay/sandbox/keys.js';
@@ -39,7 +40,7 @@ describe('the example', () => {
 
   test('shows every key, and as a comment every default that the program has', () => {
     // Each "# key = value" line, uncommented, is still good and changes nothing.
-    const uncommented = example.replace(/^# (\w+_ms|key_version|host|port) = /gm, '$1 = ');
+    const uncommented = example.replace(/^# (\w+_ms|key_version|doubtful|host|port) = /gm, '$1 = ');
     const { acquirer, ...rest } = parseConfig(uncommented, 'relay.toml');
     const { acquirer: shown, ...plain } = parseConfig(example, 'relay.toml');
     expect(rest).toEqual(plain);
@@ -105,6 +106,11 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'a wrong mode',
       changed('mode = "demo"', 'mode = "test"'),
       'mode: found text of 4 characters, expected "demo" or "production"',
+    ],
+    [
+      'a wrong policy',
+      changed('# doubtful = "ask"', 'doubtful = "guess"'),
+      'policy.doubtful: found text of 5 characters, expected "ask", "keep" or "reverse"',
     ],
     [
       'a wrong ledger',
@@ -267,6 +273,20 @@ describe('secrets and parts', () => {
     const bad = { ...secrets, privateKeyPem: 'TOPSECRET' };
     expect(() => openAcquirer(config, bad, systemClock, log)).toThrow(/^acquirer: privateKeyPem/);
     expect(() => openAcquirer(config, bad, systemClock, log)).not.toThrow(/TOPSECRET/);
+  });
+
+  test('what the payment machine may decide and how often it asks are those of the config', async () => {
+    const secrets = await readSecrets(withKeys(), { QUIETZONE_CODE_HASH_KEY: key });
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const policy = (text: string) => {
+      const config = parseConfig(text, 'relay.toml');
+      return policyOf(config, openAcquirer(config, secrets, systemClock, log));
+    };
+    expect(policy(example)).toMatchObject({ doubtful: 'ask', newRefundDelaysMs: antomPlan.newRefundDelaysMs });
+    expect(policy(changed('# doubtful = "ask"', 'doubtful = "reverse"')).doubtful).toBe('reverse');
+    const plan = '[acquirer.plan]\nrefund_inquiry_delays_ms = [7, 8]\nnew_refund_delays_ms = [9]';
+    const own = policy(changed('[acquirer.plan]', plan));
+    expect([own.refundInquiryDelaysMs, own.newRefundDelaysMs]).toEqual([[7, 8], [9]]);
   });
 
   test('PGlite is refused in production even past the config check', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Acquirer, PayRequest } from '../../../../relay/acquirers/contract.js';
 import type { Clock } from '../../../../relay/runtime/clock.js';
 import { makeCall } from '../../../../relay/worker/call.js';
-import { submittedAt0 } from '../payment/sample.js';
+import { refund, refunding, submittedAt0 } from '../payment/sample.js';
 import { plan, ScriptedAcquirer } from './stage.js';
 
 /** A clock that a test turns by hand. */
@@ -86,10 +86,39 @@ test('an adapter that throws, or never answers, has told nothing', async () => {
     pay: () => new Promise(() => {}),
     inquire: () => Promise.reject(new Error('adapter fault')),
     cancel: () => new Promise(() => {}),
+    refund: () => new Promise(() => {}),
+    inquireRefund: () => Promise.reject(new Error('adapter fault')),
   };
   const parts = { acquirer: broken, clock, signal };
   expect((await makeCall('inquire', submittedAt0, undefined, parts)).event.answer.kind).toBe('unknown');
-  const waiting = makeCall('pay', submittedAt0, code, parts);
-  clock.turn(plan.callTimeoutMs + 2_000);
-  expect((await waiting).event.answer).toEqual({ kind: 'unknown', detail: 'timeout' });
+  expect((await makeCall('inquire-refund', refunding(), undefined, parts)).event.answer.kind).toBe('unknown');
+  for (const call of ['pay', 'refund'] as const) {
+    const waiting = makeCall(call, refunding(), code, parts);
+    clock.turn(plan.callTimeoutMs + 2_000);
+    expect((await waiting).event.answer).toEqual({ kind: 'unknown', detail: 'timeout' });
+    clock.at = 10_000;
+  }
+});
+
+test('a refund is that of the record, and its answer names it', async () => {
+  const asked: unknown[] = [];
+  const acquirer: Acquirer = Object.assign(new ScriptedAcquirer({}), {
+    refund: async (request: unknown) => {
+      asked.push(request);
+      return { kind: 'pending' } as const;
+    },
+    inquireRefund: async (...ids: unknown[]) => {
+      asked.push(ids.slice(0, 2));
+      return { kind: 'failed', retry: 'never', code: 'X' } as const;
+    },
+  });
+  const parts = { acquirer, clock: new HandClock(), signal };
+  const attempt = refunding();
+  const { id } = attempt;
+  const first = await makeCall('refund', attempt, undefined, parts);
+  expect(first.event).toEqual({ type: 'refund-answered', refundId: refund.id, answer: { kind: 'pending' } });
+  const second = await makeCall('inquire-refund', attempt, undefined, parts);
+  expect([second.event, second.code]).toMatchObject([{ type: 'refund-inquiry-answered', refundId: refund.id }, 'X']);
+  const money = { amount: 3550, currency: 'HKD' };
+  expect(asked).toEqual([{ refundId: refund.id, requestId: id, acquirerId: 'A-1', money }, [refund.id, id]]);
 });

@@ -4,11 +4,10 @@ import { BuiltInBroker } from '../../../../deploy/demo/broker.js';
 import { relayStateTopic } from '../../../../protocol/topics.js';
 import { admissionOf } from '../../../../relay/config/rules.js';
 import { admitPay } from '../../../../relay/greet/admit.js';
-import { load } from '../../../../relay/ledger/attempts.js';
-import type { Database } from '../../../../relay/ledger/contract.js';
+import type { Database } from '../../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
-import { newestAlarms } from '../../../../relay/ledger/records.js';
+import { SqlLedger } from '../../../../relay/ledger/sql-ledger.js';
 import { type Relay, startRelay } from '../../../../relay/main.js';
 import { apply } from '../../../../relay/worker/apply.js';
 import { freshCpm } from '../../../contract/acquirer/stage.js';
@@ -23,6 +22,7 @@ const cancelled = { kind: 'cancelled' } as const;
 describe('the relay, from the broker to the acquirer and back', () => {
   const broker = new BuiltInBroker();
   const db = new PGliteDatabase();
+  const ledger = new SqlLedger(db);
   let kiosk: ScriptedKiosk;
   const relays: Relay[] = [];
 
@@ -36,7 +36,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
     await db.stop();
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, attempt, kiosk');
+    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
     kiosk = new ScriptedKiosk();
     await kiosk.connect(broker.url);
   });
@@ -56,8 +56,8 @@ describe('the relay, from the broker to the acquirer and back', () => {
     await kiosk.greet();
     return { acquirer, relay };
   };
-  const state = async (attempt: string): Promise<string | undefined> => (await load(db, attempt))?.state;
-  const alarms = async (): Promise<string[]> => (await newestAlarms(db, 9)).map((a) => a.kind);
+  const state = async (attempt: string): Promise<string | undefined> => (await ledger.load(attempt))?.state;
+  const alarms = async (): Promise<string[]> => (await ledger.newestAlarms(9)).map((a) => a.kind);
 
   test('greets with the boot’s nonce, the Hello’s time and the lease', async () => {
     await greeted({});
@@ -143,7 +143,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
     const [last, cancel] = acquirer.calls.slice(-2);
     expect([last?.call, cancel?.call]).toEqual(['inquire', 'cancel']);
     expect((cancel?.at ?? 0) - (last?.at ?? 0)).toBeLessThan(100);
-    const attemptRow = await load(db, attempt);
+    const attemptRow = await ledger.load(attempt);
     // The sandbox reads another clock than the relay, and both round to a millisecond.
     expect(last?.at).toBeGreaterThanOrEqual((attemptRow?.deadlineAt ?? Number.POSITIVE_INFINITY) - 2);
   });
@@ -248,9 +248,15 @@ describe('the relay, from the broker to the acquirer and back', () => {
          VALUES ($1, 'lobby-1', 'o', $2, 3550, 'HKD', '', 'scripted', 'h', 0, $3, $3, $3, $3, $3, 'submitted', 0, 0)`,
         [attempt, kiosk.nonce, Date.now() + 60_000],
       );
-      const policy = { ...plan, vendMarginMs: 1, reportLateMs: 60_000, operatorInquiryDelaysMs: [] };
+      const policy = {
+        ...plan,
+        vendMarginMs: 1,
+        reportLateMs: 60_000,
+        operatorInquiryDelaysMs: [],
+        doubtful: 'ask',
+      } as const;
       const context = { now: Date.now(), policy, relay: 'relay-1', firstTellMs: 1_000 };
-      await apply(db, attempt, { type: 'pay-answered', answer: right }, context);
+      await apply(ledger, attempt, { type: 'pay-answered', answer: right }, context);
       expect(kiosk.standings(attempt)).toEqual([]);
       await started(new ScriptedAcquirer({}));
       await kiosk.hears(attempt, 'approved');
@@ -261,7 +267,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
       const pay = { type: 'pay', attempt: 'cd'.repeat(16), code: '2812312312312312', amount: 3550 } as const;
       const rest = { currency: 'HKD', reference: 'A-12', scanMs: kiosk.now(), validMs: 20_000 } as const;
       await admitPay(
-        db,
+        ledger,
         kiosk.name,
         kiosk.nonce.slice(0, 8),
         { ...pay, ...rest },
@@ -273,9 +279,15 @@ describe('the relay, from the broker to the acquirer and back', () => {
       return { ...pay, ...rest };
     };
     const sentBy = async (relay: string, attempt: string) => {
-      const policy = { ...plan, vendMarginMs: 1, reportLateMs: 60_000, operatorInquiryDelaysMs: [] };
+      const policy = {
+        ...plan,
+        vendMarginMs: 1,
+        reportLateMs: 60_000,
+        operatorInquiryDelaysMs: [],
+        doubtful: 'ask',
+      } as const;
       const context = { now: Date.now(), policy, relay, firstTellMs: 1_000 };
-      await apply(db, attempt, { type: 'due', codeHeld: true }, context);
+      await apply(ledger, attempt, { type: 'due', codeHeld: true }, context);
     };
 
     test('the relay died while pay was under way: another asks, and does not pay again', async () => {
@@ -305,7 +317,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
       const { acquirer } = await greeted({ pay: [right] });
       const pay = await acceptedByDead(acquirer);
       await until('looked at by the other', async () => {
-        const row = await load(db, pay.attempt);
+        const row = await ledger.load(pay.attempt);
         return row && row.nextAt === row.payUntil + 1;
       });
       expect(acquirer.names).toEqual([]);
@@ -417,7 +429,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
       expect(await ready()).toEqual([200, true]);
       await until('the alarm', async () => (await alarms()).length > 0);
       expect(await ready()).toEqual([503, false]);
-      const [alarm] = await newestAlarms(db, 9);
+      const [alarm] = await ledger.newestAlarms(9);
       expect(alarm).toMatchObject({ kind: 'clock', kiosk: '', attempt: null });
       expect(alarm?.detail).toMatch(/^relay-1: the wall clock was set; it is 66 s ahead of/);
       expect(relay.lines).toContainEqual(expect.objectContaining({ event: 'alarm', kind: 'clock', level: 'error' }));

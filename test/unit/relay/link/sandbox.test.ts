@@ -7,7 +7,7 @@ import type { Delivery, Standing } from '../../../../protocol/words.js';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
-import { newestAlarms } from '../../../../relay/ledger/records.js';
+import { SqlLedger } from '../../../../relay/ledger/sql-ledger.js';
 import { type Relay, startRelay } from '../../../../relay/main.js';
 import { generateKeys } from '../../../../relay/sandbox/keys.js';
 import { SANDBOX_CLIENT_ID, type Sandbox, type ScenarioName, startSandbox } from '../../../../relay/sandbox/main.js';
@@ -19,6 +19,7 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 describe('the relay against the sandbox', () => {
   const broker = new BuiltInBroker();
   const db = new PGliteDatabase();
+  const ledger = new SqlLedger(db);
   let folder = '';
   let sandbox: Sandbox;
   let relay: Relay;
@@ -51,7 +52,7 @@ describe('the relay against the sandbox', () => {
     await rm(folder, { recursive: true });
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, attempt, kiosk');
+    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
     const parts = { log: quiet, acquirer, database: db };
     relay = await startRelay(testConfig(broker.url), testSecrets, parts);
     kiosk = new ScriptedKiosk();
@@ -63,6 +64,10 @@ describe('the relay against the sandbox', () => {
     await sandbox.setScenario('approve');
   });
 
+  const paidScenarios: ReadonlySet<ScenarioName> = new Set([
+    ...(['approve', 'lost-answer', 'cancel-window-over'] as const),
+    ...(['refund-pending', 'refund-lost-answer', 'refund-fails-once'] as const),
+  ]);
   type Row = readonly [ScenarioName, Delivery, Standing, string | undefined, readonly string[], readonly number[]];
   const rows: Row[] = [
     ['approve', 'delivered', 'approved', undefined, [], [3_550, 0]],
@@ -79,13 +84,17 @@ describe('the relay against the sandbox', () => {
     ['wrong-currency', 'delivered', 'reversed', 'wrong-amount', ['wrong-amount'], [3_550, 3_550]],
     ['approve', 'failed', 'reversed', 'vend-failed', [], [3_550, 3_550]],
     ['approve', 'not-delivered', 'reversed', 'not-delivered', [], [3_550, 3_550]],
+    ['cancel-window-over', 'failed', 'reversed', 'vend-failed', [], [3_550, 3_550]],
+    ['refund-pending', 'failed', 'reversed', 'vend-failed', [], [3_550, 3_550]],
+    ['refund-lost-answer', 'failed', 'reversed', 'vend-failed', [], [3_550, 3_550]],
+    ['refund-fails-once', 'failed', 'reversed', 'vend-failed', ['refund-delayed'], [3_550, 3_550]],
   ];
   test.each(rows)('%s, goods %s: %s', async (scenario, delivery, standing, reason, alarms, money) => {
     const before = sandbox.ledger();
     await sandbox.setScenario(scenario);
     await kiosk.greet();
     const attempt = await kiosk.pay();
-    const vends = scenario === 'approve' || scenario === 'lost-answer';
+    const vends = paidScenarios.has(scenario);
     if (vends) {
       await kiosk.hears(attempt, 'approved');
       await kiosk.vend(attempt, delivery);
@@ -94,7 +103,7 @@ describe('the relay against the sandbox', () => {
     const update = await kiosk.hears(attempt, standing);
     expect(update.reason).toBe(reason);
     if (!vends) expect(kiosk.standings(attempt)).not.toContain('approved');
-    expect((await newestAlarms(db, 9)).map((a) => a.kind)).toEqual(alarms);
+    expect((await ledger.newestAlarms(9)).map((a) => a.kind)).toEqual(alarms);
     const after = sandbox.ledger();
     expect([after.charged - before.charged, after.returned - before.returned]).toEqual(money);
   });
@@ -105,7 +114,7 @@ describe('the relay against the sandbox', () => {
     await kiosk.greet();
     const attempt = await kiosk.pay();
     expect((await kiosk.hears(attempt, 'reversed')).reason).toBe('wrong-amount');
-    expect((await newestAlarms(db, 9)).map((a) => a.kind)).toEqual(['wrong-amount']);
+    expect((await ledger.newestAlarms(9)).map((a) => a.kind)).toEqual(['wrong-amount']);
     const after = sandbox.ledger();
     expect(after.charged).toBeGreaterThan(before.charged);
     expect(after.charged - before.charged).toBe(after.returned - before.returned);

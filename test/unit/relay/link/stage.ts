@@ -12,11 +12,12 @@ import type {
   PayAnswer,
   PayRequest,
   PollPlan,
+  RefundAnswer,
 } from '../../../../relay/acquirers/contract.js';
 import { parseConfig } from '../../../../relay/config/load.js';
 import type { RelayConfig } from '../../../../relay/config/schema.js';
 import type { RelaySecrets } from '../../../../relay/config/secrets.js';
-import type { Database } from '../../../../relay/ledger/contract.js';
+import type { Database } from '../../../../relay/ledger/database.js';
 import { type Relay, type RelayParts, startRelay } from '../../../../relay/main.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { until } from '../../../support/wait.js';
@@ -26,6 +27,8 @@ export const plan: PollPlan = {
   callTimeoutMs: 100,
   inquiryDelaysMs: [0, 20, 50],
   cancelDelaysMs: [20, 30],
+  refundInquiryDelaysMs: [20, 30],
+  newRefundDelaysMs: [20],
   codeLifeMs: 600,
 };
 
@@ -75,7 +78,13 @@ export const testConfig = (brokerUrl: string, instance = 'relay-1'): RelayConfig
 
 export const testSecrets: RelaySecrets = { codeHashKey: Buffer.alloc(32, 1), privateKeyPem: '', publicKeyPem: '' };
 
-type Script = { pay: PayAnswer[]; inquire: InquiryAnswer[]; cancel: CancelAnswer[] };
+type Script = {
+  pay: PayAnswer[];
+  inquire: InquiryAnswer[];
+  cancel: CancelAnswer[];
+  refund: RefundAnswer[];
+  inquireRefund: RefundAnswer[];
+};
 
 /** Answers from a script; when it is used up, "no answer". Keeps what it was asked. */
 export class ScriptedAcquirer implements Acquirer {
@@ -87,7 +96,7 @@ export class ScriptedAcquirer implements Acquirer {
   before: (call: string) => Promise<void> = async () => {};
 
   constructor(script: Partial<Script>) {
-    this.#script = { pay: [], inquire: [], cancel: [], ...script };
+    this.#script = { pay: [], inquire: [], cancel: [], refund: [], inquireRefund: [], ...script };
   }
 
   supports(): boolean {
@@ -97,6 +106,8 @@ export class ScriptedAcquirer implements Acquirer {
   pay = (request: PayRequest): Promise<PayAnswer> => this.#answer('pay', request);
   inquire = (): Promise<InquiryAnswer> => this.#answer('inquire');
   cancel = (): Promise<CancelAnswer> => this.#answer('cancel');
+  refund = (): Promise<RefundAnswer> => this.#answer('refund');
+  inquireRefund = (): Promise<RefundAnswer> => this.#answer('inquireRefund');
 
   get names(): string[] {
     return this.calls.map((c) => c.call);

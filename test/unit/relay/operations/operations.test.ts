@@ -2,10 +2,10 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../../../relay/ledger/contract.js';
+import type { Database } from '../../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
-import { raiseAlarm } from '../../../../relay/ledger/records.js';
+import { SqlLedger } from '../../../../relay/ledger/sql-ledger.js';
 import { Feed } from '../../../../relay/operations/feed.js';
 import { buildOperations } from '../../../../relay/operations/server.js';
 import { Counters } from '../../../../relay/runtime/counters.js';
@@ -14,6 +14,7 @@ import { until } from '../../../support/wait.js';
 
 describe('the operations API', () => {
   const db = new PGliteDatabase();
+  const ledger = new SqlLedger(db);
   const feed = new Feed();
   const log: object[] = [];
   const boot = new Boot('a', '');
@@ -34,7 +35,14 @@ describe('the operations API', () => {
     };
     const lines = { info: () => {}, warn: () => {}, error: (fields: object) => log.push(fields) };
     app = buildOperations({
-      ...{ db: maybeSilent, feed, counters: new Counters(), log: lines, instance: 'relay-1' },
+      ...{
+        ledger: new SqlLedger(maybeSilent),
+        ping: () => maybeSilent.query('SELECT 1'),
+        feed,
+        counters: new Counters(),
+        log: lines,
+        instance: 'relay-1',
+      },
       ...{ linked: () => linked, clockRight: () => clockRight, host: '127.0.0.1' },
     });
     await app.listen({ host: '127.0.0.1', port: 0 });
@@ -45,8 +53,8 @@ describe('the operations API', () => {
     await db.stop();
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, attempt, kiosk');
-    scene = new Scene(db);
+    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+    scene = new Scene(ledger);
     scene.now = Date.UTC(2026, 10, 22);
     linked = true;
     await scene.hello(boot);
@@ -158,7 +166,7 @@ describe('the operations API', () => {
 
   test("an alarm of the relay itself is no kiosk's", async () => {
     const alarm = { at: 0, kind: 'clock', kiosk: '', attempt: null, detail: 'set' } as const;
-    await db.transaction((tx) => raiseAlarm(tx, alarm));
+    await ledger.transaction((tx) => tx.raiseAlarm(alarm));
     const { alarms } = (await (await get('/v1/alarms')).json()) as { alarms: unknown[] };
     expect(alarms).toEqual([{ at: '1970-01-01T00:00:00.000Z', kind: 'clock', detail: 'set' }]);
   });

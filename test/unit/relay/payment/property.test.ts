@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CancelAnswer, InquiryAnswer, PayAnswer } from '../../../../relay/acquirers/contract.js';
+import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../../../../relay/acquirers/contract.js';
 import { step } from '../../../../relay/payment/step.js';
 import { type Attempt, finalStates, type PaymentEvent, type StepResult } from '../../../../relay/payment/types.js';
 import {
+  anotherId,
+  at,
   callsOf,
   declined,
   has,
+  neverAgain,
   notSent,
   pending,
   policy,
+  refunded,
+  refunding,
   right,
   submittedAt0,
   unknown,
@@ -28,6 +33,13 @@ const cancelAnswer = fc.constantFrom<CancelAnswer>(
   ...[unknown, notSent],
   ...(['cancelled', 'not-found', 'refused', 'refund-instead'] as const).map((kind) => ({ kind })),
 );
+const refundAnswers: RefundAnswer[] = [
+  ...[refunded, pending, anotherId, neverAgain, unknown, notSent],
+  ...[{ kind: 'already-returned' } as const, { kind: 'not-found' } as const],
+];
+const refundAnswer = fc.constantFrom(...refundAnswers);
+/** Mostly of the record that is there; sometimes of an earlier one, or of none. */
+const whose = fc.constantFrom('newest', 'newest', 'newest', 'r1', 'c1', 'r9');
 const delivery = fc.constantFrom('not-delivered', 'delivered', 'failed', 'doubtful' as const);
 const age = fc.integer({ min: 0, max: 6_000 });
 
@@ -37,6 +49,8 @@ const anyEvent = fc.oneof(
   fc.record({ type: fc.constant('pay-answered' as const), answer: payAnswer }),
   fc.record({ type: fc.constant('inquiry-answered' as const), answer: inquiryAnswer, age }),
   fc.record({ type: fc.constant('cancel-answered' as const), answer: cancelAnswer, age }),
+  fc.record({ type: fc.constant('refund-answered' as const), answer: refundAnswer, whose }),
+  fc.record({ type: fc.constant('refund-inquiry-answered' as const), answer: refundAnswer, whose }),
   fc.record({ type: fc.constant('abort' as const) }),
   fc.record({ type: fc.constant('vend-reported' as const), delivery }),
   fc.record({
@@ -49,13 +63,20 @@ const moment = fc.tuple(fc.integer({ min: 0, max: 30_000 }), anyEvent);
 
 type Seen = { before: Attempt; after: Attempt; event: PaymentEvent; result: StepResult; now: number };
 
-function play(moments: readonly [number, { type: string; age?: number }][]): Seen[] {
-  let attempt: Attempt = { ...submittedAt0, payAt: null, nextAt: 0 };
+type Moment = readonly [number, { type: string; age?: number; whose?: string }];
+
+function play(moments: readonly Moment[], from: Attempt): Seen[] {
+  let attempt = from;
   let now = 0;
   return moments.map(([wait, drawn]) => {
     now += wait;
-    const { age: ago, ...rest } = drawn;
-    const event = (ago === undefined ? rest : { ...rest, askedAt: now - ago }) as PaymentEvent;
+    const { age: ago, whose: of, ...rest } = drawn;
+    const refundId = of === 'newest' ? (attempt.reversal?.id ?? 'none') : `${of}${attempt.id}`;
+    const event = {
+      ...rest,
+      ...(ago === undefined ? {} : { askedAt: now - ago }),
+      ...(of === undefined ? {} : { refundId }),
+    } as PaymentEvent;
     const before = attempt;
     const result = step(before, event, now, policy);
     attempt = result.attempt;
@@ -63,10 +84,19 @@ function play(moments: readonly [number, { type: string; age?: number }][]): See
   });
 }
 
+/** Most histories of a few random events never come to a refund; so some begin there. */
+const beginnings: readonly Attempt[] = [
+  { ...submittedAt0, payAt: null, nextAt: 0 },
+  at('reversing', { reason: 'vend-failed', paidSeen: true, nextAt: 0 }),
+  at('reversing', { reason: 'not-confirmed', cancels: 1, cancelRefused: true, nextAt: 0 }),
+  refunding({ tries: 0 }),
+];
+const history = fc.tuple(fc.constantFrom(...beginnings), fc.array(moment, { maxLength: 30 }));
+
 const forEveryStep = (check: (seen: Seen) => void) =>
   fc.assert(
-    fc.property(fc.array(moment, { maxLength: 30 }), (moments) => {
-      for (const seen of play(moments)) check(seen);
+    fc.property(history, ([from, moments]) => {
+      for (const seen of play(moments, from)) check(seen);
     }),
     { numRuns: 2_000 },
   );
@@ -124,8 +154,8 @@ describe('whatever happens in whatever order', () => {
 
   test('pay is called at most once, within its time, from submitted', () => {
     fc.assert(
-      fc.property(fc.array(moment, { maxLength: 30 }), (moments) => {
-        const sent = play(moments).filter(({ result }) => callsOf(result.effects).includes('pay'));
+      fc.property(history, ([from, moments]) => {
+        const sent = play(moments, from).filter(({ result }) => callsOf(result.effects).includes('pay'));
         expect(sent.length).toBeLessThanOrEqual(1);
         for (const { before, now } of sent) {
           expect(before.state).toBe('submitted');
@@ -145,139 +175,122 @@ describe('whatever happens in whatever order', () => {
   });
 });
 
-/** An acquirer with a ledger of its own: pay lands late or never, answers get lost, the wallet decides when it likes. */
-class ModelAcquirer {
-  order: 'none' | 'pending' | 'paid' | 'failed' | 'closed' = 'none';
-  charged = 0;
-  returned = 0;
-  readonly #next: () => number;
-  #landsAt = Number.POSITIVE_INFINITY;
+const live = (state: string | undefined): boolean => state === 'requested' || state === 'pending';
 
-  constructor(next: () => number) {
-    this.#next = next;
-  }
-
-  /** The request travels on by itself, no longer than rule 11 allows. */
-  send(now: number): void {
-    if (this.#next() < 0.1) return;
-    this.#landsAt = now + (this.#next() < 0.7 ? 0 : this.#next() * (submittedAt0.landingUntil - now));
-  }
-
-  passes(now: number): void {
-    if (this.order === 'none' && now >= this.#landsAt) this.order = 'pending';
-    if (this.order !== 'pending') return;
-    const luck = this.#next();
-    if (luck < 0.3) this.#charge();
-    else if (luck < 0.4) this.order = 'failed';
-  }
-
-  #charge(): void {
-    this.order = 'paid';
-    this.charged = this.#next() < 0.1 ? 3_551 : 3_550;
-  }
-
-  inquire(): InquiryAnswer {
-    if (this.#next() < 0.3) return unknown;
-    switch (this.order) {
-      case 'none':
-        return { kind: 'not-found' };
-      case 'pending':
-        return pending;
-      case 'paid':
-        return this.#next() < 0.1 ? unsaid : { kind: 'paid', money: { amount: this.charged, currency: 'HKD' } };
-      case 'failed':
-        return declined;
-      case 'closed':
-        return { kind: 'cancelled' };
-    }
-  }
-
-  cancel(): CancelAnswer {
-    const arrives = this.#next() > 0.2;
-    if (!arrives) return unknown;
-    if (this.order === 'none') return { kind: 'not-found' };
-    if (this.order === 'failed') return { kind: 'refused' };
-    if (this.order === 'paid') this.returned = this.charged;
-    this.order = 'closed';
-    return this.#next() < 0.2 ? unknown : { kind: 'cancelled' };
-  }
-}
-
-/** The runner's loop on virtual time, with an abort and a kiosk that vends or not. */
-function playWithAcquirer(luck: readonly number[]): { attempt: Attempt; acquirer: ModelAcquirer; vended: boolean } {
-  let i = 0;
-  const next = (): number => (luck[i++ % luck.length] ?? 500) / 1_000;
-  const acquirer = new ModelAcquirer(next);
-  let attempt: Attempt = { ...submittedAt0, payAt: null, nextAt: 0 };
-  let now = 0;
-  let vended = false;
-  const on = (event: PaymentEvent): readonly string[] => {
-    const result = step(attempt, event, now, policy);
-    attempt = result.attempt;
-    return callsOf(result.effects);
-  };
-  const pass = (ms: number): void => {
-    now += Math.round(ms);
-    acquirer.passes(now);
-  };
-  for (let turns = 0; turns < 200 && attempt.nextAt !== null && attempt.state !== 'operator'; turns++) {
-    if (attempt.nextAt > now) pass(attempt.nextAt - now);
-    if (next() < 0.03) on({ type: 'abort' });
-    if (attempt.state === 'approved') {
-      vended = next() < 0.8;
-      on({ type: 'vend-reported', delivery: vended ? 'delivered' : 'failed' });
-      continue;
-    }
-    let [call] = on({ type: 'due', codeHeld: true });
-    while (call) {
-      const askedAt = now;
-      if (call === 'pay') acquirer.send(now);
-      // Between the question's arrival and the answer the wallet may decide; and again on the way back.
-      pass(next() * 2_000);
-      const answer = call === 'cancel' ? acquirer.cancel() : acquirer.inquire();
-      pass(next() * 2_000);
-      if (call === 'cancel') [call] = on({ type: 'cancel-answered', answer: answer as CancelAnswer, askedAt });
-      else if (call === 'inquire') [call] = on({ type: 'inquiry-answered', answer: answer as InquiryAnswer, askedAt });
-      else [call] = on({ type: 'pay-answered', answer: payAnswerOf(answer as InquiryAnswer) });
-    }
-  }
-  return { attempt, acquirer, vended };
-}
-
-function payAnswerOf(answer: InquiryAnswer): PayAnswer {
-  switch (answer.kind) {
-    case 'not-found':
-    case 'cancelled':
-      return unknown;
-    default:
-      return answer;
-  }
-}
-
-test('against an acquirer with its own ledger: every attempt ends, and the money is where the ledger says', () => {
-  const ends = new Map<string, number>();
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 40, maxLength: 120, size: 'max' }), (luck) => {
-      const { attempt, acquirer, vended } = playWithAcquirer(luck);
-      ends.set(attempt.state, (ends.get(attempt.state) ?? 0) + 1);
-      const net = acquirer.charged - acquirer.returned;
-      switch (attempt.state) {
-        case 'delivered':
-          expect([vended, net]).toEqual([true, 3_550]);
-          break;
-        case 'reversed':
-        case 'declined':
-          expect(acquirer.order).not.toBe('pending');
-          expect([vended, net]).toEqual([false, 0]);
-          break;
-        default:
-          expect([attempt.state, vended]).toEqual(['operator', false]);
+describe('giving money back, whatever happens in whatever order', () => {
+  test('at most one record has not failed: another refund only once the inquiry has said that the last one failed', () => {
+    forEveryStep(({ before, after, event }) => {
+      const [was, is] = [before.reversal, after.reversal];
+      if (!is || is.id === was?.id) return;
+      expect(was === null || live(was.state)).toBe(true);
+      if (is.kind === 'cancel') expect(was).toBeNull();
+      else if (is.number === 1) {
+        // What was charged, in the acquirer's own word; the cancel has failed by it.
+        expect(was?.kind).not.toBe('refund');
+        expect(event).toMatchObject({ type: 'inquiry-answered', answer: { kind: 'paid', money: is.money } });
+      } else {
+        const proof = {
+          type: 'refund-inquiry-answered',
+          refundId: was?.id,
+          answer: { kind: 'failed', retry: 'new-id' },
+        };
+        expect(event).toMatchObject(proof);
+        expect([is.number, is.money]).toEqual([(was?.number ?? 0) + 1, was?.money]);
       }
-    }),
-    { numRuns: 3_000 },
-  );
-  // The property says nothing if an end is never reached.
-  expect([...ends.keys()].sort()).toEqual(['declined', 'delivered', 'operator', 'reversed']);
+    });
+  });
+
+  test('a record that has ended never changes, what was asked for in it neither, and its counts only grow', () => {
+    forEveryStep(({ before, after }) => {
+      const [was, is] = [before.reversal, after.reversal];
+      if (!was) return;
+      expect(is).not.toBeNull();
+      if (is?.id !== was.id) return;
+      if (!live(was.state)) expect(is).toEqual(was);
+      if (was.state === 'pending') expect(is.state).not.toBe('requested');
+      const { id, kind, number, money, requestedAt } = was;
+      expect(is).toMatchObject({ id, kind, number, money, requestedAt });
+      expect(is.tries).toBeGreaterThanOrEqual(was.tries);
+      expect(is.inquiries).toBeGreaterThanOrEqual(was.inquiries);
+      expect(is.endedAt === null).toBe(live(is.state));
+    });
+  });
+
+  test('a refund is called only in reversing, of its own record, and not while the acquirer has it in hand', () => {
+    forEveryStep(({ before, after, result }) => {
+      if (!callsOf(result.effects).includes('refund')) return;
+      expect([before.state, after.state, after.cancelRefused]).toEqual(['reversing', 'reversing', true]);
+      expect(after.reversal).toMatchObject({ kind: 'refund', state: 'requested' });
+    });
+  });
+
+  test('the end of the attempt is the end of its record: reversed confirms it, declined lets it fail', () => {
+    forEveryStep(({ before, after }) => {
+      const state = after.reversal?.state;
+      if (after.state === 'reversed') expect([undefined, 'confirmed']).toContain(state);
+      if (after.state === 'declined') expect([undefined, 'failed']).toContain(state);
+      if (after.state === 'reversing') expect([undefined, 'requested', 'pending']).toContain(state);
+      // Nobody says "confirmed" of a refund but the acquirer, of that very refund, or "cancelled" of the payment.
+      if (after.reversal?.state === 'confirmed' && before.reversal?.state !== 'confirmed') {
+        expect(['reversed', 'operator']).toContain(after.state);
+      }
+    });
+  });
+
+  test('an answer for another record, or none, moves nothing', () => {
+    forEveryStep(({ before, after, event, result }) => {
+      if (!('refundId' in event) || event.refundId === before.reversal?.id) return;
+      expect([after, has(result.effects, 'call')]).toEqual([before, false]);
+    });
+  });
+
+  /** What the acquirer says, or that nobody hears it: the relay died in the call. */
+  const said = fc.record({
+    heard: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+    inquire: inquiryAnswer,
+    cancel: cancelAnswer,
+    refund: refundAnswer,
+    inquireRefund: refundAnswer,
+  });
+
+  test('the tries are counted in the row, so reversing ends, whatever is answered and whoever dies', () => {
+    const ends = new Map<string, number>();
+    fc.assert(
+      fc.property(history, fc.array(said, { minLength: 1, maxLength: 12 }), ([from, moments], answers) => {
+        const seen = play(moments, from).at(-1);
+        let attempt = seen?.after ?? from;
+        let now = seen?.now ?? 0;
+        let turns = 0;
+        let calls = 0;
+        while (attempt.state === 'reversing' && turns++ < 100) {
+          now = Math.max(now, attempt.nextAt ?? now);
+          let result = step(attempt, { type: 'due', codeHeld: false }, now, policy);
+          for (let [call] = callsOf(result.effects); call; [call] = callsOf(result.effects)) {
+            const answer = answers[calls++ % answers.length];
+            const askedAt = now;
+            now += 1_000;
+            if (!answer?.heard) break;
+            const refundId = result.attempt.reversal?.id ?? '';
+            const event: PaymentEvent =
+              call === 'inquire'
+                ? { type: 'inquiry-answered', answer: answer.inquire, askedAt }
+                : call === 'cancel'
+                  ? { type: 'cancel-answered', answer: answer.cancel, askedAt }
+                  : call === 'refund'
+                    ? { type: 'refund-answered', refundId, answer: answer.refund }
+                    : { type: 'refund-inquiry-answered', refundId, answer: answer.inquireRefund };
+            result = step(result.attempt, event, now, policy);
+          }
+          attempt = result.attempt;
+        }
+        expect(attempt.state).not.toBe('reversing');
+        expect(turns).toBeLessThan(60);
+        ends.set(attempt.state, (ends.get(attempt.state) ?? 0) + 1);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect([...ends.keys()]).toEqual(expect.arrayContaining(['declined', 'operator', 'reversed']));
+  });
 });
 
 test('a fault changes no state', () => {

@@ -182,17 +182,21 @@ describe('cancelling (rules 10 and 11)', () => {
     ]);
   });
 
-  test.each([
-    ['declined', declined, 'declined'],
-    ['cancelled', { kind: 'cancelled' }, 'reversed'],
-    ['still paid', right, 'operator'],
-    ['nothing certain', unknown, 'operator'],
-  ] as const)('a refused cancel is settled by one inquiry: %s → %s', (_, answer, state) => {
-    const refused = run(reversing, { type: 'cancel-answered', answer: { kind: 'refused' }, askedAt: 0 });
-    expect(callsOf(refused.effects)).toEqual(['inquire']);
-    const end = run(refused.attempt, { type: 'inquiry-answered', answer, askedAt: 90_000 });
-    expect(end.attempt.state).toBe(state);
-    if (state === 'operator') expect(alarmsOf(end.effects)).toEqual(['cancel-refused']);
+  test('when every answer was lost with the relay that waited for it, the tries still end', () => {
+    let attempt = { ...reversing, paidSeen: true };
+    const seen = [];
+    for (let i = 0; i < 4; i++) {
+      const { attempt: next, effects } = run(attempt, { type: 'due', codeHeld: false });
+      attempt = next as typeof attempt;
+      seen.push(...callsOf(effects), ...alarmsOf(effects));
+    }
+    expect(seen).toEqual(['cancel', 'cancel', 'cancel', 'cancel-unconfirmed']);
+    expect(attempt.state).toBe('operator');
+  });
+
+  test('a relay that dies in the inquiry before the cancel does not stand in the way of the cancel', () => {
+    const inquired = run(reversing, { type: 'due', codeHeld: false }).attempt;
+    expect(callsOf(run(inquired, { type: 'due', codeHeld: false }, 15_000).effects)).toEqual(['cancel']);
   });
 
   test('the reason survives to the end', () => {

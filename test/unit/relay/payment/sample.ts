@@ -1,5 +1,5 @@
 import { step } from '../../../../relay/payment/step.js';
-import type { Attempt, Effect, PaymentEvent, Policy, State } from '../../../../relay/payment/types.js';
+import type { Attempt, Effect, PaymentEvent, Policy, Reversal, State } from '../../../../relay/payment/types.js';
 
 /** One attempt scanned at 0: pay until 20 s, relay's deadline 50 s, kiosk's 60 s, landing until 85 s. */
 export const submittedAt0: Attempt = {
@@ -26,17 +26,43 @@ export const submittedAt0: Attempt = {
   inquiries: 0,
   cancels: 0,
   cancelRefused: false,
+  reversal: null,
   finding: null,
   nextAt: 5_100,
 };
+
+/** The first refund of that attempt, asked for once. */
+export const refund: Reversal = {
+  id: `r1${submittedAt0.id}`,
+  kind: 'refund',
+  number: 1,
+  money: { amount: 3550, currency: 'HKD' },
+  state: 'requested',
+  requestedAt: 9_000,
+  endedAt: null,
+  tries: 1,
+  inquiries: 0,
+};
+export const cancelRecord: Reversal = { ...refund, id: `c1${submittedAt0.id}`, kind: 'cancel' };
+
+/** Reversing, past a cancel that was refused, with a refund under way. */
+export const refunding = (more: Partial<Reversal> = {}, of: Partial<Attempt> = {}): Attempt => ({
+  ...submittedAt0,
+  ...{ state: 'reversing', reason: 'vend-failed', paidSeen: true, acquirerId: 'A-1', cancels: 1, cancelRefused: true },
+  reversal: { ...refund, ...more },
+  ...of,
+});
 
 export const policy: Policy = {
   callTimeoutMs: 5_000,
   inquiryDelaysMs: [0, 2_000, 3_000],
   cancelDelaysMs: [2_000, 3_000],
+  refundInquiryDelaysMs: [5_000, 6_000, 7_000],
+  newRefundDelaysMs: [60_000],
   vendMarginMs: 5_000,
   reportLateMs: 120_000,
   operatorInquiryDelaysMs: [60_000, 300_000],
+  doubtful: 'ask',
 };
 
 export const right = { kind: 'paid', money: { amount: 3550, currency: 'HKD' } } as const;
@@ -57,3 +83,8 @@ export const callsOf = (effects: readonly Effect[]): string[] =>
 export const alarmsOf = (effects: readonly Effect[]): string[] =>
   effects.flatMap((e) => (e.type === 'alarm' ? [e.kind] : []));
 export const has = (effects: readonly Effect[], type: Effect['type']): boolean => effects.some((e) => e.type === type);
+
+/** Answers to a refund and to its inquiry. */
+export const refunded = { kind: 'refunded' } as const;
+export const anotherId = { kind: 'failed', retry: 'new-id', code: 'MERCHANT_BALANCE_NOT_ENOUGH', alarm: true } as const;
+export const neverAgain = { kind: 'failed', retry: 'never', code: 'REFUND_WINDOW_EXCEED' } as const;

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { step } from '../../../../relay/payment/step.js';
 import { type Attempt, type PaymentEvent, type State, states } from '../../../../relay/payment/types.js';
 import {
   alarmsOf,
+  anotherId,
   at,
   callsOf,
+  cancelRecord,
   declined,
   has,
+  neverAgain,
   notSent,
   otherCurrency,
   pending,
+  policy,
+  refund,
+  refunded,
+  refunding,
   right,
   run,
   unknown,
@@ -30,6 +38,19 @@ const cancelled = (
   answer: Extract<PaymentEvent, { type: 'cancel-answered' }>['answer'],
   askedAt = early,
 ): PaymentEvent => ({ type: 'cancel-answered', answer, askedAt });
+
+type RefundAnswer = Extract<PaymentEvent, { type: 'refund-answered' }>['answer'];
+const refundTold = (answer: RefundAnswer, refundId = refund.id): PaymentEvent => ({
+  type: 'refund-answered',
+  refundId,
+  answer,
+});
+const refundSeen = (answer: RefundAnswer, refundId = refund.id): PaymentEvent => ({
+  type: 'refund-inquiry-answered',
+  refundId,
+  answer,
+});
+const otherId = `r9${refund.id.slice(2)}`;
 
 /** Every kind of event with every answer it can carry. */
 const events = {
@@ -60,6 +81,26 @@ const events = {
   'cancel refund instead': cancelled({ kind: 'refund-instead' }),
   'cancel unknown': cancelled(unknown),
   'cancel not sent': cancelled(notSent),
+  'refund done': refundTold(refunded),
+  'refund in hand': refundTold(pending),
+  'refund needless': refundTold({ kind: 'already-returned' }),
+  'refund of no payment': refundTold({ kind: 'not-found' }),
+  'refund failed': refundTold(anotherId),
+  'refund failed for good': refundTold(neverAgain),
+  'refund unknown': refundTold(unknown),
+  'refund not sent': refundTold(notSent),
+  'refund done, other id': refundTold(refunded, otherId),
+  'refund failed, other id': refundTold(anotherId, otherId),
+  'refund inquiry done': refundSeen(refunded),
+  'refund inquiry in hand': refundSeen(pending),
+  'refund inquiry needless': refundSeen({ kind: 'already-returned' }),
+  'refund inquiry not found': refundSeen({ kind: 'not-found' }),
+  'refund inquiry failed': refundSeen(anotherId),
+  'refund inquiry failed for good': refundSeen(neverAgain),
+  'refund inquiry unknown': refundSeen(unknown),
+  'refund inquiry not sent': refundSeen(notSent),
+  'refund inquiry done, other id': refundSeen(refunded, otherId),
+  'refund inquiry failed, other id': refundSeen(anotherId, otherId),
   abort: { type: 'abort' },
   'vend not delivered': { type: 'vend-reported', delivery: 'not-delivered' },
   'vend delivered': { type: 'vend-reported', delivery: 'delivered' },
@@ -75,50 +116,96 @@ const events = {
 type EventName = keyof typeof events;
 
 const paid: Partial<Attempt> = { paidSeen: true };
-const samples: Record<State, Attempt> = {
+/** Every state, and of some what stands in the attempt's record. */
+const samples = {
   submitted: at('submitted'),
   approved: at('approved', { ...paid, nextAt: 130_000 }),
-  reversing: at('reversing', { reason: 'not-confirmed', cancels: 1 }),
+  reversing: at('reversing', { reason: 'not-confirmed', cancels: 1, reversal: cancelRecord }),
+  'reversing, cancel refused': at('reversing', {
+    ...{ reason: 'not-confirmed', cancels: 1, inquiries: 1, cancelRefused: true, reversal: cancelRecord },
+  }),
+  'reversing, paid, cancel refused': at('reversing', {
+    ...{ ...paid, reason: 'vend-failed', cancels: 1, inquiries: 1, cancelRefused: true, reversal: cancelRecord },
+  }),
+  'reversing, refund to be asked': refunding({ tries: 0 }),
+  'reversing, refund asked': refunding(),
+  'reversing, refund in hand': refunding({ state: 'pending', inquiries: 1 }),
+  'reversing, last refund, last inquiry': refunding({ number: 2, inquiries: 3 }),
   doubtful: at('doubtful', { ...paid, reason: 'vend-doubtful', nextAt: null }),
   operator: at('operator', { reason: 'cancel-unconfirmed' }),
+  'operator, refund asked': refunding({}, { state: 'operator', reason: 'cancel-unconfirmed' }),
   declined: at('declined', { reason: 'insufficient-funds', nextAt: null }),
   reversed: at('reversed', { ...paid, reason: 'vend-failed', nextAt: null }),
+  'reversed, by refund': refunding({ state: 'confirmed', endedAt: 9_500 }, { state: 'reversed', nextAt: null }),
   delivered: at('delivered', { ...paid, nextAt: null }),
   refused: at('refused', { reason: 'stale', payAt: null, nextAt: null }),
-};
+} as const satisfies Record<string, Attempt>;
+type SampleName = keyof typeof samples;
+const sampleNames = Object.keys(samples) as SampleName[];
+const eventNames = Object.keys(events) as EventName[];
 
-/** "state [>call] [alarm kind] [!]": where the event leads, what is called, what is raised, and ! for a fault. */
-function cell(state: State, name: EventName): string {
-  const { attempt, effects } = run(samples[state], events[name]);
+/** "state [=record] [>call] [alarm kind] [!]": where it leads, the record's new state, the call, the alarm, a fault. */
+function cell(sample: SampleName, name: EventName): string {
+  const before: Attempt = samples[sample];
+  const { attempt, effects } = run(before, events[name]);
+  const record = ({ reversal }: Attempt): string => (reversal ? `${reversal.id.slice(0, 2)} ${reversal.state}` : '');
+  const changed = record(attempt) === record(before) ? '' : ` =${record(attempt)}`;
   const calls = callsOf(effects).map((c) => ` >${c}`);
   const alarms = alarmsOf(effects).map((a) => ` ${a}`);
-  return [attempt.state, ...calls, ...alarms, has(effects, 'fault') ? ' !' : ''].join('');
+  return [attempt.state, changed, ...calls, ...alarms, has(effects, 'fault') ? ' !' : ''].join('');
 }
 
-const nothing = (state: State) => Object.fromEntries(Object.keys(events).map((name) => [name, state]));
+const nothing = (sample: SampleName) => Object.fromEntries(eventNames.map((name) => [name, samples[sample].state]));
+
+type Row = Partial<Record<EventName, string>>;
+const each = (names: readonly EventName[], told: string): Row => Object.fromEntries(names.map((n) => [n, told]));
+const named = (prefix: string): EventName[] => eventNames.filter((n) => n.startsWith(prefix));
+
+/** An answer about giving money back where nobody asked for that: a fault, and if it says that money moved, an alarm. */
+const neverAsked = (state: State): Row => ({
+  ...neverRefunded(state),
+  ...each(named('cancel '), `${state} !`),
+  'cancel done': `${state} contradiction !`,
+});
+const neverRefunded = (state: State): Row => ({
+  ...each(named('refund '), `${state} !`),
+  ...each(
+    [
+      ...['refund done', 'refund done, other id', 'refund needless'],
+      ...['refund inquiry done', 'refund inquiry done, other id', 'refund inquiry needless'],
+    ] as EventName[],
+    `${state} contradiction !`,
+  ),
+});
+/** A refund's answer where no refund, or another, is under way: only that money was moved matters. */
+const notThisRefund = (state: State): Row =>
+  each(
+    ['refund done', 'refund done, other id', 'refund inquiry done', 'refund inquiry done, other id'],
+    `${state} contradiction !`,
+  );
+const reportedAgain = (state: State): Row =>
+  each(['vend delivered', 'vend doubtful', 'swept, delivered', 'swept, doubtful'], `${state} contradiction !`);
+const wrongAgain = (state: State): Row => ({
+  ...each(['pay wrong amount', 'pay other currency', 'inquiry wrong amount'], `${state} wrong-amount`),
+  'pay conflict': `${state} id-conflict`,
+});
 
 /** What differs from "nothing happens", state by state. Source: protocol/findings.md, rules 4, 6, 10, 11, 12. */
-const table: Record<State, Partial<Record<EventName, string>>> = {
+const table: Record<SampleName, Row> = {
   submitted: {
     due: 'submitted >inquire',
     'pay paid': 'approved',
-    'pay wrong amount': 'reversing >cancel wrong-amount',
-    'pay other currency': 'reversing >cancel wrong-amount',
+    'pay wrong amount': 'reversing =c1 requested >cancel wrong-amount',
+    'pay other currency': 'reversing =c1 requested >cancel wrong-amount',
     'pay declined': 'declined',
     'pay not sent': 'declined',
     'pay conflict': 'submitted id-conflict',
     'inquiry paid': 'approved',
-    'inquiry wrong amount': 'reversing >cancel wrong-amount',
+    'inquiry wrong amount': 'reversing =c1 requested >cancel wrong-amount',
     'inquiry declined': 'declined',
     'inquiry cancelled': 'declined',
     'inquiry not found, late': 'declined',
-    'cancel done': 'submitted !',
-    'cancel not found, early': 'submitted !',
-    'cancel not found, late': 'submitted !',
-    'cancel refused': 'submitted !',
-    'cancel refund instead': 'submitted !',
-    'cancel unknown': 'submitted !',
-    'cancel not sent': 'submitted !',
+    ...neverAsked('submitted'),
     abort: 'reversing',
     'vend not delivered': 'reversing',
     'vend delivered': 'operator contradiction !',
@@ -132,6 +219,7 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'swept, doubtful': 'reversing',
   },
   approved: {
+    ...neverAsked('approved'),
     due: 'approved report-late',
     'pay wrong amount': 'approved wrong-amount !',
     'pay other currency': 'approved wrong-amount !',
@@ -139,7 +227,6 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'inquiry wrong amount': 'approved wrong-amount !',
     'inquiry declined': 'approved contradiction !',
     'inquiry cancelled': 'approved contradiction !',
-    'cancel done': 'approved contradiction !',
     'vend not delivered': 'reversing',
     'vend delivered': 'delivered',
     'vend failed': 'reversing',
@@ -152,34 +239,74 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'swept, doubtful': 'doubtful vend-doubtful',
   },
   reversing: {
+    ...reportedAgain('reversing'),
+    ...wrongAgain('reversing'),
+    ...neverRefunded('reversing'),
+    ...each(named('inquiry '), 'reversing >cancel'),
+    ...each(['vend failed', 'swept, failed'], 'reversing contradiction !'),
     due: 'reversing >cancel',
-    'pay wrong amount': 'reversing wrong-amount',
-    'pay other currency': 'reversing wrong-amount',
-    'pay declined': 'declined',
-    'pay not sent': 'declined',
-    'pay conflict': 'reversing id-conflict',
-    'inquiry paid': 'reversing >cancel',
+    'pay declined': 'declined =c1 failed',
+    'pay not sent': 'declined =c1 failed',
     'inquiry wrong amount': 'reversing >cancel wrong-amount',
-    'inquiry paid, no amount': 'reversing >cancel',
-    'inquiry pending': 'reversing >cancel',
-    'inquiry declined': 'declined',
-    'inquiry cancelled': 'reversed',
-    'inquiry not found, early': 'reversing >cancel',
-    'inquiry not found, late': 'declined',
-    'inquiry unknown': 'reversing >cancel',
-    'inquiry not sent': 'reversing >cancel',
-    'cancel done': 'reversed',
-    'cancel not found, late': 'declined',
+    'inquiry declined': 'declined =c1 failed',
+    'inquiry cancelled': 'reversed =c1 confirmed',
+    'inquiry not found, late': 'declined =c1 failed',
+    'cancel done': 'reversed =c1 confirmed',
+    'cancel not found, late': 'declined =c1 failed',
     'cancel refused': 'reversing >inquire',
-    'cancel refund instead': 'operator refund-needed',
-    'vend delivered': 'reversing contradiction !',
-    'vend failed': 'reversing contradiction !',
-    'vend doubtful': 'reversing contradiction !',
-    'swept, delivered': 'reversing contradiction !',
-    'swept, failed': 'reversing contradiction !',
-    'swept, doubtful': 'reversing contradiction !',
+    'cancel refund instead': 'reversing >inquire',
+  },
+  'reversing, cancel refused': {
+    ...reportedAgain('reversing'),
+    ...wrongAgain('reversing'),
+    ...neverRefunded('reversing'),
+    ...each(['vend failed', 'swept, failed'], 'reversing contradiction !'),
+    due: 'reversing >inquire',
+    'pay declined': 'declined =c1 failed',
+    'pay not sent': 'declined =c1 failed',
+    'inquiry paid': 'reversing =r1 requested >refund',
+    'inquiry wrong amount': 'reversing =r1 requested >refund wrong-amount',
+    'inquiry declined': 'declined =c1 failed',
+    'inquiry cancelled': 'reversed =c1 confirmed',
+    'inquiry not found, late': 'declined =c1 failed',
+    'cancel done': 'reversed =c1 confirmed',
+    'cancel not found, late': 'declined =c1 failed',
+  },
+  'reversing, paid, cancel refused': {
+    ...reportedAgain('reversing'),
+    ...wrongAgain('reversing'),
+    ...neverRefunded('reversing'),
+    due: 'reversing >inquire',
+    'inquiry paid': 'reversing =r1 requested >refund',
+    'inquiry wrong amount': 'reversing =r1 requested >refund wrong-amount',
+    'inquiry cancelled': 'reversed =c1 confirmed',
+    'cancel done': 'reversed =c1 confirmed',
+  },
+  'reversing, refund to be asked': {
+    ...{ ...underRefund('requested'), ...neverRefunded('reversing') },
+    due: 'reversing >refund',
+  },
+  'reversing, refund asked': underRefund('requested'),
+  'reversing, refund in hand': underRefund('pending'),
+  'reversing, last refund, last inquiry': {
+    ...underRefund('requested'),
+    ...each(
+      [
+        'refund of no payment',
+        'refund unknown',
+        'refund not sent',
+        'refund inquiry unknown',
+        'refund inquiry not sent',
+      ],
+      'operator refund-unconfirmed',
+    ),
+    ...each(['refund in hand', 'refund inquiry in hand'], 'operator =r1 pending refund-unconfirmed'),
+    due: 'operator refund-unconfirmed',
+    'refund failed': 'operator refund-delayed refund-unconfirmed',
+    'refund inquiry failed': 'operator =r1 failed refund-failed',
   },
   doubtful: {
+    ...neverAsked('doubtful'),
     due: 'doubtful !',
     'pay wrong amount': 'doubtful wrong-amount !',
     'pay other currency': 'doubtful wrong-amount !',
@@ -187,7 +314,6 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'inquiry wrong amount': 'doubtful wrong-amount !',
     'inquiry declined': 'doubtful contradiction !',
     'inquiry cancelled': 'doubtful contradiction !',
-    'cancel done': 'doubtful contradiction !',
     'vend not delivered': 'reversing',
     'vend delivered': 'delivered',
     'vend failed': 'reversing',
@@ -196,6 +322,7 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'swept, failed': 'reversing',
   },
   operator: {
+    ...neverRefunded('operator'),
     due: 'operator >inquire',
     'pay paid': 'operator finding',
     'pay wrong amount': 'operator finding',
@@ -216,16 +343,29 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'swept, failed': 'operator contradiction !',
     'swept, doubtful': 'operator contradiction !',
   },
-  declined: ended('declined'),
-  refused: ended('refused'),
-  reversed: {
+  'operator, refund asked': {
+    ...notThisRefund('operator'),
+    ...reportedAgain('operator'),
+    ...each([...named('pay paid'), 'inquiry paid', 'inquiry paid, no amount'], 'operator finding'),
+    ...each(['pay wrong amount', 'pay other currency', 'inquiry wrong amount'], 'operator finding'),
+    ...each(['inquiry cancelled', 'cancel done'], 'operator =r1 confirmed finding'),
+    ...each(
+      ['refund done', 'refund needless', 'refund inquiry done', 'refund inquiry needless'],
+      'operator =r1 confirmed finding',
+    ),
+    ...each(['refund inquiry failed', 'refund inquiry failed for good'], 'operator =r1 failed finding'),
+    due: 'operator >inquire-refund',
+  },
+  declined: { ...ended('declined'), ...neverAsked('declined'), ...each(named('cancel '), 'declined') },
+  refused: { ...ended('refused'), ...neverAsked('refused') },
+  reversed: { ...reportedAgain('reversed'), ...neverRefunded('reversed'), due: 'reversed !' },
+  'reversed, by refund': {
+    ...reportedAgain('reversed'),
+    ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversed contradiction !'),
     due: 'reversed !',
-    'vend delivered': 'reversed contradiction !',
-    'vend doubtful': 'reversed contradiction !',
-    'swept, delivered': 'reversed contradiction !',
-    'swept, doubtful': 'reversed contradiction !',
   },
   delivered: {
+    ...neverAsked('delivered'),
     due: 'delivered !',
     'vend not delivered': 'delivered contradiction !',
     'vend failed': 'delivered contradiction !',
@@ -233,6 +373,30 @@ const table: Record<State, Partial<Record<EventName, string>>> = {
     'swept, failed': 'delivered contradiction !',
   },
 };
+
+/** A refund under way: what it becomes decides; of the payment only "cancelled" counts. */
+function underRefund(state: 'requested' | 'pending'): Row {
+  const inHand = state === 'pending' ? 'reversing' : 'reversing =r1 pending';
+  return {
+    ...reportedAgain('reversing'),
+    ...wrongAgain('reversing'),
+    ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversing contradiction !'),
+    due: 'reversing >inquire-refund',
+    'inquiry cancelled': 'reversed =r1 confirmed',
+    'cancel done': 'reversed =r1 confirmed',
+    'refund done': 'reversed =r1 confirmed',
+    'refund in hand': inHand,
+    'refund needless': 'reversed =r1 confirmed',
+    'refund failed': 'reversing refund-delayed',
+    'refund failed for good': 'operator =r1 failed refund-failed',
+    'refund inquiry done': 'reversed =r1 confirmed',
+    'refund inquiry in hand': inHand,
+    'refund inquiry needless': 'reversed =r1 confirmed',
+    'refund inquiry not found': state === 'pending' ? 'reversing' : 'reversing >refund',
+    'refund inquiry failed': 'reversing =r2 requested refund-delayed',
+    'refund inquiry failed for good': 'operator =r1 failed refund-failed',
+  };
+}
 
 /** Ended without money: "paid" afterwards must not be. */
 function ended(state: State): Partial<Record<EventName, string>> {
@@ -257,33 +421,78 @@ function ended(state: State): Partial<Record<EventName, string>> {
 }
 
 describe('the payment machine, state by state', () => {
-  test.each([...states])('%s', (state) => {
-    const found = Object.fromEntries(Object.keys(events).map((name) => [name, cell(state, name as EventName)]));
-    expect(found).toEqual({ ...nothing(state), ...table[state] });
+  test.each(sampleNames)('%s', (sample) => {
+    const found = Object.fromEntries(eventNames.map((name) => [name, cell(sample, name)]));
+    expect(found).toEqual({ ...nothing(sample), ...table[sample] });
+  });
+
+  test('every state is among them, and every kind of event', () => {
+    expect(new Set(sampleNames.map((s) => samples[s].state))).toEqual(new Set(states));
+    const types: Record<PaymentEvent['type'], true> = {
+      ...{ due: true, abort: true, swept: true, 'vend-reported': true, 'pay-answered': true },
+      ...{ 'inquiry-answered': true, 'cancel-answered': true },
+      ...{ 'refund-answered': true, 'refund-inquiry-answered': true },
+    };
+    expect(new Set(eventNames.map((e) => events[e].type))).toEqual(new Set(Object.keys(types)));
   });
 
   test('every report is acknowledged, whatever the state (rule 7)', () => {
-    for (const state of states) {
-      for (const name of Object.keys(events) as EventName[]) {
-        const event = events[name];
-        if (event.type === 'vend-reported') {
-          expect([state, name, has(run(samples[state], event).effects, 'ack-vend')]).toEqual([state, name, true]);
-        }
+    for (const sample of sampleNames) {
+      for (const name of named('vend ')) {
+        const { effects } = run(samples[sample], events[name]);
+        expect([sample, name, has(effects, 'ack-vend')]).toEqual([sample, name, true]);
       }
     }
   });
 
   test('a kiosk is told again and again of every approval and every end, and once of what passes', () => {
-    for (const state of states) {
-      for (const name of Object.keys(events) as EventName[]) {
-        const { attempt, effects } = run(samples[state], events[name]);
-        if (attempt.state === state) continue;
+    for (const sample of sampleNames) {
+      for (const name of eventNames) {
+        const { attempt, effects } = run(samples[sample], events[name]);
+        if (attempt.state === samples[sample].state) continue;
         const publish = effects.find((e) => e.type === 'publish');
         // The report that ends it as delivered is answered by its acknowledgement.
         const wanted = { reversing: 'once', delivered: undefined }[attempt.state as string];
         const until = attempt.state in { reversing: 1, delivered: 1 } ? wanted : 'answered';
-        expect([state, name, publish?.until]).toEqual([state, name, until]);
+        expect([sample, name, publish?.until]).toEqual([sample, name, until]);
       }
+    }
+  });
+});
+
+describe('a doubtful delivery, by policy', () => {
+  const doubtfulEvents = named('').filter((n) => n === 'vend doubtful' || n === 'swept, doubtful');
+  test.each([
+    ['ask', 'doubtful'],
+    ['keep', 'delivered'],
+    ['reverse', 'reversing'],
+  ] as const)('%s: %s, acknowledged, with an alarm', (doubtful, state) => {
+    for (const name of doubtfulEvents) {
+      const { attempt, effects } = step(samples.approved, events[name], early, { ...policy, doubtful });
+      expect([attempt.state, attempt.reason, alarmsOf(effects)]).toEqual([state, 'vend-doubtful', ['vend-doubtful']]);
+      expect(has(effects, 'ack-vend')).toBe(true);
+    }
+  });
+
+  test.each(['ask', 'keep', 'reverse'] as const)('%s: a lost journal is always for a person', (doubtful) => {
+    const by = { ...policy, doubtful };
+    const lost = step(samples.approved, events['swept, unlisted, other journal'], early, by);
+    expect([lost.attempt.state, alarmsOf(lost.effects)]).toEqual(['doubtful', ['vend-doubtful']]);
+    for (const name of doubtfulEvents)
+      expect(step(lost.attempt, events[name], early, by).attempt.state).toBe('doubtful');
+  });
+
+  test('the report that began it may come again; a definite word against it is an alarm', () => {
+    for (const [doubtful, against] of [
+      ['keep', 'vend failed'],
+      ['reverse', 'vend delivered'],
+    ] as const) {
+      const by = { ...policy, doubtful };
+      const { attempt } = step(samples.approved, events['vend doubtful'], early, by);
+      const again = step(attempt, events['vend doubtful'], early, by);
+      expect([again.attempt, again.effects]).toEqual([attempt, [{ type: 'ack-vend' }]]);
+      const contrary = step(attempt, events[against], early, by);
+      expect([contrary.attempt, alarmsOf(contrary.effects)]).toEqual([attempt, ['contradiction']]);
     }
   });
 });

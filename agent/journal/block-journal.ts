@@ -1,0 +1,331 @@
+import { toHex } from '../../protocol/ids.js';
+import { BLOCK_ROOM_BYTES, encodeBlock } from './block.js';
+import type { Identity, Journal, JournalFact, JournalRecord, Replay } from './contract.js';
+import { fromLines, LINES_FILE } from './lines.js';
+import { fromJson, toJson } from './records.js';
+import { afterGap, essential, nextBoot, readPast, replayOf } from './replay.js';
+import { boardOf, type Past, pastsOf, readSegments, type Segments, segmentName, segmentNumber } from './segments.js';
+import { BLOCK_BYTES, type Store } from './store.js';
+
+const SEGMENT_BYTES = 1_048_576;
+/** Fewer blocks leave no room to copy what is essential while payments go on. */
+const SEGMENT_MIN_BLOCKS = 4;
+const SEGMENTS = 2;
+const JOURNAL_ID_BYTES = 16;
+
+export type BlockJournalOptions = {
+  /** Of each of the two segments; whole blocks. Default 1 MiB. */
+  readonly segmentBytes?: number;
+};
+
+type Waiting = {
+  readonly record: JournalRecord;
+  readonly json: string;
+  /** No reason for a commit of its own. */
+  readonly lazy: boolean;
+  done(): void;
+  failed(error: Error): void;
+};
+type Segment = { readonly number: number; readonly blocks: number /** Its newest block. */; last: number };
+type Writing = { readonly segment: Segment; readonly base: number };
+
+/**
+ * The journal as blocks in two preallocated segments, written in turn. Each commit is one block, takes every record that came
+ * while the commit before it ran, and is begun when that one is durable: a block that is missing before another one
+ * therefore shows a disk that lied. What is essential in the old segment is copied in what room the commits in the new one leave,
+ * so that a rotation costs no write of its own; the old one is written over only when the copy is complete.
+ * After a failed write nothing more is accepted: what the disk then holds is not known (S13).
+ */
+export class BlockJournal implements Journal {
+  readonly #store: Store;
+  readonly #segmentBytes: number;
+  readonly #segments = new Map<number, Segment>();
+  #writing: Writing | undefined;
+  #journal = '';
+  #boot = 0;
+  /** The newest block, which is durable; 0: none yet. */
+  #last = 0;
+  /** The oldest block that is still needed. */
+  #first = 1;
+  /** Records since what was essential; grows by a segment's content at most. */
+  #live: JournalRecord[] = [];
+  /** Still to be copied from what was there before, as JSON. */
+  #kept: string[] = [];
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  #broken: Error | undefined = notOpen();
+  #wallMs: () => number = Date.now;
+
+  /** @throws RangeError when a segment is not of whole blocks, or of too few. */
+  constructor(store: Store, options: BlockJournalOptions = {}) {
+    const { segmentBytes = SEGMENT_BYTES } = options;
+    if (segmentBytes % BLOCK_BYTES !== 0 || segmentBytes < SEGMENT_MIN_BLOCKS * BLOCK_BYTES)
+      throw new RangeError(
+        `segmentBytes: found ${segmentBytes}, expected a multiple of ${BLOCK_BYTES}, at least ${SEGMENT_MIN_BLOCKS} of it`,
+      );
+    this.#store = store;
+    this.#segmentBytes = segmentBytes;
+  }
+
+  async open(identity: Identity): Promise<Replay> {
+    this.#wallMs = identity.wallMs;
+    await this.#store.open();
+    try {
+      const replay = await this.#start(identity);
+      this.#broken = undefined;
+      return replay;
+    } catch (error) {
+      await this.#store.close();
+      throw error;
+    }
+  }
+
+  async #start(identity: Identity): Promise<Replay> {
+    const names = await this.#store.list();
+    const lines = names.includes(LINES_FILE) ? await this.#readLines() : { records: [], torn: 0 };
+    const segments = readSegments(await this.#readAll(names.filter((name) => segmentNumber(name) !== undefined)));
+    const found = ownPast(segments, identity.board);
+    this.#goOnFrom(segments, found);
+    this.#journal = found?.journal ?? toHex(identity.random(JOURNAL_ID_BYTES));
+    const gaps = found?.gaps ?? 0;
+    const read = [...lines.records, ...(found?.records ?? [])];
+    const { record, chain } = nextBoot(readPast(read), identity);
+    const boot: JournalRecord = { ...record, at: this.#wallMs() };
+    this.#boot = record.number;
+    this.#live = gaps > 0 ? afterGap(read, boot) : read;
+    const past = readPast(this.#live);
+    await this.#makeRoom();
+    // After a gap everything goes to another segment, so that the next start does not find the same gap again.
+    if (gaps > 0) await this.#rotate();
+    else this.#keepWhatIsNot(found, lines.records);
+    await this.#commit([this.#asWaiting(boot)]);
+    if (gaps > 0 || lines.records.length > 0) await this.#copyAll();
+    if (names.includes(LINES_FILE)) await this.#store.remove(LINES_FILE);
+    const torn = (found?.torn.length ?? segments.torn.length) + lines.torn;
+    return replayOf(past, record, gaps > 0 ? [record.nonce] : chain, { torn, gaps });
+  }
+
+  async #readLines(): Promise<ReturnType<typeof fromLines>> {
+    return fromLines(Buffer.from(await this.#store.read(LINES_FILE)));
+  }
+
+  async #readAll(names: readonly string[]): Promise<{ name: string; bytes: Uint8Array }[]> {
+    const files: { name: string; bytes: Uint8Array }[] = [];
+    for (const name of names) files.push({ name, bytes: await this.#store.read(name) });
+    return files;
+  }
+
+  #goOnFrom(segments: Segments, found: Past | undefined): void {
+    this.#segments.clear();
+    this.#writing = undefined;
+    this.#waiting = [];
+    for (const [number, blocks] of segments.rooms) this.#segments.set(number, { number, blocks, last: 0 });
+    for (const { segment, block } of found?.blocks ?? []) {
+      const at = this.#segments.get(segment);
+      if (at) at.last = Math.max(at.last, block.sequence);
+    }
+    this.#last = found?.tail.block.sequence ?? 0;
+    this.#first = found?.first ?? 1;
+    const segment = found && this.#segments.get(found.tail.segment);
+    if (segment) this.#writing = { segment, base: found.tail.block.base };
+  }
+
+  /** Two segments of the right size, but for those that still hold what is needed. */
+  async #makeRoom(): Promise<void> {
+    const blocks = this.#segmentBytes / BLOCK_BYTES;
+    for (const segment of [...this.#segments.values()]) {
+      const surplus = this.#segments.size > SEGMENTS || segment.blocks !== blocks;
+      if (this.#isFree(segment) && surplus) await this.#remove(segment);
+    }
+    while (this.#segments.size < SEGMENTS) await this.#create();
+  }
+
+  #isFree(segment: Segment): boolean {
+    return segment !== this.#writing?.segment && segment.last < this.#first;
+  }
+
+  async #remove(segment: Segment): Promise<void> {
+    await this.#store.remove(segmentName(segment.number));
+    this.#segments.delete(segment.number);
+  }
+
+  async #create(): Promise<Segment> {
+    let number = 0;
+    while (this.#segments.has(number)) number += 1;
+    await this.#store.create(segmentName(number), this.#segmentBytes);
+    const segment = { number, blocks: this.#segmentBytes / BLOCK_BYTES, last: 0 };
+    this.#segments.set(number, segment);
+    return segment;
+  }
+
+  /** What an interrupted copy, or the former file of lines, leaves to be copied. */
+  #keepWhatIsNot(found: Past | undefined, lines: readonly JournalRecord[]): void {
+    this.#kept = [];
+    const base = found?.tail.block.base;
+    if (lines.length === 0 && (base === undefined || this.#first >= base)) return;
+    const there = found?.blocks.filter((b) => b.block.base === base) ?? [];
+    const known = new Set(there.flatMap((b) => [...b.block.kept, ...b.block.fresh]).map(toJson));
+    this.#kept = essential(this.#live)
+      .map(toJson)
+      .filter((json) => !known.has(json));
+  }
+
+  append(fact: JournalFact): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    const waiting = this.#asWaiting({ ...fact, at: this.#wallMs() });
+    const fault = faultOf(waiting);
+    if (fault !== undefined) return Promise.reject(new RangeError(`journal: ${fault}`));
+    if (waiting.lazy) {
+      this.#waiting.push(waiting);
+      if (this.#isDue()) this.#committing ??= this.#commitAll();
+      return Promise.resolve();
+    }
+    return new Promise((done, failed) => {
+      this.#waiting.push({ ...waiting, done, failed });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  #asWaiting(record: JournalRecord): Waiting {
+    return { record, json: toJson(record), lazy: record.kind === 'closed', done: () => {}, failed: () => {} };
+  }
+
+  /** What is lazy waits for another commit, but no more of it than goes into that one's block. */
+  #isDue(): boolean {
+    return this.#waiting.some((w) => !w.lazy) || totalOf(this.#waiting.map((w) => w.json)) > BLOCK_ROOM_BYTES / 2;
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#isDue()) await this.#commitNext();
+    this.#committing = undefined;
+  }
+
+  async #commitNext(): Promise<void> {
+    const batch = this.#takeBlockful();
+    try {
+      if (this.#broken) throw this.#broken;
+      await this.#commit(batch);
+      for (const w of batch) w.done();
+      await this.#copyIfLate();
+    } catch (error) {
+      this.#broken = error instanceof Error ? error : new Error(String(error));
+      for (const w of batch) w.failed(this.#broken);
+    }
+  }
+
+  #takeBlockful(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { json } of this.#waiting) {
+      bytes += sizeOf(json);
+      if (count > 0 && bytes > BLOCK_ROOM_BYTES) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** One block: these records, and as many to be copied as it has room for. */
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    if (this.#left() === 0) await this.#rotate();
+    const writing = this.#writing;
+    if (!writing) throw notOpen();
+    const fresh = batch.map((w) => w.json);
+    const kept = this.#kept.slice(0, fitting(this.#kept, BLOCK_ROOM_BYTES - totalOf(fresh)));
+    const sequence = this.#last + 1;
+    const first = kept.length === this.#kept.length ? writing.base : this.#first;
+    const { segment, base } = writing;
+    const head = { journal: this.#journal, boot: this.#boot, segment: segment.number, base, first, sequence };
+    const bytes = encodeBlock({ ...head, synced: this.#last }, kept, fresh);
+    await this.#store.write(segmentName(segment.number), (sequence - base) * BLOCK_BYTES, bytes);
+    this.#last = sequence;
+    this.#first = first;
+    this.#kept.splice(0, kept.length);
+    segment.last = sequence;
+    for (const w of batch) this.#live.push(w.record);
+  }
+
+  /** Blocks that the present segment has room for. */
+  #left(): number {
+    return this.#writing ? this.#writing.base + this.#writing.segment.blocks - this.#last - 1 : 0;
+  }
+
+  /** Before the room for the copy is gone. */
+  async #copyIfLate(): Promise<void> {
+    while (this.#kept.length > 0 && this.#left() <= blocksFor(this.#kept)) await this.#commit([]);
+  }
+
+  async #copyAll(): Promise<void> {
+    while (this.#kept.length > 0) await this.#commit([]);
+  }
+
+  /** On to a segment that holds nothing that is needed, or to a new one. */
+  async #rotate(): Promise<void> {
+    this.#live = essential(this.#live);
+    this.#kept = this.#live.map(toJson);
+    const segment = [...this.#segments.values()].find((s) => this.#isFree(s)) ?? (await this.#create());
+    const needed = blocksFor(this.#kept);
+    if (needed >= segment.blocks)
+      throw new Error(
+        `journal: ${this.#live.length} records of open attempts need ${needed} blocks, a segment has ${segment.blocks}: the relay acknowledges nothing`,
+      );
+    this.#writing = { segment, base: this.#last + 1 };
+  }
+
+  async close(): Promise<void> {
+    await this.#committing;
+    while (this.#waiting.length > 0) await this.#commitNext();
+    this.#broken = notOpen();
+    await this.#store.close();
+  }
+}
+
+/** What cannot be read back must not be written: it would take its whole block along. */
+function faultOf({ json, record }: Waiting): string | undefined {
+  const bytes = sizeOf(json);
+  if (bytes > BLOCK_ROOM_BYTES) return `found a record of ${bytes} bytes, expected at most ${BLOCK_ROOM_BYTES}`;
+  return fromJson(json)
+    ? undefined
+    : `found a value in "${record.kind}" that is not of its field, expected finite numbers and words`;
+}
+
+const notOpen = (): Error => new Error('journal: not open');
+
+/** With its comma. */
+const sizeOf = (json: string): number => Buffer.byteLength(json) + 1;
+const totalOf = (list: readonly string[]): number => list.reduce((sum, json) => sum + sizeOf(json), 0);
+
+/** How many of the list's first go into so many bytes. */
+function fitting(list: readonly string[], room: number): number {
+  let left = room;
+  const over = list.findIndex((json) => {
+    left -= sizeOf(json);
+    return left < 0;
+  });
+  return over < 0 ? list.length : over;
+}
+
+function blocksFor(list: readonly string[]): number {
+  let blocks = 0;
+  let left = 0;
+  for (const json of list) {
+    if (sizeOf(json) > left) {
+      blocks += 1;
+      left = BLOCK_ROOM_BYTES;
+    }
+    left -= sizeOf(json);
+  }
+  return blocks;
+}
+
+/** @throws Error when it cannot be told which journal is this kiosk's, or a newer program wrote it. */
+function ownPast(segments: Segments, board: string): Past | undefined {
+  if (segments.torn.some((t) => t.torn === 'newer'))
+    throw new Error('journal: written by a newer version of the agent; install that one, or move the journal away');
+  const pasts = pastsOf(segments);
+  const own = pasts.length > 1 ? pasts.filter((past) => boardOf(past) === board) : pasts;
+  if (pasts.length <= 1 || own.length === 1) return own[0];
+  const names = [...new Set(pasts.flatMap((p) => p.blocks.map((b) => segmentName(b.segment))))].sort().join(', ');
+  throw new Error(
+    `journal: found ${pasts.length} journals in one directory (${names}), ${own.length} of them of this board; move away all files but those of one`,
+  );
+}

@@ -1,0 +1,30 @@
+/** What the ledger asks of a database. Two clients keep it: PGlite (demo, tests) and PostgreSQL. */
+
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Queries {
+  /** `text` with $1, $2, …; bigint columns come and go as numbers (all of ours are below 2^53). */
+  query(text: string, params?: readonly Value[]): Promise<Row[]>;
+}
+
+export interface Transaction extends Queries {
+  /** Several statements, no parameters: migrations. */
+  script(text: string): Promise<void>;
+}
+
+export interface Database extends Queries {
+  readonly kind: 'pglite' | 'postgres';
+  /** Durability or setup that the operator should know of; shown once at start. */
+  readonly warnings: readonly string[];
+  /** @throws LedgerError when the database cannot be used as it is. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Read committed; rolled back if `work` throws. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+/** The ledger cannot be used as it is found; the message says what to do. */
+export class LedgerError extends Error {
+  override name = 'LedgerError';
+}

@@ -1,0 +1,96 @@
+import type { RandomBytes } from '../protocol/ids.js';
+import type { Acquirer } from './acquirers/contract.js';
+import { aftermath } from './aftermath.js';
+import type { AdmissionRules } from './greet/admit.js';
+import type { GreetRules } from './greet/decide.js';
+import type { Ledger } from './ledger/contract.js';
+import { Desk } from './link/desk.js';
+import { Teller } from './link/teller.js';
+import type { Policy } from './payment/types.js';
+import type { Clock } from './runtime/clock.js';
+import { Counters } from './runtime/counters.js';
+import type { Log } from './runtime/log.js';
+import { Codes } from './worker/codes.js';
+import { Worker } from './worker/worker.js';
+
+export type OfficeParts = {
+  /** This relay's instance name. */
+  readonly relay: string;
+  readonly ledger: Ledger;
+  readonly acquirer: Acquirer;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly policy: Policy;
+  readonly admission: AdmissionRules;
+  readonly greeting: GreetRules;
+  /** A secret. */
+  readonly codeHashKey: Uint8Array;
+  /** How long a kiosk may believe its Welcome, ms. */
+  readonly welcomeMs: number;
+  readonly knows: (kiosk: string) => boolean;
+  /** False: not connected, nothing was sent. */
+  readonly publish: (topic: string, payload: Uint8Array) => boolean;
+  /** An attempt has changed in this relay. */
+  readonly onChanged: (attempt: string) => void;
+};
+
+export type Office = {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly teller: Teller;
+  readonly counters: Counters;
+  start(): Promise<void>;
+  /** Finishes the frames and calls under way, and tells their ends. */
+  stop(): Promise<void>;
+};
+
+/** Waits of the outbox: 1 s doubling to 30 s, for about an hour; the kiosk's next Hello starts it again. */
+const tellPlan = { firstMs: 1_000, mostMs: 30_000, tries: 120 };
+const AT_ONCE = 64;
+const POLL_MS = 1_000;
+/** A lease outlives any one call by this. */
+const LEASE_BEYOND_CALL_MS = 10_000;
+/** At stop, frames under way get this long: a transaction on a ledger that still answers needs less. */
+const FRAMES_DRAIN_MS = 8_000;
+
+/**
+ * All of a relay but its ends: frames in at the desk, frames out by `publish`, with a ledger, an acquirer, a clock and
+ * randomness behind it. The program and the simulation put it together the same way; nothing runs before `start`.
+ */
+export function openOffice(parts: OfficeParts): Office {
+  const { relay, ledger, acquirer, clock, random, log, policy, admission, greeting, onChanged } = parts;
+  const { codeHashKey, welcomeMs, knows, publish } = parts;
+  const leaseMs = policy.callTimeoutMs + LEASE_BEYOND_CALL_MS;
+  const firstTellMs = tellPlan.firstMs;
+  const [counters, codes] = [new Counters(), new Codes()];
+  const teller = new Teller({ ledger, clock, log, relay, plan: tellPlan, publish });
+  const committed = aftermath({ log, counters, teller, onChanged, worker: () => worker });
+  const shared = { ledger, clock, log, relay, policy, codes, firstTellMs, committed };
+  const worker: Worker = new Worker(
+    { ...shared, acquirer, leaseMs },
+    { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: policy.callTimeoutMs * 2 },
+    log,
+  );
+  const desk = new Desk({
+    ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows },
+    workLeaseMs: leaseMs,
+    wake: () => worker.wakeAt(clock.now()),
+    accepted: (id) => {
+      worker.runOwn(id);
+      onChanged(id);
+    },
+  });
+  return {
+    ...{ desk, worker, teller, counters },
+    start: async () => {
+      await worker.start();
+      teller.start();
+    },
+    stop: async () => {
+      await desk.close(FRAMES_DRAIN_MS);
+      await worker.stop();
+      teller.stop();
+    },
+  };
+}

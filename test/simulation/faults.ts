@@ -1,0 +1,136 @@
+import { Chance } from './chance.js';
+
+/** The fault classes of reference practice/reliability.md section 3 that are not hardware, each with how often it may strike. */
+export const faultClasses = {
+  // Process crash and power loss; a chance for each payment that a kiosk begins.
+  'kiosk-killed': 0.02,
+  'kiosk-power-cut': 0.02,
+  'relay-killed': 0.004,
+  // Storage of the kiosk; a chance for each block written, or for each power cut.
+  'block-torn': 0.5,
+  'disk-slow': 0.02,
+  'disk-failing': 0.001,
+  'disk-full': 0.001,
+  'disk-damaged': 0.02,
+  'journal-lost': 0.02,
+  'card-cloned': 0.01,
+  'board-changed': 0.01,
+  // Network; a chance for each frame, connection or payment.
+  'frame-lost': 0.03,
+  'frame-twice': 0.03,
+  'frame-late': 0.02,
+  'frame-very-late': 0.003,
+  'link-cut': 0.02,
+  'link-half-open': 0.01,
+  'broker-restarted': 0.003,
+  'relay-cut-off': 0.003,
+  // The ledger.
+  'ledger-slow': 0.02,
+  'ledger-crashed': 0.002,
+  'ledger-unsynced': 0.3,
+  'ledger-answer-lost': 0.005,
+  // The acquirer; a chance for each call or payment.
+  'request-lost': 0.02,
+  'answer-lost': 0.03,
+  'request-late': 0.02,
+  'acquirer-unclear': 0.02,
+  'acquirer-busy': 0.01,
+  'acquirer-down': 0.002,
+  'paid-late': 0.03,
+  'paid-at-cancel': 0.03,
+  'found-late': 0.02,
+  'wrong-amount': 0.01,
+  'amount-unsaid': 0.01,
+  'cancel-window-over': 0.02,
+  'cancel-fails': 0.03,
+  'refund-pending': 0.2,
+  'refund-fails': 0.1,
+  'id-conflict': 0.002,
+  // People and devices.
+  'code-shown-again': 0.05,
+  'code-shown-elsewhere': 0.01,
+  'two-phones': 0.02,
+  'scan-split': 0.05,
+  'scan-garbage': 0.03,
+  'scan-flood': 0.003,
+  'customer-aborts': 0.04,
+  'vend-fails': 0.03,
+  'vend-doubtful': 0.02,
+  'vend-slow': 0.02,
+  // Clocks.
+  'clock-drift': 0.5,
+  'clock-set': 0.3,
+} as const satisfies Record<string, number>;
+
+export type FaultClass = keyof typeof faultClasses;
+export const faultNames = Object.keys(faultClasses) as FaultClass[];
+
+/** One fault that struck: its class, where, and the how-manieth draw of that place it was. */
+export type Fault = { readonly id: string; readonly class: FaultClass; readonly place: string; readonly at: number };
+
+export type FaultPlan = {
+  /** Share of the usual rate: 0 never. */
+  readonly shares: Readonly<Record<FaultClass, number>>;
+  /** For shrinking: only these strike. */
+  readonly only?: ReadonlySet<string>;
+};
+
+/** Where faults come from. Each class at each place draws from its own stream: one that is left out moves no other. */
+export class Faults {
+  readonly struck: Fault[] = [];
+  /** False: healed. */
+  active = true;
+  readonly #seed: number;
+  readonly #plan: FaultPlan;
+  readonly #now: () => number;
+  readonly #onFault: (fault: Fault) => void;
+
+  constructor(seed: number, plan: FaultPlan, now: () => number, onFault: (fault: Fault) => void) {
+    this.#seed = seed;
+    this.#plan = plan;
+    this.#now = now;
+    this.#onFault = onFault;
+  }
+
+  share(name: FaultClass): number {
+    return this.#plan.shares[name];
+  }
+
+  /** A place at which one class may strike, again and again. */
+  source(name: FaultClass, place: string): FaultSource {
+    const chance = new Chance(this.#seed, `${name}@${place}`);
+    const rate = Math.min(1, faultClasses[name] * this.#plan.shares[name]);
+    const { only } = this.#plan;
+    let draws = 0;
+    return {
+      chance,
+      strikes: (): boolean => {
+        draws += 1;
+        if (rate === 0 || !chance.hits(rate) || !this.active) return false;
+        const id = `${name}@${place}#${draws}`;
+        if (only && !only.has(id)) return false;
+        const fault: Fault = { id, class: name, place, at: this.#now() };
+        this.struck.push(fault);
+        this.#onFault(fault);
+        return true;
+      },
+    };
+  }
+}
+
+export type FaultSource = {
+  /** For the size of the fault. */
+  readonly chance: Chance;
+  strikes(): boolean;
+};
+
+/** Some classes often, some rarely, some not at all: a world of every fault at once hides what two of them do. */
+export function swarm(chance: Chance): Record<FaultClass, number> {
+  const quiet = chance.hits(0.05);
+  const shares = {} as Record<FaultClass, number>;
+  for (const name of faultNames) {
+    const drawn = chance.next();
+    shares[name] = quiet || drawn < 0.4 ? 0 : drawn < 0.8 ? 1 : drawn < 0.95 ? 3 : 8;
+  }
+  return shares;
+}

@@ -1,0 +1,189 @@
+import type { Alarm, KioskRow, StepRecord } from '../../../relay/ledger/contract.js';
+import {
+  type Attempt,
+  type Call,
+  finalStates,
+  type Reversal,
+  type State,
+  states,
+} from '../../../relay/payment/types.js';
+import { Holder, Lockable } from './locks.js';
+import type { Entry } from './timeline.js';
+
+/** A row of the table `attempt`. Never changed; a new one takes its place. */
+export type AttemptRow = {
+  readonly attempt: Attempt;
+  readonly version: number;
+  readonly codeHash: string | null;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
+  readonly owed: boolean;
+  readonly tellAt: number | null;
+  readonly tellTries: number;
+  /** Its rows of the table `reversal`, in the order in which they were begun. */
+  readonly reversals: readonly Reversal[];
+};
+
+/** A row of the table `acquirer_call`. */
+export type CallRow = {
+  readonly id: number;
+  readonly attempt: string;
+  readonly relay: string;
+  readonly call: Call;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly answer: string | null;
+  readonly code: string | null;
+};
+
+export type Step = { readonly number: number; readonly slot: AttemptSlot; readonly step: StepRecord };
+
+/** A row's place: as committed, and as the transaction that holds it has written it. */
+export class Slot<R> extends Lockable {
+  /** Undefined: nobody has committed it. */
+  row: R | undefined;
+  pending: R | undefined;
+  writer: Writer | undefined;
+
+  seenBy(writer: Writer | undefined): R | undefined {
+    return this.writer !== undefined && this.writer === writer ? this.pending : this.row;
+  }
+
+  /** The other transaction that has written here and not ended. */
+  writtenByOther(writer: Writer): Writer | undefined {
+    return this.writer === writer ? undefined : this.writer;
+  }
+}
+
+export class AttemptSlot extends Slot<AttemptRow> {
+  readonly id: string;
+  /** When its next action is due; and the same apart, for those that nobody has leased and those somebody has. */
+  readonly due: Entry<AttemptSlot>;
+  readonly free: Entry<AttemptSlot>;
+  readonly leased: Entry<AttemptSlot>;
+  readonly tell: Entry<AttemptSlot>;
+  readonly steps: Step[] = [];
+  readonly calls: CallSlot[] = [];
+
+  constructor(id: string, rank: number) {
+    super();
+    this.id = id;
+    this.due = { at: null, rank, of: this };
+    this.free = { at: null, rank, of: this };
+    this.leased = { at: null, rank, of: this };
+    this.tell = { at: null, rank, of: this };
+  }
+}
+
+export class KioskSlot extends Slot<KioskRow> {}
+export class CallSlot extends Slot<CallRow> {}
+
+export class AlarmSlot extends Slot<Alarm> {
+  readonly number: number;
+
+  constructor(number: number) {
+    super();
+    this.number = number;
+  }
+}
+
+/** A transaction: what it holds and what it has written. */
+export class Writer extends Holder {
+  over = false;
+  /** Of the attempts, also those whose lease or outbox alone changed. */
+  readonly attempts: AttemptSlot[] = [];
+  readonly kiosks: KioskSlot[] = [];
+  readonly calls: CallSlot[] = [];
+  readonly alarms: AlarmSlot[] = [];
+  readonly steps: Step[] = [];
+
+  get wrote(): boolean {
+    const { attempts, kiosks, calls, alarms, steps } = this;
+    return attempts.length + kiosks.length + calls.length + alarms.length + steps.length > 0;
+  }
+
+  writeAttempt(slot: AttemptSlot, row: AttemptRow): void {
+    write(this, this.attempts, slot, row);
+  }
+
+  writeKiosk(slot: KioskSlot, row: KioskRow): void {
+    write(this, this.kiosks, slot, row);
+  }
+
+  writeCall(slot: CallSlot, row: CallRow): void {
+    write(this, this.calls, slot, row);
+  }
+
+  writeAlarm(slot: AlarmSlot, alarm: Alarm): void {
+    write(this, this.alarms, slot, alarm);
+  }
+}
+
+function write<R, S extends Slot<R>>(writer: Writer, written: S[], slot: S, row: R): void {
+  if (slot.writer !== writer) {
+    slot.writer = writer;
+    written.push(slot);
+  }
+  slot.pending = row;
+}
+
+export const fault = (message: string): never => {
+  throw new Error(message);
+};
+
+/** The trigger attempt_guard, as far as a state can break it; what was asked cannot be written by a save. */
+export function guard(was: State, is: State): void {
+  if (was !== is && finalStates.has(was)) fault(`attempt: ${was} is final (S10)`);
+  if (is === 'approved' && was !== 'submitted' && was !== 'approved') {
+    fault('attempt: approved only from submitted (rule 10)');
+  }
+  if (was === 'approved' && is !== 'approved' && is !== 'delivered' && is !== 'reversing' && is !== 'doubtful') {
+    fault(`attempt: approved never leads to ${is} (rule 12)`);
+  }
+  if (was === 'reversing' && is !== 'reversing' && is !== 'declined' && is !== 'reversed' && is !== 'operator') {
+    fault(`attempt: reversing never leads to ${is} (rule 10)`);
+  }
+}
+
+const known: ReadonlySet<string> = new Set(states);
+
+/** The table's CHECKs. */
+export function check({ state, money }: Attempt, codeHash: string | null): void {
+  const of = (what: string): never => fault(`new row for relation "attempt" violates check constraint "${what}"`);
+  if (!known.has(state)) of('attempt_state_check');
+  if (money !== null && money.amount <= 0) of('attempt_amount_check');
+  if (state !== 'refused' && (money === null || codeHash === null)) of('attempt_check');
+}
+
+/** The condition of the index attempt_order: those that bar another attempt of their order. */
+export const barsOrder = (state: State): boolean => state !== 'declined' && state !== 'reversed' && state !== 'refused';
+
+/** What a Hello of another boot may move. */
+export const swept = (state: State): boolean => state === 'submitted' || state === 'approved' || state === 'doubtful';
+
+/** An UPDATE of the machine's columns: what was asked stays as the row has it. */
+export function progressed(was: Attempt, is: Attempt): Attempt {
+  const same =
+    was.kiosk === is.kiosk &&
+    was.order === is.order &&
+    was.boot === is.boot &&
+    was.money?.amount === is.money?.amount &&
+    was.money?.currency === is.money?.currency &&
+    was.issuer === is.issuer &&
+    was.reference === is.reference &&
+    was.acquirer === is.acquirer &&
+    was.createdAt === is.createdAt &&
+    was.scannedAt === is.scannedAt &&
+    was.payUntil === is.payUntil &&
+    was.deadlineAt === is.deadlineAt &&
+    was.vendUntil === is.vendUntil &&
+    was.landingUntil === is.landingUntil;
+  if (same) return is;
+  const { state, reason, passwordPending, acquirerId, payAt, paidSeen } = is;
+  const { inquiries, cancels, cancelRefused, reversal, finding, nextAt } = is;
+  return {
+    ...was,
+    ...{ state, reason, passwordPending, acquirerId, payAt, paidSeen },
+    ...{ inquiries, cancels, cancelRefused, reversal, finding, nextAt },
+  };
+}

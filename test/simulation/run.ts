@@ -1,0 +1,100 @@
+import { checkEnd, isQuiet } from './checks.js';
+import type { Fault } from './faults.js';
+import type { WorldOptions } from './options.js';
+import type { Violation } from './oracle.js';
+import type { Line } from './story.js';
+import { outside } from './time.js';
+import { World } from './world.js';
+
+export type WorldResult = {
+  readonly payments: number;
+  readonly ends: Readonly<Record<string, number>>;
+  readonly faults: readonly Fault[];
+  readonly violations: readonly Violation[];
+  readonly story: readonly Line[];
+  /** Virtual ms. */
+  readonly lasted: number;
+};
+
+const HOUR_MS = 3_600_000;
+/** After the last payment has begun, faults go on for so long: every deadline passes among them. */
+const AFTER_LAST_MS = 90_000;
+/** A world in which kiosks cannot sell comes to an end too. */
+const SAFETY_MOST_MS = 200 * HOUR_MS;
+/** What is not settled so long after the healing is stuck. */
+const LIVENESS_MOST_MS = 2 * HOUR_MS;
+/** Faults go on happening until they cannot matter: the longest inquiry plan of an operator's attempt. */
+const SLICE_EVENTS = 20_000;
+
+/** One world: a safety phase with faults, then healing, then a liveness phase in which everything must end. */
+export async function runWorld(
+  options: WorldOptions,
+  onSlice: (world: World) => void = () => {},
+): Promise<WorldResult> {
+  const world = new World(options);
+  const crashes = catchCrashes(world);
+  try {
+    await outside(() => world.start());
+    const violated = (): boolean => world.oracle.violations.length > 0;
+    const sold = (): boolean => violated() || world.payments >= options.payments;
+    await slices(world, SAFETY_MOST_MS, sold, onSlice);
+    await slices(world, world.timeline.now + AFTER_LAST_MS, violated, onSlice);
+    if (!violated()) await converge(world, violated, onSlice);
+  } finally {
+    crashes();
+  }
+  const { payments, faults, oracle, story, timeline } = world;
+  const ends = oracle.violations.length > 0 ? {} : checkEnd(world);
+  return {
+    payments,
+    ends,
+    faults: faults.struck,
+    violations: oracle.violations,
+    story: story.lines,
+    lasted: timeline.now,
+  };
+}
+
+async function converge(world: World, violated: () => boolean, onSlice: (world: World) => void): Promise<void> {
+  const end = world.timeline.now + LIVENESS_MOST_MS;
+  await outside(() => world.heal());
+  // Looked at each virtual second: whether all is quiet is dear to ask.
+  let looked = world.timeline.now;
+  let found = false;
+  const quiet = (): boolean => {
+    if (found || violated()) return true;
+    if (world.timeline.now < looked + 1_000) return false;
+    looked = world.timeline.now;
+    found = isQuiet(world);
+    return found;
+  };
+  await slices(world, end, quiet, onSlice);
+}
+
+/** Runs on, and gives the process back to its other work now and then. */
+async function slices(
+  world: World,
+  end: number,
+  enough: () => boolean,
+  onSlice: (world: World) => void,
+): Promise<void> {
+  for (;;) {
+    const done = await outside(() => world.timeline.run(end, enough, SLICE_EVENTS));
+    onSlice(world);
+    if (done) return;
+  }
+}
+
+/** A fault of ours ends a shipped program; here it ends the world, with a name. */
+function catchCrashes(world: World): () => void {
+  const crashed = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.oracle.violate('crash', text);
+  };
+  process.on('uncaughtException', crashed);
+  process.on('unhandledRejection', crashed);
+  return () => {
+    process.off('uncaughtException', crashed);
+    process.off('unhandledRejection', crashed);
+  };
+}

@@ -1,0 +1,129 @@
+import { anyUpTopic, kioskOfUp, relayStateTopic } from '../../../protocol/topics.js';
+import type { AdmissionRules } from '../../../relay/greet/admit.js';
+import { type Office, openOffice } from '../../../relay/office.js';
+import type { Policy } from '../../../relay/payment/types.js';
+import type { Log } from '../../../relay/runtime/log.js';
+import type { Chance } from '../chance.js';
+import type { FaultSource, Faults } from '../faults.js';
+import type { MemoryDatabase } from '../ledger/database.js';
+import type { MemoryLedger } from '../ledger/ledger.js';
+import type { Story } from '../story.js';
+import type { Timeline } from '../time.js';
+import { EPOCH_MS, plan, type SimulatedAcquirer } from './acquirer.js';
+import { type Broker, Link } from './broker.js';
+import { flaky } from './flaky.js';
+import { timers } from './kiosk.js';
+import { Process } from './process.js';
+
+export const policy: Policy = {
+  callTimeoutMs: plan.callTimeoutMs,
+  inquiryDelaysMs: plan.inquiryDelaysMs,
+  cancelDelaysMs: plan.cancelDelaysMs,
+  vendMarginMs: 5_000,
+  reportLateMs: 120_000,
+  operatorInquiryDelaysMs: [60_000, 300_000, 900_000],
+  doubtful: 'ask',
+  refundInquiryDelaysMs: plan.refundInquiryDelaysMs,
+  newRefundDelaysMs: plan.newRefundDelaysMs,
+};
+
+const admission: AdmissionRules = {
+  payValidMs: timers.payValidMs,
+  deadlineMs: 50_000,
+  kioskDeadlineMs: timers.deadlineMs,
+  callTimeoutMs: plan.callTimeoutMs,
+  codeLifeMs: plan.codeLifeMs,
+  acquirer: 'simulated',
+  supports: () => true,
+  cap: () => Number.POSITIVE_INFINITY,
+};
+
+/** Relays agree on the time to so much: what network time keeps, and rule 11 has room for. */
+const SKEW_MOST_MS = 2_000;
+const CODE_HASH_KEY = Buffer.alloc(32, 7);
+
+export type RelayParts = {
+  readonly name: string;
+  readonly timeline: Timeline;
+  readonly faults: Faults;
+  readonly story: Story;
+  readonly broker: Broker;
+  readonly acquirer: SimulatedAcquirer;
+  readonly database: MemoryDatabase;
+  readonly chance: Chance;
+  readonly log: Log;
+};
+
+/** One relay instance: the shipped office, between a broker and a ledger of this world. */
+export class SimulatedRelay {
+  readonly name: string;
+  readonly #parts: RelayParts;
+  readonly #clockSet: FaultSource;
+  #life: { process: Process; link: Link; office: Office; memory: MemoryLedger } | undefined;
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.#clockSet = parts.faults.source('clock-set', parts.name);
+  }
+
+  get link(): Link | undefined {
+    return this.#life?.link;
+  }
+
+  start(): void {
+    if (this.#life) return;
+    const { name, timeline, broker, acquirer, database, chance, log, story, faults } = this.#parts;
+    const process = new Process(name, timeline);
+    const skew = this.#clockSet.strikes() ? this.#clockSet.chance.between(-SKEW_MOST_MS, SKEW_MOST_MS) : 0;
+    const clock = process.clock(EPOCH_MS + skew, 1, true);
+    const random = chance.fork('life');
+    const memory = database.connect(name);
+    const ledger = flaky(memory, faults, name);
+    const state = (online: boolean) => Buffer.from(JSON.stringify({ online }));
+    const link = new Link({
+      ...{ name, process, broker, chance: chance.fork('link'), stateTopic: relayStateTopic(name) },
+      ...{ online: state(true), offline: state(false) },
+      wants: (topic) => topic.endsWith(UP_END) && kioskOfUp(topic) !== undefined,
+    });
+    const office = openOffice({
+      ...{ relay: name, ledger, clock, log, policy, admission, codeHashKey: CODE_HASH_KEY, welcomeMs: 60_000 },
+      acquirer: acquirer.port(process, clock),
+      random: (n) => random.bytes(n),
+      greeting: { cloneWindowMs: 600_000 },
+      knows: () => true,
+      publish: (topic, payload) => link.publish(topic, payload),
+      onChanged: () => {},
+    });
+    this.#life = { process, link, office, memory };
+    story.tell(name, () => 'the relay starts', name);
+    void process.mine(office.start()).then(
+      () =>
+        link.start({
+          onConnected: () => {},
+          onDisconnected: () => {},
+          onMessage: (topic, payload) => office.desk.hear(topic, payload),
+        }),
+      () => this.kill(2_000),
+    );
+  }
+
+  /** After a crash of the database's server: it answers again. */
+  mendLedger(): void {
+    this.#life?.memory.mend();
+  }
+
+  kill(awayMs: number): void {
+    const { story, timeline, name } = this.#parts;
+    const life = this.#life;
+    if (!life) return;
+    story.tell(name, () => 'killed', name);
+    this.#life = undefined;
+    life.process.die();
+    life.link.died(false);
+    life.memory.cut('dead');
+    timeline.after(awayMs, () => this.start());
+  }
+}
+
+const UP_END = anyUpTopic.slice(anyUpTopic.lastIndexOf('/'));

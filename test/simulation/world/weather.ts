@@ -1,0 +1,108 @@
+import type { FaultClass, FaultSource, Faults } from '../faults.js';
+import type { MemoryDatabase } from '../ledger/database.js';
+import type { Story } from '../story.js';
+import type { Timeline } from '../time.js';
+import type { SimulatedAcquirer } from './acquirer.js';
+import type { Broker } from './broker.js';
+import type { SimulatedKiosk } from './kiosk.js';
+import type { SimulatedRelay } from './relay.js';
+
+export type WeatherParts = {
+  readonly timeline: Timeline;
+  readonly faults: Faults;
+  readonly story: Story;
+  readonly broker: Broker;
+  readonly relays: readonly SimulatedRelay[];
+  readonly database: MemoryDatabase;
+  readonly acquirer: SimulatedAcquirer;
+  /** Puts a second device with the same card beside this one; undefined: there is one already. */
+  readonly clone: (kiosk: SimulatedKiosk) => void;
+};
+
+const names = [
+  'kiosk-killed',
+  'kiosk-power-cut',
+  'relay-killed',
+  'link-cut',
+  'link-half-open',
+  'broker-restarted',
+  'relay-cut-off',
+  'ledger-crashed',
+  'acquirer-down',
+  'journal-lost',
+  'board-changed',
+  'card-cloned',
+] as const satisfies FaultClass[];
+
+/** What comes over a payment from outside, at a moment of its own: mostly soon after the scan, where most happens. */
+export class Weather {
+  readonly #parts: WeatherParts;
+  readonly #sources = new Map<string, FaultSource>();
+
+  constructor(parts: WeatherParts) {
+    this.#parts = parts;
+  }
+
+  #source(name: FaultClass, place: string): FaultSource {
+    const key = `${name}@${place}`;
+    let found = this.#sources.get(key);
+    if (!found) {
+      found = this.#parts.faults.source(name, place);
+      this.#sources.set(key, found);
+    }
+    return found;
+  }
+
+  /** A payment has begun at `kiosk`. */
+  over(kiosk: SimulatedKiosk): void {
+    for (const name of names) {
+      if (name === 'journal-lost' || name === 'board-changed') continue;
+      const source = this.#source(name, kiosk.name);
+      if (!source.strikes()) continue;
+      const { chance } = source;
+      const drawn = chance.next();
+      const wait =
+        drawn < 0.5 ? chance.between(0, 1_200) : drawn < 0.8 ? chance.wait(5_000) : chance.between(0, 75_000);
+      this.#parts.timeline.after(wait, () => this.#strike(name, kiosk, source));
+    }
+  }
+
+  #strike(name: (typeof names)[number], kiosk: SimulatedKiosk, { chance }: FaultSource): void {
+    const { broker, relays, database, acquirer, timeline, story, clone } = this.#parts;
+    const relay = chance.pick(relays);
+    switch (name) {
+      case 'kiosk-killed':
+        return kiosk.kill();
+      case 'kiosk-power-cut':
+        return this.#powerCut(kiosk, chance.hits(0.9) ? chance.wait(10_000) : chance.wait(600_000));
+      case 'relay-killed':
+        return relay.kill(chance.wait(3_000));
+      case 'link-cut':
+        return kiosk.life?.link.cut(chance.wait(4_000));
+      case 'link-half-open':
+        return kiosk.life?.link.cut(chance.wait(4_000), chance.between(1_000, 22_000));
+      case 'broker-restarted':
+        return broker.restart(chance.wait(3_000));
+      case 'relay-cut-off':
+        return relay.link?.cut(chance.wait(20_000), chance.hits(0.5) ? chance.between(1_000, 22_000) : 0);
+      case 'ledger-crashed':
+        story.tell('ledger', () => 'the database server crashes');
+        database.crash();
+        for (const each of relays) timeline.after(chance.wait(4_000), () => each.mendLedger());
+        return;
+      case 'acquirer-down':
+        acquirer.downUntil = timeline.now + chance.wait(30_000);
+        return;
+      case 'card-cloned':
+        return clone(kiosk);
+      default:
+        return;
+    }
+  }
+
+  #powerCut(kiosk: SimulatedKiosk, awayMs: number): void {
+    kiosk.powerCut(500 + awayMs);
+    if (this.#source('journal-lost', kiosk.name).strikes()) kiosk.disk.wipe();
+    if (this.#source('board-changed', kiosk.name).strikes()) kiosk.otherBoard();
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { reportOf } from './report.js';
+import { chaos } from './run.js';
+import { findPrograms } from './services.js';
+
+/**
+ * The shipped programs on real parts, while everything that can break breaks: nobody is charged for nothing, and the
+ * acquirer's ledger, the relay's and the kiosks' journals agree to the cent.
+ */
+
+const required = process.env['QUIETZONE_REQUIRE_SERVICES'] === '1';
+const payments = Number(process.env['QUIETZONE_CHAOS_PAYMENTS'] ?? (required ? 2_000 : 60));
+const seed = Number(process.env['QUIETZONE_CHAOS_SEED'] ?? Date.now() % 2 ** 31);
+const WITHIN_MS = 600_000;
+
+const programs = findPrograms();
+const missing = 'missing' in programs ? programs.missing : undefined;
+if (missing !== undefined) {
+  if (required) throw new Error(`chaos: ${missing}, but QUIETZONE_REQUIRE_SERVICES=1 asks for it`);
+  console.warn(`chaos on real parts: skipped, ${missing}`);
+}
+
+test.skipIf(missing !== undefined)(
+  `${payments} payments under faults, seed ${seed}: every attempt ends and the books agree`,
+  async () => {
+    if ('missing' in programs) return;
+    const say = (text: string): void => void process.stdout.write(`chaos: ${text}\n`);
+    say(`seed ${seed}`);
+    const result = await chaos({ programs, payments, seed, onProgress: say });
+    say(reportOf(result));
+    expect(result.violations, result.stories.join('\n')).toEqual([]);
+    expect(result.payments).toBeGreaterThanOrEqual(payments);
+    expect(result.ends['delivered'] ?? 0).toBeGreaterThan(payments / 5);
+  },
+  WITHIN_MS,
+);

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { Program, type Ready } from '../../../deploy/demo/child.js';
+import { between, type Random } from '../../bench/random.js';
+import { sleep } from '../../support/wait.js';
+import type { Started } from './configs.js';
+
+/** One process of a program, from its "ready" line to its end. */
+export type Life = { readonly ready: Ready; readonly ended: Promise<void> };
+
+/** Shortest and longest wait of the supervisor before a program that ended is started again, ms. */
+const RESTART_MS = [50, 400] as const;
+
+/** Keeps a program running as systemd would: whatever ends it, it is started again. */
+export class Supervised {
+  readonly name: string;
+  readonly logFile: string;
+  readonly #program: Program;
+  readonly #random: Random;
+  /** Ended without being killed by us after it had been ready: a fault of its own. */
+  readonly deaths: { readonly what: string; readonly lastWords: Promise<string> }[] = [];
+  kills = 0;
+  starts = 0;
+  #life: Life | undefined;
+  #waiting: ((life: Life) => void)[] = [];
+  #end: () => void = () => {};
+  #stopping = false;
+  #killed = false;
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(started: Started, random: Random) {
+    this.name = started.name;
+    this.logFile = started.logFile;
+    this.#random = random;
+    this.#program = new Program({
+      ...started,
+      onEnd: () => this.#end(),
+      onDeath: (detail) => {
+        if (this.#killed) return;
+        this.deaths.push({ what: `${this.name} ${detail}`, lastWords: lastWords(started.logFile) });
+      },
+    });
+  }
+
+  start(): void {
+    this.#kept = this.#keep();
+  }
+
+  /** The process that serves now. */
+  get life(): Life | undefined {
+    return this.#life;
+  }
+
+  /** The process that serves, now or as soon as there is one. */
+  up(): Promise<Life> {
+    if (this.#life) return Promise.resolve(this.#life);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** kill -9, at whatever moment of its life. False: there is no process just now. */
+  kill(): boolean {
+    if (!this.#program.running) return false;
+    this.#killed = true;
+    this.kills += 1;
+    this.#program.crash();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#program.stop();
+    await this.#kept;
+  }
+
+  async #keep(): Promise<void> {
+    while (!this.#stopping) {
+      const ended = new Promise<void>((resolve) => {
+        this.#end = resolve;
+      });
+      this.#killed = false;
+      await this.#live(ended);
+      this.#life = undefined;
+      if (!this.#stopping) await sleep(between(this.#random, ...RESTART_MS));
+    }
+  }
+
+  async #live(ended: Promise<void>): Promise<void> {
+    try {
+      const ready = await this.#program.start();
+      this.starts += 1;
+      this.#life = { ready, ended };
+      for (const resolve of this.#waiting.splice(0)) resolve(this.#life);
+      await ended;
+    } catch {
+      // Killed while it started, or it could not: a relay without its database says so and ends.
+      await this.#program.kill();
+    }
+  }
+}
+
+const LAST_WORDS_MS = 400;
+const LAST_CHARACTERS = 40_000;
+const LAST_LINES = 25;
+
+/** What is no log line, so an error that nobody caught, and the log lines before it; once all of it is written. */
+async function lastWords(logFile: string): Promise<string> {
+  await sleep(LAST_WORDS_MS);
+  const lines = (await readFile(logFile, 'utf8')).slice(-LAST_CHARACTERS).split('\n');
+  const plain = lines.filter((line) => !line.startsWith('{'));
+  return [...lines.slice(-LAST_LINES).filter((line) => line.startsWith('{')), ...plain.slice(-LAST_LINES)].join('\n');
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { afterGap, essential, readPast } from '../../../../agent/journal/replay.js';
+import { anyHistory, anyRecords } from '../../../support/journal-arbitrary.js';
+
+it('says the same when the journal is read twice: fold(J) = fold(J·J) (S10)', () => {
+  fc.assert(
+    fc.property(anyRecords, (records) => {
+      expect(readPast([...records, ...records])).toEqual(readPast(records));
+    }),
+  );
+});
+
+it('says the same when any part of it, copied, is read before it', () => {
+  fc.assert(
+    fc.property(
+      anyRecords.chain((records) => fc.tuple(fc.constant(records), fc.subarray(records))),
+      ([records, copied]) => {
+        const [once, twice] = [readPast(records), readPast([...copied, ...records])];
+        expect(twice.boots).toEqual(once.boots);
+        const byAttempt = (past: typeof once) => new Map(past.attempts.map((a) => [a.attempt, a]));
+        expect(byAttempt(twice)).toEqual(byAttempt(once));
+      },
+    ),
+  );
+});
+
+it('is cut down to what says the same of every attempt of its epoch, and cutting again changes nothing', () => {
+  fc.assert(
+    fc.property(anyHistory, (records) => {
+      const cut = essential(records);
+      const past = readPast(records);
+      const epoch = past.boots.at(-1)?.epoch;
+      const others = new Set(past.boots.filter((b) => b.epoch !== epoch).map((b) => b.nonce.slice(0, 8)));
+      const own = past.attempts.filter((a) => !others.has(a.boot));
+      expect(new Map(readPast(cut).attempts.map((a) => [a.attempt, a]))).toEqual(
+        new Map(own.map((a) => [a.attempt, a])),
+      );
+      expect(readPast(cut).boots).toEqual(past.boots.filter((b) => b.epoch === epoch));
+      expect(essential(cut)).toEqual(cut);
+      expect(cut.length).toBeLessThanOrEqual(records.length);
+    }),
+  );
+});
+
+it('after a gap claims no boot, takes no silence for "not delivered", and keeps every end that is known', () => {
+  fc.assert(
+    fc.property(anyHistory, fc.constantFrom('ea'.repeat(16), 'ec'.repeat(16)), (records, epoch) => {
+      const boot = { kind: 'boot', at: 5, epoch, number: 9, nonce: '99'.repeat(16), board: 'b' } as const;
+      const before = readPast(essential([...records, boot])).attempts;
+      const left = afterGap(records, boot);
+      const { boots, attempts } = readPast(left);
+      expect(boots).toEqual([]);
+      expect(attempts.map((a) => a.attempt)).toEqual(before.map((a) => a.attempt));
+      for (const [n, a] of attempts.entries()) {
+        const told = records.some((r) => r.kind === 'vended' && r.attempt === a.attempt);
+        expect(a.delivery).toBe(told || a.closed ? before[n]?.delivery : 'doubtful');
+      }
+      expect(readPast(afterGap(left, boot))).toEqual(readPast(left));
+    }),
+  );
+});
