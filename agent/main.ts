@@ -64,6 +64,10 @@ async function compose(config: Config, place: Place, log: Logger) {
   const { board, secrets, devices, counters } = place;
   const journal = new BlockJournal(new FileStore(config.journal.directory));
   const replay = await journal.open({ board, random: randomBytes, wallMs: Date.now });
+  if (replay.gaps > 0) {
+    const text = 'the disk lost what it had said was durable: replace the card';
+    log.warn({ event: 'journal-gap', blocks: replay.gaps }, text);
+  }
   const connection = new BrokerConnection(connectionOptions(config, secrets, bootTag(replay.nonce)));
   const words = display.contact === undefined ? {} : { contact: display.contact };
   const { terminators, prefix, gapMs, minLength, market, issuerTableFile: file } = scanner;

@@ -49,6 +49,11 @@ export const journal = defineCommand({
 
 async function inspected({ directory, _ }: Given, rawArgs: readonly string[]): Promise<Inspection> {
   refuseUnknownFlags(rawArgs, ['json']);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no fault.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   if (_.length > 1) refuse(`journal: found ${_.length} directories, expected one`, 2);
   return await inspectDirectory(directory).catch((error: NodeJS.ErrnoException) =>
     refuse(`quietzone: ${directory}: ${error.code ?? error.message}; expected the directory of a journal`, 1),

@@ -2,9 +2,10 @@ import { toHex } from '../../protocol/ids.js';
 import { BLOCK_ROOM_BYTES, encodeBlock } from './block.js';
 import type { Identity, Journal, JournalFact, JournalRecord, Replay } from './contract.js';
 import { fromLines, LINES_FILE } from './lines.js';
+import { blocksFor, fitting, sizeOf, totalOf } from './packing.js';
 import { fromJson, toJson } from './records.js';
 import { afterGap, essential, nextBoot, readPast, replayOf } from './replay.js';
-import { boardOf, type Past, pastsOf, readSegments, type Segments, segmentName, segmentNumber } from './segments.js';
+import { ownPast, type Past, readSegments, type Segments, segmentName, segmentNumber } from './segments.js';
 import { BLOCK_BYTES, type Store } from './store.js';
 
 const SEGMENT_BYTES = 1_048_576;
@@ -26,7 +27,12 @@ type Waiting = {
   done(): void;
   failed(error: Error): void;
 };
-type Segment = { readonly number: number; readonly blocks: number /** Its newest block. */; last: number };
+type Segment = {
+  readonly number: number;
+  readonly blocks: number;
+  /** Its newest block that is needed; 0: none. */
+  last: number;
+};
 type Writing = { readonly segment: Segment; readonly base: number };
 
 /**
@@ -289,43 +295,3 @@ function faultOf({ json, record }: Waiting): string | undefined {
 }
 
 const notOpen = (): Error => new Error('journal: not open');
-
-/** With its comma. */
-const sizeOf = (json: string): number => Buffer.byteLength(json) + 1;
-const totalOf = (list: readonly string[]): number => list.reduce((sum, json) => sum + sizeOf(json), 0);
-
-/** How many of the list's first go into so many bytes. */
-function fitting(list: readonly string[], room: number): number {
-  let left = room;
-  const over = list.findIndex((json) => {
-    left -= sizeOf(json);
-    return left < 0;
-  });
-  return over < 0 ? list.length : over;
-}
-
-function blocksFor(list: readonly string[]): number {
-  let blocks = 0;
-  let left = 0;
-  for (const json of list) {
-    if (sizeOf(json) > left) {
-      blocks += 1;
-      left = BLOCK_ROOM_BYTES;
-    }
-    left -= sizeOf(json);
-  }
-  return blocks;
-}
-
-/** @throws Error when it cannot be told which journal is this kiosk's, or a newer program wrote it. */
-function ownPast(segments: Segments, board: string): Past | undefined {
-  if (segments.torn.some((t) => t.torn === 'newer'))
-    throw new Error('journal: written by a newer version of the agent; install that one, or move the journal away');
-  const pasts = pastsOf(segments);
-  const own = pasts.length > 1 ? pasts.filter((past) => boardOf(past) === board) : pasts;
-  if (pasts.length <= 1 || own.length === 1) return own[0];
-  const names = [...new Set(pasts.flatMap((p) => p.blocks.map((b) => segmentName(b.segment))))].sort().join(', ');
-  throw new Error(
-    `journal: found ${pasts.length} journals in one directory (${names}), ${own.length} of them of this board; move away all files but those of one`,
-  );
-}

@@ -62,7 +62,7 @@ export function inspect(files: readonly SegmentFile[]): Inspection {
   const faults: string[] = [];
   if (gaps > 0)
     faults.push(
-      `${blocksOf(gaps)} that the disk had said were durable are not there: it lies or fails; replace the card`,
+      `${blocksOf(gaps)} missing that the disk had said ${gaps === 1 ? 'was' : 'were'} durable: it lies or fails; replace the card`,
     );
   if (pasts.length > 1)
     faults.push(

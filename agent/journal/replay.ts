@@ -96,12 +96,18 @@ export function essential(records: readonly JournalRecord[]): JournalRecord[] {
   const forgotten = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)));
   for (const { attempt, boot } of past.attempts) if (others.has(boot)) forgotten.add(attempt);
   const known = new Set(past.attempts.map((a) => a.attempt));
-  const ended = new Set(closed.filter((attempt) => records.some((r) => r.kind === 'vended' && r.attempt === attempt)));
+  const told = toldOf(records);
+  const ended = new Set(closed.filter((attempt) => told.has(attempt)));
   return onceEach(records).filter((r) => {
     if (r.kind === 'boot') return chain.has(r.nonce);
     if (!known.has(r.attempt) || forgotten.has(r.attempt)) return false;
     return r.kind === 'vended' || r.kind === 'closed' || !ended.has(r.attempt);
   });
+}
+
+/** Attempts whose end is known. */
+function toldOf(records: readonly JournalRecord[]): Set<AttemptId> {
+  return new Set(records.flatMap((r) => (r.kind === 'vended' ? [r.attempt] : [])));
 }
 
 /** The last of each: the order in which things became true. */
@@ -123,7 +129,7 @@ function onceEach(records: readonly JournalRecord[]): JournalRecord[] {
  */
 export function afterGap(records: readonly JournalRecord[], boot: JournalRecord): JournalRecord[] {
   const left = essential([...records, boot]).filter((r) => r.kind !== 'boot');
-  const ended = new Set(left.flatMap((r) => (r.kind === 'vended' ? [r.attempt] : [])));
+  const ended = toldOf(left);
   const unended = readPast(left).attempts.filter((a) => !a.closed && !ended.has(a.attempt));
   const doubts = unended.map((a): JournalRecord => {
     return { kind: 'vended', at: boot.at, attempt: a.attempt, boot: a.boot, delivery: 'doubtful' };

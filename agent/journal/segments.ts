@@ -104,6 +104,19 @@ function inOrder(blocks: readonly Block[]): JournalRecord[] {
 }
 
 /** The board that the newest boot record names; undefined where none can be read. */
-export function boardOf(past: Past): string | undefined {
+function boardOf(past: Past): string | undefined {
   return past.records.findLast((r) => r.kind === 'boot')?.board;
+}
+
+/** @throws Error when it cannot be told which journal is this kiosk's, or a newer program wrote it. */
+export function ownPast(segments: Segments, board: string): Past | undefined {
+  if (segments.torn.some((t) => t.torn === 'newer'))
+    throw new Error('journal: written by a newer version of the agent; install that one, or move the journal away');
+  const pasts = pastsOf(segments);
+  const own = pasts.length > 1 ? pasts.filter((past) => boardOf(past) === board) : pasts;
+  if (pasts.length <= 1 || own.length === 1) return own[0];
+  const names = [...new Set(pasts.flatMap((p) => p.blocks.map((b) => segmentName(b.segment))))].sort().join(', ');
+  throw new Error(
+    `journal: found ${pasts.length} journals in one directory (${names}), ${own.length} of them of this board; move away all files but those of one`,
+  );
 }

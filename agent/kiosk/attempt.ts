@@ -2,7 +2,7 @@ import { type AttemptId, receiptOf } from '../../protocol/ids.js';
 import type { Pay } from '../../protocol/messages.js';
 import type { Delivery, Reason } from '../../protocol/words.js';
 import type { Order, OrderEvent, Outcome } from '../orders/order.js';
-import { booksFull, report, withEntry } from './books.js';
+import { booksFull, entryOf, report, withEntry } from './books.js';
 import type { KioskEffect, KioskEvent, Step } from './events.js';
 import type { KioskState, OpenAttempt } from './state.js';
 import type { Notice, View } from './view.js';
@@ -38,7 +38,7 @@ export function endOrder(
   outcome: Outcome,
   reason?: Reason,
 ): [KioskState, KioskEffect[]] {
-  const entry = state.books[id];
+  const entry = entryOf(state, id);
   if (!entry || entry.ended) return [state, []];
   const event: OrderEvent = {
     state: 'ended',
@@ -203,7 +203,7 @@ export function vendEnded(state: KioskState, id: AttemptId, result: Delivery, no
 
 /** Definite reports override doubtful (rule 12), here as in the relay. */
 export function vendKnown(state: KioskState, id: AttemptId, result: 'delivered' | 'failed', now: number): Step {
-  if (state.books[id]?.delivery !== 'doubtful') {
+  if (entryOf(state, id)?.delivery !== 'doubtful') {
     return { state, effects: [{ type: 'fault', what: 'a late word on a vend that is not doubtful' }] };
   }
   const [next, effects] = report(state, id, result, now);

@@ -5,15 +5,32 @@ import type { Delivery } from '../../protocol/words.js';
 import type { KioskEffect } from './events.js';
 import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
 
-/** The books: what is still to be told to the relay (rules 2, 7), and what was told lately (rule 13). */
+/**
+ * The books: what is still to be told to the relay (rules 2, 7), and what was told lately (rule 13). What is settled moves to
+ * the memory, so that what every event looks through stays as short as it is on a good day: one entry.
+ */
+
+export const entryOf = (state: KioskState, id: AttemptId): BookEntry | undefined => state.books[id] ?? state.memory[id];
 
 export function withEntry(state: KioskState, entry: BookEntry): KioskState {
-  return { ...state, books: { ...state.books, [entry.attempt]: entry } };
+  if (entry.closed && entry.ended) return remember(state, entry);
+  const books = { ...state.books, [entry.attempt]: entry };
+  if (state.memory[entry.attempt] === undefined) return { ...state, books };
+  const { [entry.attempt]: _, ...memory } = state.memory;
+  return { ...state, books, memory };
+}
+
+/** The oldest is forgotten; insertion order is age. */
+function remember(state: KioskState, entry: BookEntry): KioskState {
+  const { [entry.attempt]: _, ...books } = state.books;
+  const kept = Object.values(state.memory).filter((e) => e.attempt !== entry.attempt);
+  const newest = [...kept, entry].slice(-CLOSED_KEPT);
+  return { ...state, books, memory: Object.fromEntries(newest.map((e) => [e.attempt, e])) };
 }
 
 /** Delivery is known: note it, tell the relay, and keep telling until its Ack. */
 export function report(state: KioskState, id: AttemptId, delivery: Delivery, now: number): [KioskState, KioskEffect[]] {
-  const entry = state.books[id];
+  const entry = entryOf(state, id);
   const boot = entry?.boot ?? state.boot;
   const next: BookEntry = {
     attempt: id,
@@ -36,20 +53,9 @@ export function report(state: KioskState, id: AttemptId, delivery: Delivery, now
 
 /** The relay knows all there is to know; the entry stays a while as a memory. */
 export function close(state: KioskState, id: AttemptId): [KioskState, KioskEffect[]] {
-  const entry = state.books[id];
+  const entry = entryOf(state, id);
   if (!entry || entry.closed) return [state, []];
-  const closed = withEntry(state, { ...entry, closed: true });
-  return [prune(closed), [{ type: 'record', record: { kind: 'closed', attempt: id } }]];
-}
-
-/** Forgets the oldest closed attempts whose order has had its last event; insertion order is age. */
-function prune(state: KioskState): KioskState {
-  const done = Object.values(state.books).filter((e) => e.closed && e.ended);
-  const surplus = done.slice(0, Math.max(0, done.length - CLOSED_KEPT));
-  if (surplus.length === 0) return state;
-  const books = { ...state.books };
-  for (const entry of surplus) delete books[entry.attempt];
-  return { ...state, books };
+  return [withEntry(state, { ...entry, closed: true }), [{ type: 'record', record: { kind: 'closed', attempt: id } }]];
 }
 
 /** For `Hello`: every attempt not acknowledged whose delivery is known. One open in this boot is not swept, so not listed. */

@@ -67,7 +67,10 @@ export type KioskState = {
   readonly order: Order | null;
   readonly orderUntilMs: number;
   readonly attempt: OpenAttempt | null;
+  /** Of attempts that are not closed, or whose order still waits for its last event. */
   readonly books: Readonly<Record<AttemptId, BookEntry>>;
+  /** Of the last attempts that are, oldest first. */
+  readonly memory: Readonly<Record<AttemptId, BookEntry>>;
   /** Final screen of the last attempt; gone by itself, and at once for the next customer. */
   readonly final: { readonly attempt: AttemptId; readonly view: View; readonly untilMs: number } | null;
   readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
@@ -87,8 +90,9 @@ export const finalStandings: ReadonlySet<Standing> = new Set([
 
 export function initialState(replay: Replay, timers: KioskTimers): KioskState {
   const books: Record<AttemptId, BookEntry> = {};
+  const memory: Record<AttemptId, BookEntry> = {};
   for (const old of replay.attempts) {
-    books[old.attempt] = {
+    (old.closed ? memory : books)[old.attempt] = {
       attempt: old.attempt,
       boot: old.boot,
       delivery: old.delivery,
@@ -107,6 +111,7 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
     orderUntilMs: 0,
     attempt: null,
     books,
+    memory,
     final: null,
     notice: null,
   };

@@ -3,7 +3,7 @@ import type { Update } from '../../protocol/messages.js';
 import type { Reason } from '../../protocol/words.js';
 import type { Outcome } from '../orders/order.js';
 import { begin, endOrder, giveUp, type moneyOf, orderEvent, showFinal, unchanged } from './attempt.js';
-import { close } from './books.js';
+import { close, entryOf } from './books.js';
 import type { KioskEffect, Step } from './events.js';
 import { finalStandings, type KioskState, type OpenAttempt } from './state.js';
 import type { View } from './view.js';
@@ -31,7 +31,7 @@ function approved(state: KioskState, update: Update, open: OpenAttempt | null, n
     return begin(state, open);
   }
   // Rule 13: answer from the record; without one, "not delivered" only where no record proves that nothing went out.
-  const entry = state.books[update.attempt];
+  const entry = entryOf(state, update.attempt);
   const known = entry?.delivery;
   const delivery = known ?? (state.chain.includes(update.boot) ? 'not-delivered' : 'doubtful');
   return {
@@ -63,7 +63,7 @@ function pending(state: KioskState, update: Update, open: OpenAttempt, now: numb
 
 /** Reversing, after a failed vend or an expired deadline: told to the kiosk app once. */
 function reversingNotOpen(state: KioskState, update: Update): Step {
-  const entry = state.books[update.attempt];
+  const entry = entryOf(state, update.attempt);
   if (update.standing !== 'reversing' || !entry?.order || entry.ended) return unchanged(state);
   return { state, effects: orderEvent(entry.order, { state: 'reversing' }) };
 }
@@ -87,7 +87,7 @@ function ended(state: KioskState, update: Update, open: OpenAttempt | null, now:
   const [closedOrder, last] = endOrder(state, update.attempt, outcome, reason);
   const shown = open ? endOpen(closedOrder, update, open, now) : refreshFinal(closedOrder, update, now);
   // A report that is still unacknowledged stays listed: the relay's Ack closes it (rule 7).
-  const entry = shown.books[update.attempt];
+  const entry = entryOf(shown, update.attempt);
   const [books, forgotten] = entry && entry.delivery === undefined ? close(shown, update.attempt) : [shown, []];
   return { state: books, effects: [ack, ...last, ...forgotten] };
 }
@@ -100,7 +100,7 @@ function endOpen(state: KioskState, update: Update, open: OpenAttempt, now: numb
 function refreshFinal(state: KioskState, update: Update, now: number): KioskState {
   const { final } = state;
   if (final?.attempt !== update.attempt || update.standing === 'delivered') return state;
-  const order = state.books[update.attempt]?.order;
+  const order = entryOf(state, update.attempt)?.order;
   if (!order) return state;
   const view = finalView(update, order, update.receipt);
   return { ...state, final: { ...final, view, untilMs: now + state.timers.finalScreenMs } };
@@ -129,7 +129,7 @@ function finalView(
 
 /** The relay has committed the report (rule 7). */
 export function vendAcked(state: KioskState, attempt: string): Step {
-  const entry = state.books[attempt];
+  const entry = entryOf(state, attempt);
   if (!entry || entry.closed) return unchanged(state);
   if (entry.delivery === undefined) {
     return { state, effects: [{ type: 'fault', what: `ack of a report never made, order ${orderOf(attempt)}` }] };

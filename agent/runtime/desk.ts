@@ -53,7 +53,8 @@ export class Desk implements OrderDesk {
     const { loop, report } = this.#parts;
     const answer = report(id, result);
     if (answer !== 'ended') return answer === 'accepted';
-    const doubtful = Object.values(loop.state.books).find(
+    const { books, memory } = loop.state;
+    const doubtful = [...Object.values(books), ...Object.values(memory)].find(
       (e) => orderOf(e.attempt) === id && e.delivery === 'doubtful',
     );
     if (!doubtful || result === 'doubtful') return false;

@@ -54,6 +54,8 @@ export class KioskLoop {
   #stopped = false;
   #seq = 0;
   #cancelTimer: (() => void) | undefined;
+  /** For when the timer is set; Infinity: it is not. */
+  #timerAt = Number.POSITIVE_INFINITY;
   /** The attempt whose first publish was told to the kiosk app. */
   #submitted = '';
   #closedBy = 'starting';
@@ -247,11 +249,14 @@ export class KioskLoop {
   }
 
   #schedule(): void {
+    const at = this.#stopped ? Number.POSITIVE_INFINITY : Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
+    if (at === this.#timerAt) return;
     this.#cancelTimer?.();
-    const at = Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
-    if (this.#stopped || at === Number.POSITIVE_INFINITY) return;
+    this.#timerAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
     const wait = Math.min(Math.max(1, Math.ceil(at - this.#parts.clock.now())), MAX_TIMER_MS);
     this.#cancelTimer = this.#parts.clock.after(wait, () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
       this.session({ type: 'wake' });
       this.dispatch({ type: 'wake' });
     });

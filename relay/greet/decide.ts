@@ -37,7 +37,9 @@ export function decideHello(
     // An older boot that lives beside a newer one of its own journal runs on a copied card, and may hold an attempt open
     // whose absence the newer one's Hello would vouch for: nobody is greeted until a person has looked.
     const again = row.switchedAt !== null && now - row.switchedAt < rules.cloneWindowMs;
-    return again || row.chain.includes(hello.nonce) ? { type: 'clone', fresh: true } : { type: 'greet', switched: true };
+    return again || row.chain.includes(hello.nonce)
+      ? { type: 'clone', fresh: true }
+      : { type: 'greet', switched: true };
   }
   // The same boot gets the same challenge until it answers: its Hello may have been heard by two relays.
   const type = row.chain.includes(hello.nonce) ? 'stale' : 'challenge';

@@ -26,7 +26,13 @@ export async function hearHello(ledger: Ledger, kiosk: string, hello: Hello, con
       case 'clone':
         if (decision.fresh) {
           await tx.block(kiosk, context.now);
-          await alarm(tx, kiosk, 'clone', 'two devices under one name; both shut out until one is allowed', context.now);
+          await alarm(
+            tx,
+            kiosk,
+            'clone',
+            'two devices under one name; both shut out until one is allowed',
+            context.now,
+          );
         }
         return { decision, swept: [] };
       case 'stale':

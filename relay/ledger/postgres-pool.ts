@@ -33,6 +33,9 @@ export function openPool({ url, connections, statementTimeoutMs }: PoolOptions):
   const own: object = hasManyHosts(url) ? {} : { socket };
   const sql = postgres(url, {
     max: connections,
+    // The driver would ask each new connection for array types, of which we use none; a server that dies over that question
+    // makes it reject a promise that nobody holds, which ends the process.
+    fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_S,
     connection: {
       application_name: 'quietzone-relay',

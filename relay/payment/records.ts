@@ -17,7 +17,7 @@ const begun = (kind: Kind, attempt: Attempt, money: Money, number: number, now: 
   inquiries: 0,
 });
 
-export const isLive = ({ state }: Reversal): boolean => state === 'requested' || state === 'pending';
+const isLive = ({ state }: Reversal): boolean => state === 'requested' || state === 'pending';
 
 /** The refund under way, if there is one. */
 export function liveRefund({ reversal }: Attempt): Reversal | null {

@@ -52,7 +52,8 @@ function due(attempt: Attempt, now: number, policy: Policy): StepResult {
   const refund = liveRefund(attempt);
   if (refund) return refundDue(attempt, refund, now, policy);
   if (attempt.cancelRefused) {
-    return mayAsk(attempt, now, policy) ? callInquire(attempt, now, policy) : undecided(attempt, now, policy);
+    const may = now <= attempt.landingUntil || attempt.inquiries < policy.inquiryDelaysMs.length;
+    return may ? callInquire(attempt, now, policy) : undecided(attempt, now, policy);
   }
   // The first time inquiry and cancel back to back: a declined payment needs no cancel, and some acquirers refuse one.
   if (attempt.cancels === 0 && attempt.inquiries === 0 && !attempt.paidSeen) return callInquire(attempt, now, policy);
@@ -145,13 +146,9 @@ function unconfirmed(attempt: Attempt, why: string, now: number, policy: Policy)
   return toOperator(attempt, 'cancel-unconfirmed', now, policy, alarm('cancel-unconfirmed', text));
 }
 
-/** Not cancelled, and not said whether paid: as long as it may still be paid, and then once through the plan. */
-const mayAsk = (attempt: Attempt, now: number, policy: Policy): boolean =>
-  now <= attempt.landingUntil || attempt.inquiries < policy.inquiryDelaysMs.length;
-
+/** Not cancelled, and not said what was paid: asked as long as it may still be paid, and then once through the plan. */
 function askAgain(attempt: Attempt, now: number, policy: Policy): StepResult {
   if (now <= attempt.landingUntil) return keepAsking(attempt, now, policy);
-  if (!mayAsk(attempt, now, policy)) return undecided(attempt, now, policy);
   return stay({ ...attempt, nextAt: now + waitOf(policy.inquiryDelaysMs, attempt.inquiries) });
 }
 

@@ -1,6 +1,7 @@
+import { final, lateReport, operator } from './ended.js';
 import { stay } from './moves.js';
 import { reversing } from './reversing.js';
-import { approved, doubtful, final, lateReport, operator } from './settled.js';
+import { approved, doubtful } from './settled.js';
 import { submitted } from './submitted.js';
 import type { Attempt, PaymentEvent, Policy, StepResult } from './types.js';
 

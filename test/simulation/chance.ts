@@ -4,7 +4,7 @@ import { Random } from '../fuzz/random.js';
 export class Chance {
   readonly #random = new Random();
   readonly #seed: number;
-  #forks = 0;
+  readonly #forks = new Map<string, number>();
 
   constructor(seed: number, label: string) {
     this.#seed = hash(label) ^ Math.imul(seed, 0x9e3779b1);
@@ -64,10 +64,11 @@ export class Chance {
     return text;
   }
 
-  /** Another stream, that what is drawn here later does not move. */
+  /** Another stream, that neither what is drawn here later nor a fork of another label moves. */
   fork(label: string): Chance {
-    this.#forks += 1;
-    return new Chance(this.#seed, `${label}/${this.#forks}`);
+    const forks = (this.#forks.get(label) ?? 0) + 1;
+    this.#forks.set(label, forks);
+    return new Chance(this.#seed, `${label}/${forks}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BookEntry } from '../../agent/kiosk/state.js';
 import type { Attempt, State } from '../../relay/payment/types.js';
 import { owes } from './oracle.js';
 import type { Payment } from './world/acquirer-books.js';
@@ -12,10 +13,10 @@ const ends: ReadonlySet<State> = new Set(['delivered', 'declined', 'reversed', '
 export function isQuiet(world: World): boolean {
   for (const attempt of world.database.attempts()) if (!ends.has(attempt.state)) return false;
   return world.kiosks.every(({ life }) => {
-    if (!life || !life.link.up) return false;
+    if (!life?.link.up) return false;
     const { closed, attempt, books } = life.kiosk.loop.state;
     if (closed.length > 0 || attempt) return false;
-    return Object.values(books).every((entry) => entry.closed);
+    return Object.values(books).every((entry) => entry.closed && entry.ended);
   });
 }
 
@@ -47,6 +48,7 @@ export function checkEnd(world: World): Record<string, number> {
       );
   }
   for (const [id, facts] of oracle.attempts) {
+    world.witness.checkTold(id, rows.get(id));
     if (rows.has(id)) continue;
     count('never-heard');
     if (facts.vendBegun) oracle.violate('reconciliation', 'vended, and the ledger has no attempt', id);
@@ -64,7 +66,10 @@ function checkRow(
   const facts = oracle.attempts.get(row.id);
   const goods = facts?.goodsOut === true;
   const { id, state } = row;
-  if (!ends.has(state)) return oracle.violate(state === 'reversing' ? 'L2' : 'L1', `it is still ${state}`, id);
+  if (!ends.has(state)) {
+    oracle.violate(state === 'reversing' ? 'L2' : 'L1', `it is still ${state}`, id);
+    return;
+  }
   if ((state === 'operator' || state === 'doubtful') && !alarmed.has(id))
     oracle.violate('L2', `${state}, and nobody was called`, id);
   if (state === 'operator' || state === 'doubtful') return;
@@ -89,13 +94,13 @@ function checkDelivered(known: {
 }
 
 /** L1 and L3, as the kiosks see it. */
-function checkKiosks({ kiosks, oracle }: World): void {
+function checkKiosks({ kiosks, oracle, database }: World): void {
   for (const { life, name } of kiosks) {
     if (!life) {
       oracle.violate('L1', 'the kiosk does not come back', undefined, name);
       continue;
     }
-    const { closed, attempt, books } = life.kiosk.loop.state;
+    const { closed, attempt, books, memory } = life.kiosk.loop.state;
     if (closed.length > 0) oracle.violate('L1', `out of service: ${closed.join(', ')}`, undefined, name);
     if (attempt) oracle.violate('L1', `still ${attempt.phase} at the kiosk`, attempt.id);
     for (const entry of Object.values(books)) {
@@ -103,5 +108,18 @@ function checkKiosks({ kiosks, oracle }: World): void {
         oracle.violate('L3', `its report (${entry.delivery ?? 'open'}) was never acknowledged`, entry.attempt);
       else if (!entry.ended) oracle.violate('L3', 'the kiosk app was never told its end', entry.attempt);
     }
+    checkMemory(oracle, Object.values(memory), (id) => database.attempt(id)?.state);
+  }
+}
+
+/** Definite reports override doubtful (rule 12): none that was acknowledged is lost. */
+function checkMemory(
+  oracle: World['oracle'],
+  told: readonly BookEntry[],
+  stateOf: (id: string) => State | undefined,
+): void {
+  for (const { attempt, delivery } of told) {
+    if (delivery !== undefined && delivery !== 'doubtful' && stateOf(attempt) === 'doubtful')
+      oracle.violate('L3', `the kiosk has reported ${delivery}, and the ledger still calls it doubtful`, attempt);
   }
 }

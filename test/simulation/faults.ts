@@ -84,6 +84,7 @@ export class Faults {
   readonly #plan: FaultPlan;
   readonly #now: () => number;
   readonly #onFault: (fault: Fault) => void;
+  readonly #ordered = new Map<FaultClass, number>();
 
   constructor(seed: number, plan: FaultPlan, now: () => number, onFault: (fault: Fault) => void) {
     this.#seed = seed;
@@ -96,19 +97,39 @@ export class Faults {
     return this.#plan.shares[name];
   }
 
+  /** The next so many draws of this class strike, wherever they are made: for a script that wants this fault and no other. */
+  order(name: FaultClass, times = 1): void {
+    this.#ordered.set(name, times);
+  }
+
+  #isOrdered(name: FaultClass): boolean {
+    const times = this.#ordered.get(name);
+    if (times === undefined) return false;
+    if (times > 1) this.#ordered.set(name, times - 1);
+    else this.#ordered.delete(name);
+    return true;
+  }
+
   /** A place at which one class may strike, again and again. */
   source(name: FaultClass, place: string): FaultSource {
-    const chance = new Chance(this.#seed, `${name}@${place}`);
     const rate = Math.min(1, faultClasses[name] * this.#plan.shares[name]);
     const { only } = this.#plan;
     let draws = 0;
+    const seed = this.#seed;
+    const when = new Chance(seed, `${name}@${place}`);
+    let size: Chance | undefined;
     return {
-      chance,
+      get chance(): Chance {
+        size ??= new Chance(seed, `size of ${name}@${place}`);
+        return size;
+      },
       strikes: (): boolean => {
         draws += 1;
-        if (rate === 0 || !chance.hits(rate) || !this.active) return false;
+        const ordered = this.#ordered.size > 0 && this.#isOrdered(name);
+        if (!ordered && (rate === 0 || !when.hits(rate) || !this.active)) return false;
         const id = `${name}@${place}#${draws}`;
         if (only && !only.has(id)) return false;
+        size = new Chance(seed, id);
         const fault: Fault = { id, class: name, place, at: this.#now() };
         this.struck.push(fault);
         this.#onFault(fault);
@@ -119,7 +140,7 @@ export class Faults {
 }
 
 export type FaultSource = {
-  /** For the size of the fault. */
+  /** For the size of the fault that struck last. Each has its own, so that one that is left out changes no other. */
   readonly chance: Chance;
   strikes(): boolean;
 };
@@ -130,7 +151,7 @@ export function swarm(chance: Chance): Record<FaultClass, number> {
   const shares = {} as Record<FaultClass, number>;
   for (const name of faultNames) {
     const drawn = chance.next();
-    shares[name] = quiet || drawn < 0.4 ? 0 : drawn < 0.8 ? 1 : drawn < 0.95 ? 3 : 8;
+    shares[name] = quiet || drawn < 0.45 ? 0 : drawn < 0.75 ? 0.3 : drawn < 0.95 ? 1 : 4;
   }
   return shares;
 }

@@ -13,10 +13,14 @@ export type WorldOptions = {
   readonly only?: ReadonlySet<string>;
   /** For shrinking: only these kiosks have customers. */
   readonly attended?: ReadonlySet<string>;
+  /** For shrinking: the world is over then, ms, and is not healed. */
+  readonly until?: number;
   /** Keep the story. */
   readonly told: boolean;
   /** Every statement of the ledger takes its time, so that transactions interleave. */
   readonly interleaved: boolean;
+  /** Of each segment of a kiosk's journal. */
+  readonly segmentBytes?: number;
   /** Logs are read for codes. */
   readonly paranoid: boolean;
 };
@@ -29,7 +33,8 @@ export function worldOptions(seed: number, payments: number): WorldOptions {
   return {
     seed,
     payments,
-    kiosks: chance.pick([2, 4, 6, 8, 12]),
+    // Many kiosks make a short world: little of it is spent waiting. Few give each a long history of boots.
+    kiosks: chance.pick([4, 12, 24, 24, 40, 40]),
     relays: chance.pick([1, 1, 1, 1, 2, 2, 2, 3]),
     shares: swarm(chance),
     told: false,

@@ -7,7 +7,7 @@ import type { Payment } from './world/acquirer-books.js';
 /** The invariants of design section 4.1, by name; `crash` is a fault of ours that ended a program. */
 export type Predicate =
   | `S${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 13}`
-  | `L${1 | 2 | 3 | 4 | 5}`
+  | `L${1 | 2 | 3 | 4 | 5 | 6}`
   | 'reconciliation'
   | 'crash';
 
@@ -69,6 +69,7 @@ export class Oracle {
   }
 
   placed(id: OrderId, kiosk: string, money: Money): void {
+    if (this.orders.has(id)) this.violate('S3', `order ${id} is placed, and another of this id was`, undefined, kiosk);
     this.orders.set(id, { kiosk, money, charged: new Set(), vends: 0 });
   }
 
@@ -82,7 +83,10 @@ export class Oracle {
     const user = this.#codes.get(code);
     if (user !== undefined && user !== id) this.violate('S2', `the code was used before, by ${user}`, id);
     this.#codes.set(code, id);
-    if (!order) return this.violate('S3', 'the acquirer was asked for an order that nobody placed', id);
+    if (!order) {
+      this.violate('S3', 'the acquirer was asked for an order that nobody placed', id);
+      return;
+    }
     if (order.money.amount !== money.amount || order.money.currency !== money.currency)
       this.violate('S3', `asked ${money.amount} ${money.currency}, the order is ${order.money.amount}`, id);
   }
@@ -112,8 +116,8 @@ export class Oracle {
     const order = this.orders.get(facts.order);
     facts.vendBegun = true;
     if (!facts.approved) this.violate('S4', 'a vend began without an approval in the ledger', id);
-    if (!facts.payment) return this.violate('S4', 'a vend began and the acquirer knows of no payment', id);
-    if (!order) return;
+    if (!facts.payment) this.violate('S4', 'a vend began and the acquirer knows of no payment', id);
+    if (!order || !facts.payment) return;
     order.vends += 1;
     if (order.vends > 1) this.violate('S5', `vend number ${order.vends} of one order`, id);
     const { charged, currency } = facts.payment;
@@ -143,6 +147,8 @@ export class Oracle {
     const { id } = after;
     if (finalStates.has(before.state) && after.state !== before.state)
       this.violate('S10', `${before.state} became ${after.state}`, id);
+    if (before.state === 'reversing' && after.state === 'approved')
+      this.violate('S10', 'approved, after giving back had begun', id);
     const [asked, now] = [before.money, after.money];
     if (asked?.amount !== now?.amount || asked?.currency !== now?.currency || before.boot !== after.boot)
       this.violate('S3', 'what was asked has changed in the ledger', id);

@@ -15,23 +15,26 @@ export type PointKind = (typeof pointKinds)[number];
 
 export type Point = { readonly index: number; readonly kind: PointKind; readonly who: string };
 
-/** Counts the points of a run, and calls `reached` at one of them. */
-export class Points {
-  passed: Point[] = [];
-  #index = 0;
-  #wanted: { readonly index: number; readonly reached: (point: Point) => void } | undefined;
-  #counting = false;
+/** What becomes of the frame, the request or the answer that is at the point; of nothing else it can be asked. */
+export type Fate = 'goes-on' | 'lost' | 'twice';
 
-  /** From here on points are counted. @param reached called in place of the point `index`, once */
-  arm(index: number | undefined, reached: (point: Point) => void): void {
-    this.#counting = true;
-    this.#wanted = index === undefined ? undefined : { index, reached };
+/** The points of a run, in their order, for somebody who waits for one. */
+export class Points {
+  #index = 0;
+  #reached: ((point: Point) => Fate) | undefined;
+
+  /** From here on points are counted, from 0; `reached` may kill whom it likes, there and then. */
+  arm(reached: (point: Point) => Fate): void {
+    this.#index = 0;
+    this.#reached = reached;
   }
 
-  pass(kind: PointKind, who: string): void {
-    if (!this.#counting) return;
-    const point = { index: this.#index++, kind, who };
-    if (this.#wanted === undefined) this.passed.push(point);
-    else if (this.#wanted.index === point.index) this.#wanted.reached(point);
+  disarm(): void {
+    this.#reached = undefined;
+  }
+
+  pass(kind: PointKind, who: string): Fate {
+    if (!this.#reached) return 'goes-on';
+    return this.#reached({ index: this.#index++, kind, who });
   }
 }

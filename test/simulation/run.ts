@@ -11,6 +11,8 @@ export type WorldResult = {
   readonly ends: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
   readonly violations: readonly Violation[];
+  /** The liveness phase had begun when the world was over. */
+  readonly healed: boolean;
   readonly story: readonly Line[];
   /** Virtual ms. */
   readonly lasted: number;
@@ -33,23 +35,27 @@ export async function runWorld(
 ): Promise<WorldResult> {
   const world = new World(options);
   const crashes = catchCrashes(world);
+  let healed = false;
   try {
     await outside(() => world.start());
     const violated = (): boolean => world.oracle.violations.length > 0;
     const sold = (): boolean => violated() || world.payments >= options.payments;
-    await slices(world, SAFETY_MOST_MS, sold, onSlice);
-    await slices(world, world.timeline.now + AFTER_LAST_MS, violated, onSlice);
-    if (!violated()) await converge(world, violated, onSlice);
+    const { until = Number.POSITIVE_INFINITY } = options;
+    await slices(world, Math.min(until, SAFETY_MOST_MS), sold, onSlice);
+    await slices(world, Math.min(until, world.timeline.now + AFTER_LAST_MS), violated, onSlice);
+    healed = !violated() && world.timeline.now < until;
+    if (healed) await converge(world, violated, onSlice);
   } finally {
     crashes();
   }
   const { payments, faults, oracle, story, timeline } = world;
-  const ends = oracle.violations.length > 0 ? {} : checkEnd(world);
+  const ends = healed && oracle.violations.length === 0 ? checkEnd(world) : {};
   return {
     payments,
     ends,
     faults: faults.struck,
     violations: oracle.violations,
+    healed,
     story: story.lines,
     lasted: timeline.now,
   };
@@ -86,7 +92,7 @@ async function slices(
 }
 
 /** A fault of ours ends a shipped program; here it ends the world, with a name. */
-function catchCrashes(world: World): () => void {
+export function catchCrashes(world: World): () => void {
   const crashed = (error: unknown): void => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     world.oracle.violate('crash', text);

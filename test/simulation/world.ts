@@ -2,6 +2,7 @@ import type { View } from '../../agent/kiosk/view.js';
 import { durabilityWarnings } from '../../relay/ledger/postgres.js';
 import { Chance } from './chance.js';
 import { type Fault, Faults } from './faults.js';
+import type { Gates } from './gates.js';
 import { frameInWords } from './in-words.js';
 import { type Commit, MemoryDatabase } from './ledger/database.js';
 import type { WorldOptions } from './options.js';
@@ -10,6 +11,7 @@ import { Points } from './points.js';
 import { Secrecy } from './secrecy.js';
 import { Story } from './story.js';
 import { Timeline } from './time.js';
+import { Witness } from './witness.js';
 import { SimulatedAcquirer } from './world/acquirer.js';
 import { AcquirerBooks } from './world/acquirer-books.js';
 import { Broker } from './world/broker.js';
@@ -30,7 +32,10 @@ export class World {
   readonly story: Story;
   readonly faults: Faults;
   readonly points = new Points();
+  /** For scripts. */
+  readonly gates: Gates = {};
   readonly oracle: Oracle;
+  readonly witness: Witness;
   readonly database: MemoryDatabase;
   readonly books: AcquirerBooks;
   readonly broker: Broker;
@@ -51,6 +56,7 @@ export class World {
     this.story = new Story(told, now);
     this.faults = new Faults(seed, options, now, (fault) => this.#tellFault(fault));
     this.oracle = new Oracle(now, (id) => this.database.attempt(id));
+    this.witness = new Witness(this.oracle);
     this.secrecy = new Secrecy(options.paranoid, this.oracle);
     this.database = this.#openDatabase();
     this.books = new AcquirerBooks({
@@ -73,14 +79,15 @@ export class World {
     this.acquirer = new SimulatedAcquirer({
       ...{ ...this.#shared('acquirer'), books, wallets },
       onAsked: (id, code, money) => oracle.asked(id, code, money),
+      witness: this.witness,
     });
     for (let i = 1; i <= options.relays; i++) this.relays.push(this.#makeRelay(`relay-${i}`));
     for (let i = 1; i <= options.kiosks; i++) this.kiosks.push(this.#makeKiosk(`kiosk-${i}`, `kiosk-${i}`));
   }
 
   #shared(name: string) {
-    const { timeline, faults, story, points } = this;
-    return { timeline, faults, story, points, chance: this.#chance.fork(name) };
+    const { timeline, faults, story, points, gates } = this;
+    return { timeline, faults, story, points, gates, chance: this.#chance.fork(name) };
   }
 
   /** How many attempts have begun. */
@@ -153,10 +160,12 @@ export class World {
   }
 
   #makeKiosk(name: string, device: string): SimulatedKiosk {
-    const { broker, oracle, secrecy } = this;
+    const { broker, oracle, witness, secrecy } = this;
+    const { segmentBytes } = this.options;
     return new SimulatedKiosk({
-      ...{ ...this.#shared(device), name, device, broker, oracle, log: secrecy.log(name) },
+      ...{ ...this.#shared(device), name, device, broker, oracle, witness, log: secrecy.log(name) },
       onView: (kiosk, view) => this.#viewed(kiosk, view),
+      ...(segmentBytes === undefined ? {} : { segmentBytes }),
     });
   }
 
@@ -165,16 +174,22 @@ export class World {
    * 14); of one that is copied while the kiosk is off, both copies go on as newer boots of one journal.
    */
   #clone(original: SimulatedKiosk): void {
-    const { name } = original;
-    if (this.#clones.has(name)) return;
-    const clone = this.#makeKiosk(name, `${name}-clone`);
+    if (this.#clones.has(original.name)) return;
     const running = this.#chance.fork('clone').hits(0.5);
     if (!running) original.powerCut(2_000);
+    this.copyCard(original, running);
+  }
+
+  /** Runs a copy of a kiosk's card, as it is now, in a second device, for as long as it is in the world. */
+  copyCard(original: SimulatedKiosk, otherBoard: boolean): SimulatedKiosk {
+    const { name } = original;
+    const clone = this.#makeKiosk(name, `${name}-clone`);
     original.disk.copyTo(clone.disk);
-    if (running) clone.otherBoard();
+    if (otherBoard) clone.otherBoard();
     this.#clones.set(name, clone);
     this.story.tell('world', () => `a second device runs a copy of the card of ${name}`, name);
     clone.boot();
+    return clone;
   }
 
   #attend(kiosk: SimulatedKiosk, weather: Weather): void {
@@ -186,8 +201,7 @@ export class World {
       open: () => this.#payments < options.payments,
       elsewhere: () => (others.length > 0 ? shared.chance.pick(others) : undefined),
       onPayment: (_, before) => {
-        this.#payments += 1;
-        this.#watch(kiosk, before);
+        this.began(kiosk, before);
         weather.over(kiosk);
       },
     });
@@ -199,10 +213,12 @@ export class World {
   }
 
   /** L4 and S13, of the attempt that has just begun. */
-  #watch(kiosk: SimulatedKiosk, before: Readiness): void {
+  began(kiosk: SimulatedKiosk, before: Readiness): void {
+    this.#payments += 1;
     const { life } = kiosk;
     const attempt = life?.kiosk.loop.state.attempt;
     if (!life || !attempt) return;
+    this.witness.began(attempt.id, life.replay.nonce);
     if (before.journalFailed) this.oracle.violate('S13', 'an attempt began after the journal had failed', attempt.id);
     if (!before.connected) this.oracle.violate('S13', 'an attempt began without a connection', attempt.id);
     if (kiosk.shows === 'armed' || kiosk.shows === 'idle')
@@ -227,11 +243,13 @@ export class World {
       });
     const database = new MemoryDatabase({
       latency: (what, relay) => {
+        if (what === 'commit') this.points.pass('commit-begins', relay);
+        const held = this.gates.ledger?.(relay, what);
+        if (held) return held;
         if (what === 'commit') {
-          this.points.pass('commit-begins', relay);
           if (slow.strikes()) return pause(slow.chance.wait(1_500, 8_000));
           // Asked on the way there and on the way back; one of the two takes its time, the other sometimes.
-          const there = chance.hits(0.5);
+          const there = chance.hits(0.25);
           return there || this.options.interleaved ? pause(0.5 + chance.wait(3, 50)) : undefined;
         }
         return this.options.interleaved && chance.hits(0.7) ? pause(chance.wait(3, 50)) : undefined;
@@ -258,7 +276,11 @@ export class World {
     }
   }
 
-  #committed({ attempts, relay, alarms }: Commit): void {
+  #committed({ attempts, kiosks, relay, alarms }: Commit): void {
+    for (const { before, after } of kiosks) {
+      const alone = (): boolean => this.kiosks.find(({ name }) => name === after.name)?.disk.disturbed === false;
+      this.witness.greeted(before, after, alone);
+    }
     for (const { before, after } of attempts) {
       this.oracle.committed(before, after);
       if (before?.state === after.state) continue;

@@ -39,18 +39,21 @@ const inOrder = (values: readonly unknown[]): unknown[] =>
 
 export const kiosks = ['lobby-1', 'lobby-2'] as const;
 const orders = ['0a', '0b', '0c'] as const;
-const codes = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'] as const;
+const codes = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8', 'c9'] as const;
 const boots = ['boot-1', 'boot-2'] as const;
 const relays = ['r1', 'r2', 'r3'] as const;
 const kinds: readonly AlarmKind[] = ['clone', 'finding', 'wrong-amount'];
-export const ids = Array.from({ length: 9 }, (_, i) => `a${i}`);
+export const ids = Array.from({ length: 10 }, (_, i) => `a${i}`);
 const calls: readonly Call[] = ['pay', 'inquire', 'cancel', 'refund', 'inquire-refund'];
+const begun: readonly State[] = ['submitted', 'submitted', 'submitted', 'approved', 'reversing'];
 const SPAN = 100_000;
 
 export class Generator {
   readonly #random: Random;
   readonly #database: MemoryDatabase;
   #times = 0;
+  /** What most is about now, so that two connections meet. */
+  #focus: readonly string[] = [];
 
   constructor(random: Random, database: MemoryDatabase) {
     this.#random = random;
@@ -65,7 +68,18 @@ export class Generator {
     return this.#random.below(1_000) < probability * 1_000;
   }
 
+  /** Half of what follows is about one attempt, its kiosk and order, and one code. */
+  focus(): void {
+    const there = ids.flatMap((id) => this.#database.attempt(id) ?? []);
+    const { id, kiosk, order } = there.length > 0 ? this.pick(there) : { id: 'a0', kiosk: kiosks[0], order: orders[0] };
+    this.#focus = [id, kiosk, order, this.#database.codeHash(id) ?? codes[0], relays[0], kinds[0] ?? ''];
+  }
+
   pick<T>(from: readonly T[]): T {
+    if (this.#focus.length > 0) {
+      const meant = from.filter((one) => typeof one === 'string' && this.#focus.includes(one));
+      if (meant.length > 0 && this.chance(0.75)) return this.#random.pick(meant);
+    }
     return this.#random.pick(from);
   }
 
@@ -85,10 +99,16 @@ export class Generator {
     return there.length > 0 && this.chance(0.85) ? this.pick(there) : this.pick(ids);
   }
 
+  /** Mostly one that is not there, so that it is the order or the code that bars it. */
+  #newId(): string {
+    const free = ids.filter((id) => !this.#database.attempt(id));
+    return free.length > 0 && this.chance(0.7) ? this.pick(free) : this.pick(ids);
+  }
+
   statement(): Statement {
     const kiosk = this.pick(kiosks);
     const id = this.#id();
-    switch (this.below(20)) {
+    switch (this.below(22)) {
       case 0:
         return { name: 'lockForHello', args: [kiosk] };
       case 1:
@@ -113,6 +133,8 @@ export class Generator {
       case 11:
       case 12:
       case 13:
+      case 20:
+      case 21:
         return this.#save(id);
       case 14:
         return { name: 'whoBars', args: [this.#attempt(), this.pick(codes)] };
@@ -148,11 +170,11 @@ export class Generator {
 
   #attempt(): Attempt {
     const at = this.below(20);
-    const state: State = this.chance(0.7) ? 'submitted' : this.pick(states);
+    const state: State = this.chance(0.8) ? this.pick(begun) : this.pick(states);
     const money =
       state === 'refused' && this.chance(0.5) ? null : ({ amount: 1 + this.below(9), currency: 'HKD' } as const);
     return {
-      ...{ id: this.pick(ids), kiosk: this.pick(kiosks), order: this.pick(orders), boot: this.pick(boots), money },
+      ...{ id: this.#newId(), kiosk: this.pick(kiosks), order: this.pick(orders), boot: this.pick(boots), money },
       ...{ issuer: this.chance(0.5) ? 'alipay' : null, reference: 'r', acquirer: 'test', createdAt: at, scannedAt: at },
       ...{ payUntil: 20, deadlineAt: 50, vendUntil: 60, landingUntil: 90, state, reason: null },
       ...{ passwordPending: this.chance(0.2), acquirerId: null, payAt: null, paidSeen: false, inquiries: 0 },
@@ -166,8 +188,13 @@ export class Generator {
       ? { leaseOwner: this.pick(relays), leaseUntil: this.time() }
       : { leaseOwner: null, leaseUntil: null };
     // One in ten breaks the rule that only a refused attempt has no code.
-    const codeHash = this.chance(attempt.state === 'refused' ? 0.7 : 0.1) ? null : this.pick(codes);
+    const codeHash = this.chance(attempt.state === 'refused' ? 0.7 : 0.1) ? null : this.#code();
     return { name: 'insert', args: [attempt, { codeHash, telling: this.#telling(), ...lease }] };
+  }
+
+  /** Half of them, whatever the rest is about. */
+  #code(): string {
+    return this.chance(0.5) ? this.pick(codes) : (codes[this.below(codes.length)] ?? codes[0]);
   }
 
   #telling() {
@@ -179,7 +206,7 @@ export class Generator {
     // Sometimes of what was never there, and sometimes of what it was before.
     const base = row?.attempt ?? { ...this.#attempt(), id };
     const version = (row?.version ?? 1) - (this.chance(0.1) ? 1 : 0);
-    const state = this.chance(0.6) ? this.pick(likely[base.state]) : this.chance(0.5) ? base.state : this.pick(states);
+    const state = this.pick(this.chance(0.6) ? likely[base.state] : states);
     const attempt: Attempt = {
       ...base,
       state,
@@ -200,7 +227,7 @@ export class Generator {
   /** Mostly a step of the one there is, or a new one; sometimes what no rule allows. */
   #reversal(id: string): Reversal | null {
     const begun = this.#database.reversals(id);
-    if (this.chance(0.2)) return begun.at(-1) ?? null;
+    if (this.chance(0.3)) return begun.at(-1) ?? null;
     const state = this.pick(['requested', 'pending', 'confirmed', 'failed', 'failed'] as const);
     const ended = state === 'confirmed' || state === 'failed';
     const endedAt = ended !== this.chance(0.05) ? this.time() : null;
@@ -278,11 +305,11 @@ const mayReverse: ReadonlySet<State> = new Set([
 ]);
 
 const likely: Readonly<Record<State, readonly State[]>> = {
-  submitted: ['approved', 'declined', 'reversing', 'operator'],
-  approved: ['delivered', 'reversing', 'doubtful'],
-  doubtful: ['delivered', 'reversing'],
-  reversing: ['reversed', 'declined', 'operator'],
-  operator: ['operator'],
+  submitted: ['submitted', 'approved', 'declined', 'reversing', 'operator'],
+  approved: ['approved', 'delivered', 'reversing', 'doubtful'],
+  doubtful: ['doubtful', 'delivered', 'reversing'],
+  reversing: ['reversing', 'reversing', 'reversed', 'declined', 'operator'],
+  operator: ['operator', 'submitted', 'doubtful'],
   declined: ['declined'],
   reversed: ['reversed'],
   delivered: ['delivered'],

@@ -1,14 +1,14 @@
 import type { Ledger } from '../../../relay/ledger/contract.js';
 import type { Database } from '../../../relay/ledger/database.js';
 import { MemoryDatabase } from '../../simulation/ledger/database.js';
-import { kiosks as kioskNames } from './equality-operations.js';
+import { ids, kiosks as kioskNames } from './equality-operations.js';
 
 /** A ledger and what can be read of its tables behind its back. */
 export type World = {
   readonly name: string;
   connect(relay: string): Ledger;
   /** What no method of the ledger tells: versions, codes, leases, outbox, calls, reversals, kiosks. */
-  hidden(ids: readonly string[]): Promise<unknown>;
+  hidden(): Promise<unknown>;
   /** Somebody waits for a lock. */
   waits(): Promise<boolean>;
 };
@@ -25,27 +25,29 @@ export async function sqlWorld(db: Database, ledger: Ledger): Promise<World> {
       );
       return row?.['n'] !== 0;
     },
-    async hidden(ids) {
-      const rows = await db.query(
-        `SELECT id, version, code_hash, lease_owner, lease_until, owed, tell_at, tell_tries FROM attempt
-         WHERE id = ANY (string_to_array($1, ',')) ORDER BY id`,
-        [ids.join(',')],
-      );
-      const calls = await db.query(
-        'SELECT id, attempt, relay, call, started_at, ended_at, answer, code FROM acquirer_call ORDER BY id',
-      );
-      const reversals = await db.query(
-        `SELECT id, attempt, kind, number, amount, currency, state, requested_at, ended_at, tries, inquiries FROM reversal
-         ORDER BY id`,
-      );
-      const kiosks = await db.query(
-        `SELECT name, nonce, chain, board, challenge, challenge_nonce, switched_at, blocked_at, clock_offset, clock_at
-         FROM kiosk ORDER BY name`,
-      );
-      return [rows, calls, reversals, kiosks].map((table) => table.map((row) => Object.values(row)));
+    async hidden() {
+      const [row] = await db.query(`SELECT json_build_array(${tables.map(columnsOf).join(', ')})::text AS tables`);
+      return JSON.parse(String(row?.['tables']));
     },
   };
 }
+
+const tables = [
+  ['attempt', 'id', 'version', 'code_hash', 'lease_owner', 'lease_until', 'owed', 'tell_at', 'tell_tries'],
+  ['acquirer_call', 'id', 'attempt', 'relay', 'call', 'started_at', 'ended_at', 'answer', 'code'],
+  [
+    ...['reversal', 'id', 'attempt', 'kind', 'number', 'amount', 'currency', 'state', 'requested_at', 'ended_at'],
+    ...['tries', 'inquiries'],
+  ],
+  [
+    ...['kiosk', 'name', 'nonce', 'chain', 'board', 'challenge', 'challenge_nonce', 'switched_at', 'blocked_at'],
+    ...['clock_offset', 'clock_at'],
+  ],
+];
+
+/** A table as a list of lists, by its key. */
+const columnsOf = ([table, key, ...columns]: readonly string[]): string =>
+  `(SELECT coalesce(json_agg(json_build_array(${[key, ...columns].join(', ')}) ORDER BY ${key}), '[]') FROM ${table})`;
 
 export type MemoryWorld = World & { readonly database: MemoryDatabase };
 
@@ -56,7 +58,7 @@ export function memoryWorld(): MemoryWorld {
     database,
     connect: (relay) => database.connect(relay),
     waits: () => Promise.reject(new Error('memory: a hand knows that itself')),
-    async hidden(ids) {
+    async hidden() {
       const rows = ids.toSorted().flatMap((id) => {
         const row = database.row(id);
         if (!row) return [];
@@ -82,15 +84,15 @@ export function memoryWorld(): MemoryWorld {
 }
 
 /** All that anybody can see of a ledger. `at`: some time to ask about. `apart`: those that `newest` does not show. */
-export async function stateOf(world: World, on: { ids: readonly string[]; apart: readonly string[]; at: number }) {
+export async function stateOf(world: World, on: { apart: readonly string[]; at: number }) {
   const ledger = world.connect('looker');
   const [loaded, newest, steps, alarms, due, hidden] = await Promise.all([
     Promise.all(on.apart.map((id) => ledger.load(id))),
     ledger.newest(1_000),
-    ledger.stepsOf(on.ids),
+    ledger.stepsOf(ids),
     ledger.newestAlarms(1_000),
     ledger.nextDue(on.at, on.at + 5_000),
-    world.hidden(on.ids),
+    world.hidden(),
   ]);
   return { loaded, newest, steps, alarms, due, hidden };
 }

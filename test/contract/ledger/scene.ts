@@ -92,6 +92,16 @@ export class Scene {
     return await hearHello(this.ledger, this.kiosk, boot.hello(this.now, open, challenge), context);
   }
 
+  /** As if this boot had been greeted while there was nothing to sweep. */
+  async greetedOnly(boot: Boot): Promise<void> {
+    const hello = boot.hello(this.now);
+    const clock = { offset: boot.bootedAt, at: this.now };
+    await this.ledger.transaction(async (tx) => {
+      await tx.lockForHello(this.kiosk);
+      await tx.saveGreeting(this.kiosk, { hello, now: this.now, clock, switched: false });
+    });
+  }
+
   /** Hello as decided: "greet", "stale", … */
   async said(boot: Boot, open: Record<string, Delivery> = {}, challenge?: string): Promise<string> {
     return (await this.hello(boot, open, challenge)).decision.type;

@@ -8,52 +8,53 @@ export type Named<E> = { readonly name: string; readonly event: E };
 
 export type Machine<S, E> = {
   readonly starts: readonly S[];
-  /** What time it can be, from early to late, and how an edge says that it exists only from then on. */
-  readonly times: readonly { readonly now: number; readonly says: string }[];
-  readonly events: (state: S) => readonly Named<E>[];
+  /** From early to late. */
+  readonly times: readonly number[];
+  readonly events: (state: S, now: number) => readonly Named<E>[];
   readonly step: (state: S, event: E, now: number) => S;
-  /** The box of the diagram that a state lies in. */
-  readonly place: (state: S) => string;
   /** States with the same key go the same ways. */
   readonly key: (state: S) => string;
 };
 
-/** An edge, and per event the earliest time at which it goes this way. */
-export type Edge = { readonly from: string; readonly to: string; readonly why: Map<string, number> };
+/** One step: which state became which, by what, and at which of the times. */
+export type Way<S> = { readonly from: S; readonly to: S; readonly name: string; readonly at: number };
 
-export type Explored = { readonly edges: ReadonlyMap<string, Edge>; readonly places: ReadonlySet<string> };
-
-export function explore<S, E>(machine: Machine<S, E>): Explored {
-  const { times, step, place, key } = machine;
-  const edges = new Map<string, Edge>();
-  const places = new Set<string>();
+export function explore<S, E>({ starts, times, events, step, key }: Machine<S, E>): Way<S>[] {
+  const ways: Way<S>[] = [];
   const seen = new Set<string>();
-  const open: { state: S; at: number }[] = [];
-  const meet = (state: S, at: number): void => {
-    const name = `${at} ${key(state)}`;
+  const open: { state: S; since: number }[] = [];
+  const meet = (state: S, since: number): void => {
+    const name = `${since} ${key(state)}`;
     if (seen.has(name)) return;
     seen.add(name);
-    places.add(place(state));
-    open.push({ state, at });
+    open.push({ state, since });
   };
-  for (const start of machine.starts) meet(start, 0);
+  for (const start of starts) meet(start, 0);
   for (let node = open.pop(); node; node = open.pop()) {
-    for (const [at, { now }] of times.entries()) {
-      if (at < node.at) continue;
-      for (const { name, event } of machine.events(node.state)) {
-        const next = step(node.state, event, now);
-        note(edges, place(node.state), place(next), name, at);
-        meet(next, at);
+    for (let at = node.since; at < times.length; at++) {
+      const now = times[at] ?? 0;
+      for (const { name, event } of events(node.state, now)) {
+        const to = step(node.state, event, now);
+        ways.push({ from: node.state, to, name, at });
+        meet(to, at);
       }
     }
   }
-  return { edges, places };
+  return ways;
 }
 
-function note(edges: Map<string, Edge>, from: string, to: string, name: string, at: number): void {
-  if (from === to) return;
-  const id = `${from} ${to}`;
-  const edge: Edge = edges.get(id) ?? { from, to, why: new Map() };
-  edge.why.set(name, Math.min(at, edge.why.get(name) ?? at));
-  edges.set(id, edge);
+/** An edge of a diagram, and for each event the earliest time at which it goes this way. */
+export type Edge = { readonly from: string; readonly to: string; readonly why: Map<string, number> };
+
+/** The ways from box to box. `place`: the box of a state; undefined leaves it out. */
+export function edgesOf<S>(ways: readonly Way<S>[], place: (state: S) => string | undefined): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const way of ways) {
+    const [from, to] = [place(way.from), place(way.to)];
+    if (from === undefined || to === undefined || from === to) continue;
+    const edge: Edge = edges.get(`${from} ${to}`) ?? { from, to, why: new Map() };
+    edge.why.set(way.name, Math.min(way.at, edge.why.get(way.name) ?? way.at));
+    edges.set(`${from} ${to}`, edge);
+  }
+  return [...edges.values()];
 }

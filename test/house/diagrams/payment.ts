@@ -1,6 +1,7 @@
+import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../../../relay/acquirers/contract.js';
 import { step } from '../../../relay/payment/step.js';
 import type { Attempt, DoubtfulPolicy, PaymentEvent, Policy } from '../../../relay/payment/types.js';
-import { type Explored, explore, type Machine, type Named } from './explore.js';
+import { type Edge, edgesOf, explore, type Named, type Way } from './explore.js';
 import type { Drawing } from './render.js';
 
 /** Scanned at 0: pay until 20 s, relay's deadline 50 s, kiosk's 60 s, landing until 85 s. */
@@ -20,53 +21,48 @@ const policy = (doubtful: DoubtfulPolicy): Policy => ({
   ...{ refundInquiryDelaysMs: [1_000], newRefundDelaysMs: [1_000] },
 });
 
-const times = [
-  { now: 10_000, says: '' },
-  { now: 56_000, says: '(deadline)' },
-  { now: 90_000, says: '(landed)' },
-];
+/** In time; between the deadline and the last moment at which pay can land; after that. */
+const times = [10_000, 56_000, 90_000];
 
 const paid = { kind: 'paid', money: { amount: 100, currency: 'HKD' } } as const;
-const paidWrong = { kind: 'paid', money: { amount: 101, currency: 'HKD' } } as const;
-const paidUnsaid = { kind: 'paid' } as const;
-const pending = { kind: 'pending' } as const;
+const wrong = { kind: 'paid', money: { amount: 101, currency: 'HKD' } } as const;
 const declined = { kind: 'declined', reason: 'risk' } as const;
 const unknown = { kind: 'unknown', detail: 'timeout' } as const;
 const notSent = { kind: 'not-sent', detail: 'x' } as const;
+const noAmount = { kind: 'paid' } as const;
+const pending = { kind: 'pending' } as const;
 
-const payAnswers = {
-  ...{ paid, 'other-amount': paidWrong, 'no-amount': paidUnsaid, pending, declined, unknown, 'not-sent': notSent },
-  conflict: { kind: 'conflict' },
+const common = {
+  ...{ paid, 'paid otherwise': wrong, 'paid somewhat': noAmount, pending, declined, unknown, 'not sent': notSent },
 } as const;
-const inquiryAnswers = {
-  ...{ paid, 'other-amount': paidWrong, 'no-amount': paidUnsaid, pending, declined, unknown, 'not-sent': notSent },
-  ...{ cancelled: { kind: 'cancelled' }, 'not-found': { kind: 'not-found' } },
-} as const;
-const cancelAnswers = {
-  ...{ done: { kind: 'cancelled' }, 'not-found': { kind: 'not-found' }, refused: { kind: 'refused' } },
-  ...{ 'refund-instead': { kind: 'refund-instead' }, unknown, 'not-sent': notSent },
-} as const;
-const refundAnswers = {
-  ...{ done: { kind: 'refunded' }, needless: { kind: 'already-returned' }, 'in-hand': pending },
-  ...{ failed: { kind: 'failed', retry: 'new-id' }, 'failed-for-good': { kind: 'failed', retry: 'never' } },
-  ...{ 'not-found': { kind: 'not-found' }, unknown, 'not-sent': notSent },
-} as const;
+const payAnswers: Readonly<Record<string, PayAnswer>> = { ...common, conflict: { kind: 'conflict' } };
+const inquiryAnswers: Readonly<Record<string, InquiryAnswer>> = {
+  ...common,
+  cancelled: { kind: 'cancelled' },
+  'not found': { kind: 'not-found' },
+};
+const cancelAnswers: Readonly<Record<string, CancelAnswer>> = {
+  done: { kind: 'cancelled' },
+  'not found': { kind: 'not-found' },
+  refused: { kind: 'refused' },
+  'refund instead': { kind: 'refund-instead' },
+  ...{ unknown, 'not sent': notSent },
+};
+const refundAnswers: Readonly<Record<string, RefundAnswer>> = {
+  done: { kind: 'refunded' },
+  needless: { kind: 'already-returned' },
+  'in hand': pending,
+  failed: { kind: 'failed', retry: 'new-id' },
+  'failed for good': { kind: 'failed', retry: 'never' },
+  'not found': { kind: 'not-found' },
+  ...{ unknown, 'not sent': notSent },
+};
 const deliveries = ['delivered', 'failed', 'not-delivered', 'doubtful'] as const;
 
 const named = <A>(kind: string, answers: Readonly<Record<string, A>>, of: (answer: A) => PaymentEvent) =>
   Object.entries(answers).map(([name, answer]) => ({ name: `${kind} ${name}`, event: of(answer) }));
 
-/** Asked at the latest moment of the time it is: after landing only what was asked after it counts. */
-const askedAt = 80_000;
-
-const fixed: readonly Named<PaymentEvent>[] = [
-  { name: 'due', event: { type: 'due', codeHeld: true } },
-  { name: 'due without-code', event: { type: 'due', codeHeld: false } },
-  ...named('pay', payAnswers, (answer) => ({ type: 'pay-answered', answer })),
-  ...named('inquiry', inquiryAnswers, (answer) => ({ type: 'inquiry-answered', answer, askedAt })),
-  { name: 'inquiry not-found-landed', event: { type: 'inquiry-answered', answer: { kind: 'not-found' }, askedAt: 86_000 } },
-  ...named('cancel', cancelAnswers, (answer) => ({ type: 'cancel-answered', answer, askedAt })),
-  { name: 'cancel not-found-landed', event: { type: 'cancel-answered', answer: { kind: 'not-found' }, askedAt: 86_000 } },
+const fromKiosk: readonly Named<PaymentEvent>[] = [
   { name: 'abort', event: { type: 'abort' } },
   ...deliveries.map((delivery) => ({ name: `vend ${delivery}`, event: { type: 'vend-reported', delivery } as const })),
   ...deliveries.map((listed) => ({
@@ -74,65 +70,78 @@ const fixed: readonly Named<PaymentEvent>[] = [
     event: { type: 'swept', listed, bootInChain: true } as const,
   })),
   { name: 'swept unlisted', event: { type: 'swept', listed: null, bootInChain: true } },
-  { name: 'swept unlisted-journal-lost', event: { type: 'swept', listed: null, bootInChain: false } },
+  { name: 'swept journal lost', event: { type: 'swept', listed: null, bootInChain: false } },
 ];
 
-function events({ reversal }: Attempt): readonly Named<PaymentEvent>[] {
-  const refundId = reversal?.id ?? 'none';
+/** Answers come only to what was asked; everything else comes when it likes. */
+function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Named<PaymentEvent>[] {
+  const askedAt = now - 1_000;
+  const refundId = reversal?.kind === 'refund' && reversal.tries > 0 ? reversal.id : undefined;
   return [
-    ...fixed,
-    ...named('refund', refundAnswers, (answer) => ({ type: 'refund-answered', refundId, answer })),
-    ...named('refund-inquiry', refundAnswers, (answer) => ({ type: 'refund-inquiry-answered', refundId, answer })),
+    { name: 'due', event: { type: 'due', codeHeld: true } },
+    ...fromKiosk,
+    ...(payAt === null
+      ? []
+      : [
+          ...named('pay', payAnswers, (answer) => ({ type: 'pay-answered', answer })),
+          ...named('inquiry', inquiryAnswers, (answer) => ({ type: 'inquiry-answered', answer, askedAt })),
+        ]),
+    ...(cancels === 0
+      ? []
+      : named('cancel', cancelAnswers, (answer) => ({ type: 'cancel-answered', answer, askedAt }))),
+    ...(refundId === undefined
+      ? []
+      : [
+          ...named('refund', refundAnswers, (answer) => ({ type: 'refund-answered', refundId, answer })),
+          ...named('refund-inquiry', refundAnswers, (answer) => ({
+            ...{ type: 'refund-inquiry-answered', refundId, answer },
+          })),
+        ]),
   ];
 }
 
-/** Reversing has three parts, which its record and what the acquirer said of the cancel tell apart. */
-function place({ state, reversal, cancelRefused }: Attempt): string {
-  if (state !== 'reversing') return state;
-  if (reversal?.kind === 'refund') return 'refunding';
-  return cancelRefused ? 'asking' : 'cancelling';
-}
-
-/** What steers, and no more: times differ only in being there, counts only up to the end of their plans. */
+/** Counts steer only in reversing, and only up to the end of their plans; of times only whether there is one. */
 function key(attempt: Attempt): string {
-  const { state, payAt, paidSeen, inquiries, cancels, cancelRefused, reversal, finding, nextAt } = attempt;
-  const record = reversal && [reversal.kind, reversal.number, reversal.state, few(reversal.tries), few(reversal.inquiries)];
-  return JSON.stringify([
-    ...[state, payAt === null, paidSeen, few(inquiries), few(cancels), cancelRefused, record, finding, nextAt === null],
-  ]);
+  const { state, payAt, paidSeen, inquiries, cancels, cancelRefused, reversal: r } = attempt;
+  const record = r && [r.kind, r.number, r.state, few(r.tries), state === 'reversing' ? few(r.inquiries) : 0];
+  const counts = state === 'reversing' ? [few(inquiries), few(cancels), cancelRefused] : [few(cancels)];
+  return JSON.stringify([state, payAt === null, paidSeen, counts, record]);
 }
-const few = (count: number): number => Math.min(count, 3);
+const few = (count: number): number => Math.min(count, 2);
 
-const machine = (
-  doubtful: DoubtfulPolicy,
-  placeOf: (attempt: Attempt) => string,
-): Machine<Attempt, PaymentEvent> => ({
-  ...{ starts: [scanned, tombstone], times, events, place: placeOf, key },
-  step: (attempt, event, now) => step(attempt, event, now, policy(doubtful)).attempt,
-});
+const by =
+  (doubtful: DoubtfulPolicy) =>
+  (attempt: Attempt, event: PaymentEvent, now: number): Attempt =>
+    step(attempt, event, now, policy(doubtful)).attempt;
 
-/** With the ways that only another policy opens, named after it. */
-export function explorePayment(): Explored {
-  const base = explore(machine('ask', place));
-  const edges = new Map(base.edges);
-  for (const doubtful of ['keep', 'reverse'] as const) {
-    for (const [id, edge] of explore(machine(doubtful, place)).edges) {
-      const known = edges.get(id);
-      const why = new Map(known?.why);
-      for (const [name, at] of edge.why) {
-        if (!known?.why.has(name)) why.set(`${name} (policy ${doubtful})`, at);
-      }
-      edges.set(id, { ...edge, why });
-    }
-  }
-  return { edges, places: base.places };
+/** Every way of an attempt; of the other policies, the ways that only they open. */
+export function paymentWays(): Way<Attempt>[] {
+  const ways = explore({ starts: [scanned, tombstone], times, events, step: by('ask'), key });
+  const approved = ways.find((way) => way.to.state === 'approved')?.to;
+  if (!approved) throw new Error('no attempt is ever approved');
+  const others = (['keep', 'reverse'] as const).flatMap((doubtful) =>
+    fromKiosk.map(({ name, event }) => {
+      const [to, asked] = [by(doubtful)(approved, event, 10_000), by('ask')(approved, event, 10_000)];
+      return {
+        from: approved,
+        to: to.state === asked.state ? approved : to,
+        name: `${name} (policy ${doubtful})`,
+        at: 0,
+      };
+    }),
+  );
+  return [...ways, ...others];
 }
 
-/** The record of giving money back, of whichever attempt; "none" where there is none. */
-export const exploreReversal = (): Explored =>
-  explore(machine('ask', ({ reversal: r }) => (r ? `${r.kind === 'cancel' ? 'cancel' : `refund${r.number}`}_${r.state}` : 'none')));
+const says = ['', 'after the deadline', 'after the last landing'];
 
-const says = times.map((t) => t.says);
+/** Reversing has three parts: what the acquirer said of the cancel, and the record, tell them apart. */
+export const paymentEdges = (ways: readonly Way<Attempt>[]): Edge[] =>
+  edgesOf(ways, ({ state, reversal, cancelRefused }) => {
+    if (state !== 'reversing') return state;
+    if (reversal?.kind === 'refund') return 'refunding';
+    return cancelRefused ? 'asking' : 'cancelling';
+  });
 
 export const paymentDrawing: Drawing = {
   order: [
@@ -142,5 +151,22 @@ export const paymentDrawing: Drawing = {
   first: ['submitted', 'refused'],
   last: ['declined', 'reversed', 'delivered', 'refused'],
   within: { name: 'reversing', parts: ['cancelling', 'asking', 'refunding'] },
-  says,
+  times: says,
+};
+
+/** The record of giving money back; a further refund is another record, and waits before it is asked for. */
+export const reversalEdges = (ways: readonly Way<Attempt>[]): Edge[] =>
+  edgesOf(ways, ({ reversal: r }) => {
+    if (!r) return 'none';
+    return r.kind === 'refund' && r.tries === 0 ? 'another_refund' : `${r.kind}_${r.state}`;
+  });
+
+export const reversalDrawing: Drawing = {
+  order: [
+    ...['none', 'cancel_requested', 'cancel_confirmed', 'cancel_failed', 'refund_requested', 'refund_pending'],
+    ...['another_refund', 'refund_confirmed', 'refund_failed'],
+  ],
+  first: ['none'],
+  last: ['cancel_confirmed', 'cancel_failed', 'refund_confirmed', 'refund_failed'],
+  times: says,
 };

@@ -1,43 +1,43 @@
-import type { Edge, Explored } from './explore.js';
+import type { Edge } from './explore.js';
 
 export type Drawing = {
-  /** Boxes in the order in which they are told. */
+  /** Boxes, in the order in which they are told. */
   readonly order: readonly string[];
   readonly first: readonly string[];
   readonly last: readonly string[];
   /** Boxes that are parts of one. */
   readonly within?: { readonly name: string; readonly parts: readonly string[] };
-  /** How an event's name goes on where its edge exists only from the n-th time on. */
-  readonly says: readonly string[];
+  /** What is put before an event that goes this way only from the n-th time on. */
+  readonly times: readonly string[];
 };
 
-/** "pay paid", "pay other amount", "inquiry paid" → "pay paid/other amount · inquiry paid". */
-function label({ why }: Edge, says: readonly string[]): string {
-  const kinds = new Map<string, string[]>();
-  for (const [name, at] of why) {
-    const [kind = '', ...rest] = name.split(' ');
-    const carries = [...rest, says[at] ?? ''].filter((word) => word !== '').join(' ');
-    kinds.set(kind, [...(kinds.get(kind) ?? []), carries]);
+/** "pay paid", "pay wrong", "inquiry paid" → "pay paid/wrong · inquiry paid". */
+function label({ why }: Edge, times: readonly string[]): string {
+  const groups = new Map<string, string[]>();
+  const inTime = [...why].sort(([, a], [, b]) => a - b);
+  for (const [name, at] of inTime) {
+    const [kind = '', ...carries] = name.split(' ');
+    const group = `${times[at] ?? ''} ${kind}`.trim();
+    groups.set(group, [...(groups.get(group) ?? []), carries.join(' ')]);
   }
-  return [...kinds].map(([kind, carried]) => `${kind} ${carried.join('/')}`.trim()).join(' · ');
+  return [...groups].map(([group, carried]) => `${group} ${carried.join('/')}`.trim()).join(' · ');
 }
 
 /** A mermaid state diagram whose source can be read as it is. @throws Error for a box that `order` does not name. */
-export function renderDiagram({ edges, places }: Explored, drawing: Drawing): string {
-  const { order, within } = drawing;
-  const unknown = [...places].filter((place) => !order.includes(place));
+export function renderDiagram(edges: readonly Edge[], { order, first, last, within, times }: Drawing): string {
+  const boxes = new Set(edges.flatMap((e) => [e.from, e.to]));
+  const unknown = [...boxes].filter((box) => !order.includes(box));
   if (unknown.length > 0) throw new Error(`no place in the drawing for ${unknown.join(', ')}`);
-  const rank = (place: string): number => order.indexOf(place);
-  const all = [...edges.values()].sort((a, b) => rank(a.from) - rank(b.from) || rank(a.to) - rank(b.to));
-  const inner = (e: Edge): boolean => !!within?.parts.includes(e.from) && within.parts.includes(e.to);
-  const line = (e: Edge): string => `${e.from} --> ${e.to}: ${label(e, drawing.says)}`;
+  const rank = (box: string): number => order.indexOf(box);
+  const all = [...edges].sort((a, b) => rank(a.from) - rank(b.from) || rank(a.to) - rank(b.to));
+  const isInner = (e: Edge): boolean =>
+    within !== undefined && [e.from, e.to].every((box) => within.parts.includes(box));
+  const line = (e: Edge): string => `  ${e.from} --> ${e.to}: ${label(e, times)}`;
   return [
     'stateDiagram-v2',
-    ...drawing.first.map((place) => `[*] --> ${place}`),
-    ...(within ? [`state ${within.name} {`, ...all.filter(inner).map((e) => `  ${line(e)}`), '}'] : []),
-    ...all.filter((e) => !inner(e)).map(line),
-    ...drawing.last.map((place) => `${place} --> [*]`),
-  ]
-    .map((text, i) => (i === 0 ? text : `  ${text}`))
-    .join('\n');
+    ...first.map((box) => `  [*] --> ${box}`),
+    ...(within ? [`  state ${within.name} {`, ...all.filter(isInner).map((e) => `  ${line(e)}`), '  }'] : []),
+    ...all.filter((e) => !isInner(e)).map(line),
+    ...last.map((box) => `  ${box} --> [*]`),
+  ].join('\n');
 }

@@ -46,7 +46,7 @@ export class MemoryDatabase {
   }
 
   #commit(writer: Writer, relay: string): void {
-    const undo = this.#store.commit(writer, relay);
+    const undo = this.#store.commit(writer, relay, !this.synchronous);
     // The log is one: a commit that is synced takes all before it along.
     if (this.synchronous) this.#unsynced = [];
     else this.#unsynced.push(undo);

@@ -37,10 +37,10 @@ export class Lockable {
 
 /** One would have to wait. */
 export const isLocked = (on: Lockable, holder: Holder, wants: Mode): boolean =>
-  on.holders.some((held) => held.holder !== holder && conflict(held.mode, wants));
+  on.holders.length > 0 && on.holders.some((held) => held.holder !== holder && conflict(held.mode, wants));
 
 function grant(on: Lockable, holder: Holder, wants: Mode): void {
-  const own = on.holders.find((held) => held.holder === holder);
+  const own = on.holders.length > 0 ? on.holders.find((held) => held.holder === holder) : undefined;
   if (own) {
     if (own.mode < wants) own.mode = wants;
     return;
@@ -131,7 +131,7 @@ export function releaseAll(holder: Holder): void {
     if (on.queue.length > 0) serve(on);
   }
   holder.held.length = 0;
-  for (const waiter of holder.queue.splice(0)) done(waiter);
+  if (holder.queue.length > 0) for (const waiter of holder.queue.splice(0)) done(waiter);
 }
 
 function serve(on: Lockable): void {

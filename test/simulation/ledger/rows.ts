@@ -76,9 +76,9 @@ export class AttemptSlot extends Slot<AttemptRow> {
 }
 
 export class KioskSlot extends Slot<KioskRow> {}
-export class CallSlot extends Slot<CallRow> {}
 
-export class AlarmSlot extends Slot<Alarm> {
+/** A row with a number that the database gave it. */
+class NumberedSlot<R> extends Slot<R> {
   readonly number: number;
 
   constructor(number: number) {
@@ -86,6 +86,9 @@ export class AlarmSlot extends Slot<Alarm> {
     this.number = number;
   }
 }
+
+export class CallSlot extends NumberedSlot<CallRow> {}
+export class AlarmSlot extends NumberedSlot<Alarm> {}
 
 /** A transaction: what it holds and what it has written. */
 export class Writer extends Holder {

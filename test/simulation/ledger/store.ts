@@ -14,13 +14,16 @@ import {
 } from './rows.js';
 import { Timeline } from './timeline.js';
 
+type Change = { readonly before: Attempt | undefined; readonly after: Attempt };
+type KioskChange = { readonly before: KioskRow | undefined; readonly after: KioskRow };
+
 /** What became visible at once. `attempts` leaves out rows of which only the lease or the outbox changed. */
 export type Commit = {
   /** Counts the commits of the database, from 1. */
   readonly number: number;
   readonly relay: string;
-  readonly attempts: readonly { readonly before: Attempt | undefined; readonly after: Attempt }[];
-  readonly kiosks: readonly { readonly before: KioskRow | undefined; readonly after: KioskRow }[];
+  readonly attempts: readonly Change[];
+  readonly kiosks: readonly KioskChange[];
   readonly alarms: readonly Alarm[];
   readonly callsStarted: readonly CallRow[];
   readonly callsEnded: readonly CallRow[];
@@ -126,7 +129,7 @@ export class Store {
   }
 
   addCall(writer: Writer, row: CallRow): void {
-    const slot = new CallSlot();
+    const slot = new CallSlot(row.id);
     this.calls.set(row.id, slot);
     writer.writeCall(slot, row);
   }
@@ -165,53 +168,70 @@ export class Store {
     const was = slot.row;
     slot.row = row;
     const of = this.attempts.get((row ?? was)?.attempt ?? '')?.calls;
-    if (!was && of) byNumber(of, slot, (s) => s.row?.id ?? 0);
+    if (!was && of) byNumber(of, slot, slot.number);
     if (row || !was) return;
     of?.splice(of.indexOf(slot), 1);
     this.calls.delete(was.id);
   }
 
-  /** Makes what `writer` has written the committed state. */
-  commit(writer: Writer, relay: string): Undo {
+  /** Makes what `writer` has written the committed state. `undo`: can be taken back, with all that came after it. */
+  commit(writer: Writer, relay: string, undo: boolean): Undo {
     this.#commits += 1;
-    const attempts = writer.attempts.map((slot) => [slot, slot.row, settled(slot)] as const);
-    const kiosks = writer.kiosks.map((slot) => [slot, slot.row, settled(slot)] as const);
-    const calls = writer.calls.map((slot) => [slot, slot.row, settled(slot)] as const);
-    for (const [slot, , after] of attempts) this.#place(slot, after);
-    for (const [slot, , after] of kiosks) slot.row = after;
-    for (const [slot, , after] of calls) this.#placeCall(slot, after);
-    for (const step of writer.steps) byNumber(step.slot.steps, step, (s) => s.number);
-    const alarms = writer.alarms.map((slot) => {
+    const run = undo ? this.#wayBack(writer) : unable;
+    const changed: Change[] = [];
+    for (const slot of writer.attempts) {
+      const before = slot.row?.attempt;
+      const row = settled(slot);
+      this.#place(slot, row);
+      if (before !== row.attempt) changed.push({ before, after: row.attempt });
+    }
+    const kiosks: KioskChange[] = [];
+    for (const slot of writer.kiosks) {
+      const before = slot.row;
       slot.row = settled(slot);
-      byNumber(this.alarms, slot, (s) => s.number);
-      return slot.row;
-    });
-    const commit: Commit = {
-      number: this.#commits,
-      relay,
-      attempts: attempts
-        .map(([, before, { attempt }]) => ({ before: before?.attempt, after: attempt }))
-        .filter(({ before, after }) => before !== after),
-      kiosks: kiosks.map(([, before, after]) => ({ before, after })),
-      alarms,
-      callsStarted: calls.filter(([, before]) => !before).map(([, , after]) => after),
-      callsEnded: calls.filter(([, , after]) => after.endedAt !== null).map(([, , after]) => after),
+      kiosks.push({ before, after: slot.row });
+    }
+    const callsStarted: CallRow[] = [];
+    const callsEnded: CallRow[] = [];
+    for (const slot of writer.calls) {
+      const row = settled(slot);
+      if (!slot.row) callsStarted.push(row);
+      if (row.endedAt !== null) callsEnded.push(row);
+      this.#placeCall(slot, row);
+    }
+    for (const step of writer.steps) byNumber(step.slot.steps, step, step.number);
+    const alarms: Alarm[] = [];
+    for (const slot of writer.alarms) {
+      slot.row = settled(slot);
+      byNumber(this.alarms, slot, slot.number);
+      alarms.push(slot.row);
+    }
+    return {
+      commit: { number: this.#commits, relay, attempts: changed, kiosks, alarms, callsStarted, callsEnded },
+      run,
     };
-    const run = (): void => {
+  }
+
+  /** Asked before the commit: how to have everything as it was. */
+  #wayBack(writer: Writer): () => void {
+    const attempts = writer.attempts.map((slot) => [slot, slot.row] as const);
+    const kiosks = writer.kiosks.map((slot) => [slot, slot.row] as const);
+    const calls = writer.calls.map((slot) => [slot, slot.row] as const);
+    return () => {
       this.#dropAlarms(writer.alarms);
       for (const { slot, number } of writer.steps) dropStep(slot.steps, number);
       for (const [slot, before] of calls) this.#placeCall(slot, before);
-      for (const [slot, before, { name }] of kiosks) {
+      for (const [slot, before] of kiosks) {
+        if (!before && slot.row) this.kiosks.delete(slot.row.name);
         slot.row = before;
-        if (!before) this.kiosks.delete(name);
       }
-      for (const [slot, before, after] of attempts) {
+      for (const [slot, before] of attempts) {
+        const lost = slot.row;
         this.#place(slot, before);
-        this.#dropReversals(before, after);
-        if (!before) this.#dropAttempt(slot, after);
+        if (lost) this.#dropReversals(before, lost);
+        if (lost && !before) this.#dropAttempt(slot, lost);
       }
     };
-    return { commit, run };
   }
 
   /** Forgets what `writer` has written. */
@@ -258,12 +278,20 @@ function settled<R>(slot: { pending: R | undefined; writer: Writer | undefined }
 }
 
 /** Nearly always at the end: numbers are given in order, and commits come a little out of it. */
-function byNumber<T>(list: T[], item: T, numberOf: (item: T) => number): void {
-  let index = list.length;
-  const number = numberOf(item);
-  for (let before = list[index - 1]; before && numberOf(before) > number; before = list[index - 1]) index -= 1;
-  list.splice(index, 0, item);
+function byNumber<T extends { readonly number: number }>(list: T[], item: T, number: number): void {
+  const last = list.at(-1);
+  if (!last || last.number < number) list.push(item);
+  else
+    list.splice(
+      list.findIndex((other) => other.number > number),
+      0,
+      item,
+    );
 }
+
+const unable = (): void => {
+  throw new Error('memory ledger: a durable commit is not taken back');
+};
 
 function dropStep(steps: Step[], number: number): void {
   const index = steps.findIndex((step) => step.number === number);

@@ -15,9 +15,11 @@ import type {
 import type { Clock } from '../../../relay/runtime/clock.js';
 import type { Chance } from '../chance.js';
 import type { FaultClass, FaultSource, Faults } from '../faults.js';
+import type { Gates } from '../gates.js';
 import type { Points } from '../points.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
+import type { Witness } from '../witness.js';
 import type { AcquirerBooks, Payment } from './acquirer-books.js';
 import type { Process } from './process.js';
 import type { Wallets } from './wallet.js';
@@ -34,6 +36,9 @@ export const plan: PollPlan = {
 /** The relays' epoch at the beginning of the world, ms. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
+/** A request that arrives twice by order: the second time so much later. */
+const AGAIN_MS = 300;
+
 const faultNames = [
   'request-lost',
   'answer-lost',
@@ -44,18 +49,21 @@ const faultNames = [
   'id-conflict',
 ] as const satisfies FaultClass[];
 
-type Sources = Readonly<Record<(typeof faultNames)[number], FaultSource>>;
+/** What calls about one payment meet. Each has its own streams: one that is left out moves no other. */
+type Meets = Readonly<Record<(typeof faultNames)[number], FaultSource>> & { readonly chance: Chance };
 
 export type AcquirerParts = {
   readonly timeline: Timeline;
   readonly faults: Faults;
   readonly story: Story;
   readonly points: Points;
+  readonly gates: Gates;
   readonly chance: Chance;
   readonly books: AcquirerBooks;
   readonly wallets: Wallets;
   /** A code has arrived under this id, whatever becomes of it. */
   readonly onAsked: (requestId: string, code: string, money: Money) => void;
+  readonly witness: Witness;
 };
 
 const unknown = (detail: Unknown['detail']): Unknown => ({ kind: 'unknown', detail });
@@ -63,15 +71,23 @@ const unknown = (detail: Unknown['detail']): Unknown => ({ kind: 'unknown', deta
 /** The acquirer, and the way to it. Answers come in the relay's closed vocabulary; adapters have tests of their own. */
 export class SimulatedAcquirer {
   readonly parts: AcquirerParts;
-  readonly #sources: Sources;
+  readonly #meets = new Map<string, Meets>();
   /** Nobody gets through until then. */
   downUntil = 0;
 
   constructor(parts: AcquirerParts) {
     this.parts = parts;
-    this.#sources = Object.fromEntries(
-      faultNames.map((name) => [name, parts.faults.source(name, 'acquirer')]),
-    ) as Sources;
+  }
+
+  #meetsOf(requestId: string): Meets {
+    const known = this.#meets.get(requestId);
+    if (known) return known;
+    const { faults, chance } = this.parts;
+    const place = `calls about ${requestId}`;
+    const sources = Object.fromEntries(faultNames.map((name) => [name, faults.source(name, place)]));
+    const made = { ...sources, chance: chance.fork(requestId) } as Meets;
+    this.#meets.set(requestId, made);
+    return made;
   }
 
   /** As one relay reaches it. */
@@ -90,7 +106,8 @@ export class SimulatedAcquirer {
   }
 
   #pay(request: PayRequest, process: Process, clock: Clock): Promise<PayAnswer> {
-    const { chance, timeline } = this.parts;
+    const { timeline } = this.parts;
+    const { chance } = this.#meetsOf(request.requestId);
     return new Promise((resolve) => {
       // The connection stands late sometimes; the adapter looks at the time then, and only then writes.
       process.after(1 + chance.wait(20, 3_000), () => {
@@ -108,27 +125,39 @@ export class SimulatedAcquirer {
     what: string,
     act: () => A,
   ): Promise<A | Unknown> {
-    const { timeline, chance, story, points } = this.parts;
-    const s = this.#sources;
+    const { timeline, story, points, gates } = this.parts;
+    const s = this.#meetsOf(requestId);
+    const { chance } = s;
+    const relay = process.name;
     return new Promise((resolve) => {
+      const tell = (given: A | Unknown): void => {
+        if (given.kind === 'paid') this.parts.witness.saidPaid(requestId);
+        story.tell(relay, () => `acquirer says of ${what}: ${inWords(given)}`, requestId);
+        resolve(given);
+      };
       const answer = (given: A | Unknown, afterMs: number) => {
         process.after(afterMs, () => {
-          points.pass('answer-received', process.name);
-          story.tell(process.name, () => `acquirer says of ${what}: ${inWords(given)}`, requestId);
-          resolve(given);
+          const fate = points.pass('answer-received', relay);
+          if (!process.alive) return;
+          const late = (): void => tell(unknown('timeout'));
+          if (fate === 'lost') process.after(plan.callTimeoutMs, late);
+          else if (!gates.call?.({ way: 'answer', what, requestId, relay, go: () => tell(given) })) tell(given);
         });
       };
-      points.pass('request-sent', process.name);
+      const fate = points.pass('request-sent', relay);
       if (!process.alive) return;
-      story.tell(process.name, () => `asks the acquirer: ${what}`, requestId);
+      this.parts.witness.asks(requestId, what);
+      story.tell(relay, () => `asks the acquirer: ${what}`, requestId);
       const timedOut = (): void => answer(unknown('timeout'), plan.callTimeoutMs);
-      if (timeline.now < this.downUntil || s['request-lost'].strikes()) return timedOut();
+      if (timeline.now < this.downUntil || fate === 'lost' || s['request-lost'].strikes()) return timedOut();
       if (s['request-late'].strikes()) {
         timeline.after(plan.callTimeoutMs + s['request-late'].chance.between(0, 60_000), act);
         return timedOut();
       }
+      if (gates.call?.({ way: 'request', what, requestId, relay, go: act })) return timedOut();
       if (s['acquirer-busy'].strikes()) return answer(unknown('busy'), 20);
       const there = 2 + chance.wait(40, 3_000);
+      if (fate === 'twice') timeline.after(there + AGAIN_MS, act);
       timeline.after(there, () => {
         const given = act();
         if (s['answer-lost'].strikes()) return answer(unknown('timeout'), plan.callTimeoutMs - there);
@@ -144,7 +173,7 @@ export class SimulatedAcquirer {
     onAsked(requestId, code, money);
     const expiresAt = request.expiresAt.getTime() - EPOCH_MS;
     const landed = books.land({ requestId, code, money, expiresAt }, wallets.find(code), timeline.now);
-    if (landed === 'conflict' || this.#sources['id-conflict'].strikes()) return { kind: 'conflict' };
+    if (landed === 'conflict' || this.#meetsOf(requestId)['id-conflict'].strikes()) return { kind: 'conflict' };
     if (landed === 'code-used') return { kind: 'declined', reason: 'code-expired' };
     const { state } = landed;
     return state === 'cancelled' ? unknown('unclear') : this.#stands(landed, state);
@@ -159,7 +188,8 @@ export class SimulatedAcquirer {
     switch (state) {
       case 'paid': {
         const { wallet, charged, currency } = payment;
-        if (wallet?.amountUnsaid && this.parts.chance.hits(0.5)) return { kind: 'paid', acquirerId: 'p' };
+        if (wallet?.amountUnsaid && this.#meetsOf(payment.requestId).chance.hits(0.5))
+          return { kind: 'paid', acquirerId: 'p' };
         return { kind: 'paid', acquirerId: 'p', money: { amount: charged, currency } };
       }
       case 'pending':
@@ -182,7 +212,7 @@ export class SimulatedAcquirer {
     const { books, timeline } = this.parts;
     const payment = this.#find(requestId);
     if (!payment) return { kind: 'not-found' };
-    if (this.#sources['cancel-fails'].strikes()) return unknown('unclear');
+    if (this.#meetsOf(requestId)['cancel-fails'].strikes()) return unknown('unclear');
     if (payment.state === 'paid' && payment.wallet?.cancelWindowOver) return { kind: 'refund-instead' };
     books.cancel(payment, timeline.now);
     return { kind: 'cancelled' };

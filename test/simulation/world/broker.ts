@@ -1,6 +1,7 @@
 import type { ConnectionHandlers } from '../../../agent/link/connection.js';
 import type { Chance } from '../chance.js';
 import type { FaultSource, Faults } from '../faults.js';
+import type { Gates } from '../gates.js';
 import type { Points } from '../points.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
@@ -11,6 +12,7 @@ export type BrokerParts = {
   readonly faults: Faults;
   readonly story: Story;
   readonly points: Points;
+  readonly gates: Gates;
   readonly chance: Chance;
   /** A frame in words, for the story: what it says, and what it is about. */
   readonly inWords: (topic: string, payload: Uint8Array) => { readonly text: string; readonly about?: string };
@@ -25,9 +27,13 @@ const KEEPALIVE_MS = 15_000;
 const DEAD_AFTER_MS = KEEPALIVE_MS * 1.5;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MOST_MS = 15_000;
-const HOUR_MS = 3_600_000;
+const VERY_LATE_MOST_MS = 600_000;
+/** A frame that is delivered twice by order: the second one comes among those that follow. */
+const AGAIN_MS = 300;
 
+/** How frames of one kiosk, or of the relays' states, are carried. */
 type Carrying = {
+  readonly chance: Chance;
   readonly lost: FaultSource;
   readonly twice: FaultSource;
   readonly late: FaultSource;
@@ -39,18 +45,26 @@ export class Broker {
   readonly parts: BrokerParts;
   readonly #links = new Set<Link>();
   readonly #retained = new Map<string, Uint8Array>();
-  readonly #carrying: Carrying;
+  readonly #carrying = new Map<string, Carrying>();
   up = true;
 
   constructor(parts: BrokerParts) {
     this.parts = parts;
-    const at = (name: Parameters<Faults['source']>[0]) => parts.faults.source(name, 'broker');
-    this.#carrying = {
-      lost: at('frame-lost'),
-      twice: at('frame-twice'),
-      late: at('frame-late'),
-      veryLate: at('frame-very-late'),
+  }
+
+  /** Each kiosk's frames have their own streams: a kiosk that is left out moves no other. */
+  #carryingOf(topic: string): Carrying {
+    const whose = topic.split('/', 3)[2] ?? '';
+    const known = this.#carrying.get(whose);
+    if (known) return known;
+    const { faults, chance } = this.parts;
+    const at = (name: Parameters<Faults['source']>[0]) => faults.source(name, `frames of ${whose}`);
+    const made = {
+      ...{ chance: chance.fork(whose), lost: at('frame-lost'), twice: at('frame-twice') },
+      ...{ late: at('frame-late'), veryLate: at('frame-very-late') },
     };
+    this.#carrying.set(whose, made);
+    return made;
   }
 
   join(link: Link): void {
@@ -69,16 +83,22 @@ export class Broker {
       this.#retained.set(topic, payload);
       this.parts.onRetained(topic, payload);
     }
-    const { lost, twice, late, veryLate } = this.#carrying;
+    const { chance, lost, twice, late, veryLate } = this.#carryingOf(topic);
+    const { gates } = this.parts;
     for (const link of this.#links) {
       if (!link.wants(topic)) continue;
+      const go = (): void => this.#deliver(link, topic, payload, 1);
+      if (gates.frame?.({ topic, payload, to: link.name, go })) {
+        this.#tell(link.name, topic, payload, 'held on the way: ');
+        continue;
+      }
       if (lost.strikes()) {
         this.#tell(link.name, topic, payload, 'lost on the way: ');
         continue;
       }
-      let wait = 1 + this.parts.chance.wait(LATENCY_MEAN_MS, 500);
+      let wait = 1 + chance.wait(LATENCY_MEAN_MS, 500);
       if (late.strikes()) wait += late.chance.between(500, 30_000);
-      if (veryLate.strikes()) wait += veryLate.chance.between(60_000, HOUR_MS);
+      if (veryLate.strikes()) wait += veryLate.chance.between(60_000, VERY_LATE_MOST_MS);
       this.#deliver(link, topic, payload, wait);
       if (twice.strikes()) this.#deliver(link, topic, payload, wait + twice.chance.wait(2_000, 120_000));
     }
@@ -88,8 +108,9 @@ export class Broker {
     const { timeline, points } = this.parts;
     timeline.after(wait, () => {
       if (!link.hears) return;
-      points.pass('frame-received', link.name);
-      if (!link.hears) return;
+      const fate = points.pass('frame-received', link.name);
+      if (!link.hears || fate === 'lost') return;
+      if (fate === 'twice') timeline.after(AGAIN_MS, () => link.hears && link.heard(topic, payload));
       this.#tell(link.name, topic, payload, '◄ ');
       link.heard(topic, payload);
     });
@@ -174,11 +195,12 @@ export class Link {
     const { broker, process } = this.#options;
     if (!this.#up || !process.alive) return false;
     const { points } = broker.parts;
-    points.pass('frame-sent', this.name);
+    const fate = points.pass('frame-sent', this.name);
     // A crash at that point: the frame did not leave.
-    if (!process.alive) return true;
+    if (!process.alive || fate === 'lost') return true;
     broker.sent(this.name, topic, payload);
     if (this.#passes) broker.carry(topic, payload, false);
+    if (fate === 'twice') broker.parts.timeline.after(AGAIN_MS, () => broker.carry(topic, payload, false));
     return true;
   }
 

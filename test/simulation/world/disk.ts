@@ -1,3 +1,4 @@
+import { pastsOf, readSegments, segmentName } from '../../../agent/journal/segments.js';
 import type { Store } from '../../../agent/journal/store.js';
 import type { Chance } from '../chance.js';
 import type { FaultSource, Faults } from '../faults.js';
@@ -8,6 +9,9 @@ import type { Process } from './process.js';
 const SECTOR_BYTES = 512;
 const BLOCK_BYTES = 4_096;
 const SYNC_MEAN_MS = 4;
+
+/** Of a block that was being written when the power went. */
+export type BlockFate = 'kept' | 'lost' | 'torn';
 
 type Write = { readonly name: string; readonly offset: number; readonly bytes: Uint8Array };
 
@@ -36,6 +40,8 @@ export class Disk {
   readonly #damaged: FaultSource;
   /** Why nothing can be written; undefined: it works. */
   broken: 'EIO' | 'ENOSPC' | undefined;
+  /** It was copied, emptied or damaged, or came to another board: its kiosk may seem to be another one. */
+  disturbed = false;
 
   constructor(parts: DiskParts) {
     this.#parts = parts;
@@ -53,10 +59,13 @@ export class Disk {
 
   /** A card with the same content. */
   copyTo(other: Disk): void {
+    this.disturbed = true;
+    other.disturbed = true;
     other.#files = new Map([...this.#files].map(([name, bytes]) => [name, bytes.slice()]));
   }
 
   wipe(): void {
+    this.disturbed = true;
     this.#files.clear();
     this.#underWay.clear();
   }
@@ -71,8 +80,13 @@ export class Disk {
     this.#underWay.clear();
   }
 
-  powerCut(): void {
+  /** @param fate of what was being written, where it is given */
+  powerCut(fate?: BlockFate): void {
     for (const write of this.#underWay) {
+      if (fate) {
+        if (fate !== 'lost') this.#apply(write, fate === 'kept' ? write.bytes : firstHalf(write.bytes));
+        continue;
+      }
       const torn = this.#torn.strikes();
       if (torn) this.#apply(write, this.#tear(write));
       else if (this.#torn.chance.hits(0.5)) this.#apply(write, write.bytes);
@@ -94,13 +108,14 @@ export class Disk {
   /** One bit of a block that is not the newest: of the newest nothing can tell it from a write that was cut. */
   #damage(): void {
     const { chance } = this.#damaged;
-    const name = [...this.#files.keys()].sort().at(-1);
-    const bytes = name === undefined ? undefined : this.#files.get(name);
-    if (!bytes) return;
-    let used = Math.floor(bytes.length / BLOCK_BYTES);
-    while (used > 0 && bytes.subarray((used - 1) * BLOCK_BYTES, used * BLOCK_BYTES).every((b) => b === 0)) used -= 1;
-    if (used < 2) return;
-    const at = chance.whole(0, used - 2) * BLOCK_BYTES + chance.whole(0, 255);
+    const files = [...this.#files].map(([name, bytes]) => ({ name, bytes }));
+    const newest = pastsOf(readSegments(files))[0]?.tail;
+    const { name, bytes } = files.length > 0 ? chance.pick(files) : { name: '', bytes: new Uint8Array() };
+    const index = chance.whole(0, Math.max(0, Math.floor(bytes.length / BLOCK_BYTES) - 1));
+    const isNewest = newest && segmentName(newest.segment) === name && newest.index === index;
+    const at = index * BLOCK_BYTES + chance.whole(0, 255);
+    if (isNewest || !bytes.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES).some((b) => b !== 0)) return;
+    this.disturbed = true;
     bytes[at] = (bytes[at] ?? 0) ^ (1 << chance.whole(0, 7));
     this.#parts.story.tell(this.#parts.name, () => `card: a bit of ${name} at ${at} has turned`);
   }
@@ -120,6 +135,11 @@ export class Disk {
     else if (this.#full.strikes()) this.broken = 'ENOSPC';
     else return;
     story.tell(name, () => `card: from here on ${this.broken}`);
+  }
+
+  /** Something is being written. */
+  get busy(): boolean {
+    return this.#underWay.size > 0;
   }
 
   /** What one life of the agent sees. */
@@ -167,6 +187,8 @@ export class Disk {
   #write(process: Process, write: Write): Promise<void> {
     const { points, chance, name: who } = this.#parts;
     return new Promise((resolve, reject) => {
+      // A program that was killed in the middle of its own code writes nothing more.
+      if (!process.alive) return;
       this.#breakSometimes();
       this.#underWay.add(write);
       points.pass('block-written', who);
@@ -184,4 +206,10 @@ export class Disk {
       });
     });
   }
+}
+
+/** Torn in the middle of what it says, where a tear between two sectors may leave all of it. */
+function firstHalf(bytes: Uint8Array): Uint8Array {
+  const used = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  return bytes.subarray(0, Math.ceil(used / 2));
 }

@@ -18,8 +18,9 @@ import type { Oracle } from '../oracle.js';
 import type { Points } from '../points.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
+import type { Witness } from '../witness.js';
 import { type Broker, Link } from './broker.js';
-import { Disk } from './disk.js';
+import { type BlockFate, Disk } from './disk.js';
 import { Machine } from './machine.js';
 import { Process } from './process.js';
 
@@ -52,10 +53,13 @@ export type KioskParts = {
   readonly story: Story;
   readonly points: Points;
   readonly oracle: Oracle;
+  readonly witness: Witness;
   readonly broker: Broker;
   readonly chance: Chance;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
   readonly onView: (kiosk: SimulatedKiosk, view: View) => void;
+  /** Of each segment of the journal. */
+  readonly segmentBytes?: number;
 };
 
 /** What one life of the agent is made of. */
@@ -99,6 +103,7 @@ export class SimulatedKiosk {
   /** What a technician, or a careless one, does with cards and boards. */
   otherBoard(): void {
     this.#boards += 1;
+    this.disk.disturbed = true;
     this.#board = `${this.parts.device}-board-${this.#boards}`;
   }
 
@@ -112,10 +117,10 @@ export class SimulatedKiosk {
   }
 
   async #start(process: Process): Promise<void> {
-    const { name, chance, story, timeline } = this.parts;
+    const { name, chance, story, timeline, segmentBytes = SEGMENT_BYTES } = this.parts;
     const random = chance.fork('boot');
     const bytes = (n: number): Uint8Array => random.bytes(n);
-    const journal = new BlockJournal(this.disk.mount(process), { segmentBytes: SEGMENT_BYTES });
+    const journal = new BlockJournal(this.disk.mount(process), { segmentBytes });
     let replay: Replay;
     try {
       replay = await journal.open({ board: this.#board, random: bytes, wallMs: () => timeline.now });
@@ -143,6 +148,9 @@ export class SimulatedKiosk {
       wants: (topic) => topic === down || relayOfState(topic) !== undefined,
     });
     const orders = new OrderLog();
+    orders.subscribeAll((id, { event }) => {
+      if (event.state === 'ended') this.parts.witness.told(id, event.outcome);
+    });
     const kiosk = assembleKiosk({
       ...{ name, board: this.#board, version: 'simulated', replay, journal, clock, random, orders, log, timers },
       ...{ profile, decoder, duplicateWindowMs: 3_000, counters: new Counters(), wallMs: () => timeline.now },
@@ -176,16 +184,17 @@ export class SimulatedKiosk {
   }
 
   /** The process dies; the system under it lives and starts it again. */
-  kill(): void {
+  kill(awayMs = this.parts.chance.between(500, 5_000)): void {
     this.#die(false);
     this.disk.programDied();
-    this.parts.timeline.after(this.parts.chance.between(500, 5_000), () => this.boot());
+    this.parts.timeline.after(awayMs, () => this.boot());
   }
 
-  powerCut(awayMs: number): void {
+  /** @param fate of the block that is being written; without it chance decides */
+  powerCut(awayMs: number, fate?: BlockFate): void {
     this.#die(true);
     this.machine.powerCut();
-    this.disk.powerCut();
+    this.disk.powerCut(fate);
     this.parts.timeline.after(awayMs, () => this.boot());
   }
 

@@ -64,10 +64,12 @@ export class Shopper {
     const { chance, oracle, open, story } = this.#parts;
     const { life, name } = this.#kiosk;
     if (!open()) return;
-    if (!life || life.kiosk.loop.state.final) return this.#next(LOOK_AGAIN_MS);
     const money = { amount: chance.whole(100, 9_999), currency: chance.pick(CURRENCIES) };
-    const placed = life.kiosk.desk.place({ ...money, reference: 'A-12' });
-    if (!placed.ok) return this.#next(LOOK_AGAIN_MS);
+    const placed = life?.kiosk.loop.state.final ? undefined : life?.kiosk.desk.place({ ...money, reference: 'A-12' });
+    if (!life || !placed?.ok) {
+      this.#next(LOOK_AGAIN_MS);
+      return;
+    }
     const { id } = placed.order;
     oracle.placed(id, name, money);
     story.tell(name, () => `order ${id} of ${money.amount} ${money.currency}`, id);
@@ -95,8 +97,8 @@ export class Shopper {
     const s = this.#sources;
     if (!life) return;
     if (s.garbage.strikes()) kiosk.scan(s.garbage.chance.pick(['hello', '13', 'https://example.com', '1'.repeat(60)]));
-    if (s.flood.strikes()) for (let i = 0; i < 50; i++) kiosk.scan(s.flood.chance.digits(18));
-    const wallet = wallets.issue(chance, timeline.now);
+    if (s.flood.strikes()) for (let i = 0; i < 20; i++) kiosk.scan(s.flood.chance.digits(18));
+    const wallet = wallets.issue(kiosk.name, chance, timeline.now);
     const before = { journalFailed: kiosk.journalFailed, connected: life.link.up };
     kiosk.scan(wallet.code, s.split.strikes() ? s.split.chance.whole(2, 6) : 1);
     life.process.after(20, () => {
@@ -125,7 +127,7 @@ export class Shopper {
     }
     if (s.elsewhere.strikes()) timeline.after(s.elsewhere.chance.wait(2_000), () => elsewhere()?.scan(code));
     if (s.two.strikes()) {
-      const other = wallets.issue(chance, timeline.now);
+      const other = wallets.issue(kiosk.name, chance, timeline.now);
       life.process.after(s.two.chance.wait(400), () => kiosk.scan(other.code));
     }
     if (s.aborts.strikes()) {

@@ -1,3 +1,4 @@
+import type { Chance } from '../chance.js';
 import type { FaultClass, FaultSource, Faults } from '../faults.js';
 import type { MemoryDatabase } from '../ledger/database.js';
 import type { Story } from '../story.js';
@@ -63,28 +64,35 @@ export class Weather {
       const drawn = chance.next();
       const wait =
         drawn < 0.5 ? chance.between(0, 1_200) : drawn < 0.8 ? chance.wait(5_000) : chance.between(0, 75_000);
-      this.#parts.timeline.after(wait, () => this.#strike(name, kiosk, source));
+      this.#parts.timeline.after(wait, () => this.#strike(name, kiosk, chance));
     }
   }
 
-  #strike(name: (typeof names)[number], kiosk: SimulatedKiosk, { chance }: FaultSource): void {
+  #strike(name: (typeof names)[number], kiosk: SimulatedKiosk, chance: Chance): void {
     const { broker, relays, database, acquirer, timeline, story, clone } = this.#parts;
     const relay = chance.pick(relays);
     switch (name) {
       case 'kiosk-killed':
-        return kiosk.kill();
+        kiosk.kill();
+        return;
       case 'kiosk-power-cut':
-        return this.#powerCut(kiosk, chance.hits(0.9) ? chance.wait(10_000) : chance.wait(600_000));
+        this.#powerCut(kiosk, chance.hits(0.9) ? chance.wait(10_000) : chance.wait(600_000));
+        return;
       case 'relay-killed':
-        return relay.kill(chance.wait(3_000));
+        relay.kill(chance.wait(3_000));
+        return;
       case 'link-cut':
-        return kiosk.life?.link.cut(chance.wait(4_000));
+        kiosk.life?.link.cut(chance.wait(4_000));
+        return;
       case 'link-half-open':
-        return kiosk.life?.link.cut(chance.wait(4_000), chance.between(1_000, 22_000));
+        kiosk.life?.link.cut(chance.wait(4_000), chance.between(1_000, 22_000));
+        return;
       case 'broker-restarted':
-        return broker.restart(chance.wait(3_000));
+        broker.restart(chance.wait(3_000));
+        return;
       case 'relay-cut-off':
-        return relay.link?.cut(chance.wait(20_000), chance.hits(0.5) ? chance.between(1_000, 22_000) : 0);
+        relay.link?.cut(chance.wait(20_000), chance.hits(0.5) ? chance.between(1_000, 22_000) : 0);
+        return;
       case 'ledger-crashed':
         story.tell('ledger', () => 'the database server crashes');
         database.crash();
@@ -94,7 +102,8 @@ export class Weather {
         acquirer.downUntil = timeline.now + chance.wait(30_000);
         return;
       case 'card-cloned':
-        return clone(kiosk);
+        clone(kiosk);
+        return;
       default:
         return;
     }

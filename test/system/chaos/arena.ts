@@ -91,7 +91,7 @@ export class Arena {
     const sandbox = new Supervised(sandboxProgram(this.#place()), this.#random('sandbox'));
     this.#sandbox = sandbox;
     sandbox.start();
-    const { ready } = await within(sandbox.up(), 'the sandbox to be ready');
+    const { ready } = await within(sandbox.up(), () => sandbox.complaint);
     this.#control = new SandboxControl(`http://127.0.0.1:${ready.ports['control']}`);
     return ready.ports['acquirer'] ?? 0;
   }
@@ -135,7 +135,13 @@ export class Arena {
 
   /** Every relay runs and every kiosk sells. */
   async inService(): Promise<void> {
-    await within(Promise.all([...this.relays, ...this.agents].map((program) => program.up())), 'all programs to run');
+    const programs = [...this.relays, ...this.agents];
+    const complaints = (): string =>
+      programs
+        .map((program) => program.complaint)
+        .filter(Boolean)
+        .join('\n');
+    await within(Promise.all(programs.map((program) => program.up())), complaints);
     await until('every kiosk to be in service', async () => (await this.#closed()).length === 0, UP_WITHIN_MS);
   }
 
@@ -194,10 +200,10 @@ function present<T>(part: T | undefined): T {
   return part;
 }
 
-async function within<T>(what: Promise<T>, name: string): Promise<T> {
+async function within<T>(what: Promise<T>, complaint: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${UP_WITHIN_MS} ms for: ${name}`)), UP_WITHIN_MS);
+    timer = setTimeout(() => reject(new Error(`after ${UP_WITHIN_MS} ms: ${complaint()}`)), UP_WITHIN_MS);
   });
   try {
     return await Promise.race([what, late]);

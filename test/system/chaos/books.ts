@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { call } from '../../../deploy/demo/http.js';
 import { agentEntry } from '../../../deploy/demo/places.js';
-import { kioskConfigFile } from './configs.js';
+import { journalOf } from './configs.js';
 
 /** The three books that must agree, read once the storm is over: the acquirer's, the relay's, the kiosks'. */
 
@@ -49,6 +49,8 @@ export type Books = {
   readonly attempts: readonly AttemptRow[];
   readonly alarms: readonly AlarmRow[];
   readonly journals: readonly JournalLine[];
+  /** What is wrong with a journal as such, by the word of its own tool. */
+  readonly journalFaults: readonly string[];
 };
 
 export async function readCharges(controlUrl: string): Promise<readonly Charge[]> {
@@ -89,6 +91,8 @@ export class LedgerReader {
       UNION ALL SELECT started_at, 'call ' || call || ' by ' || relay FROM acquirer_call WHERE attempt = ${attempt}
       UNION ALL SELECT ended_at, 'answer ' || call || ': ' || coalesce(answer, '') || ' ' || coalesce(code, '')
         FROM acquirer_call WHERE attempt = ${attempt} AND ended_at IS NOT NULL
+      UNION ALL SELECT requested_at, kind || ' requested' FROM reversal WHERE attempt = ${attempt}
+      UNION ALL SELECT ended_at, kind || ' ' || state FROM reversal WHERE attempt = ${attempt} AND ended_at IS NOT NULL
       UNION ALL SELECT at, 'alarm ' || kind || ': ' || detail FROM alarm WHERE attempt = ${attempt}
       ORDER BY 1`;
     const whole = await this.#sql`SELECT * FROM attempt WHERE id = ${attempt}`;
@@ -104,10 +108,26 @@ export class LedgerReader {
 const run = promisify(execFile);
 const JOURNAL_MAX_BYTES = 64 * 1024 * 1024;
 
-/** A kiosk's journal as the shipped tool prints it; the agent has ended. */
-export async function readJournal(folder: string, kiosk: string): Promise<JournalLine[]> {
-  const args = [agentEntry, 'journal', '--config', kioskConfigFile(folder, kiosk)];
-  const { stdout } = await run(process.execPath, args, { maxBuffer: JOURNAL_MAX_BYTES });
+type Printed = { readonly lines: readonly JournalLine[]; readonly faults: readonly string[] };
+
+/** A kiosk's journal as the shipped tool prints it; what the tool finds wrong with it are `faults`. */
+export async function readJournal(folder: string, kiosk: string): Promise<Printed> {
+  const args = [agentEntry, 'journal', 'print', '--json', journalOf(folder, kiosk)];
+  const { stdout, stderr } = await run(process.execPath, args, { maxBuffer: JOURNAL_MAX_BYTES }).catch(printed);
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => ({ ...(JSON.parse(line) as Omit<JournalLine, 'kiosk'>), kiosk }));
+  return {
+    lines: lines.map((line) => ({ ...(JSON.parse(line) as Omit<JournalLine, 'kiosk'>), kiosk })),
+    faults: stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `${kiosk}: ${line}`),
+  };
+}
+
+/** The tool ends with 1 when it found faults, and has printed all the same. */
+function printed(error: unknown): { stdout: string; stderr: string } {
+  if (error instanceof Error && 'stdout' in error && 'stderr' in error) {
+    return { stdout: String(error.stdout), stderr: String(error.stderr) || error.message };
+  }
+  throw error;
 }

@@ -35,7 +35,7 @@ const journal = [
   line('closed'),
 ];
 
-const good = { charges: [charge], attempts: [row], alarms: [], journals: journal };
+const good = { charges: [charge], attempts: [row], alarms: [], journals: journal, journalFaults: [] };
 const rules = (books: Partial<Books>, sales: readonly Sale[] = [sale]): string[] =>
   check({ ...good, ...books }, sales).violations.map(({ rule }) => rule);
 
@@ -74,6 +74,7 @@ describe('books that do not agree are found out', () => {
       { alarms: [{ kind: 'clone', kiosk: 'k', attempt: null }] },
     ],
     ['goods out, not begun in the journal', 'rule 8', { journals: journal.filter(({ kind }) => kind !== 'begun') }],
+    ['a journal that is not whole', 'journal', { journalFaults: ['kiosk-1: a gap'] }],
     ['begun twice', 'S5', { journals: [...journal, line('begun', { order })] }],
     ['a report that was never acknowledged', 'rule 7', { journals: journal.slice(0, 3) }],
     ['money kept that nobody accounts for', 'reconciliation', { charges: [{ ...charge, charged: 3551 }] }],

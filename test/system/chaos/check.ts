@@ -64,6 +64,7 @@ export function check(books: Books, sales: readonly Sale[]): Findings {
     ...ofCharges(books),
     ...ofSales(sales, cases),
     ...ofJournals(books, saleOf),
+    ...books.journalFaults.map((what) => ({ rule: 'journal', what })),
     ...books.alarms.filter(({ kind }) => impossibleAlarms.has(kind)).map(ofAlarm),
     ...(sums.kept === sums.delivered + sums.operator ? [] : [unbalanced(sums)]),
   ];

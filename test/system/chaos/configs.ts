@@ -108,12 +108,12 @@ export type KioskPlace = Place & {
   readonly scannerPath: string;
 };
 
-export const kioskConfigFile = (folder: string, name: string): string => join(folder, `${name}.toml`);
+export const journalOf = (folder: string, kiosk: string): string => join(folder, `${kiosk}-journal`);
 
 export function kioskProgram({ folder, name, brokerPort, scannerPath }: KioskPlace): Started {
-  const journal = join(folder, `${name}-journal`);
+  const journal = journalOf(folder, name);
   mkdirSync(journal, { recursive: true, mode: 0o700 });
-  const file = kioskConfigFile(folder, name);
+  const file = join(folder, `${name}.toml`);
   const config = {
     kiosk: { name, board_serial: `BOARD-${name}` },
     broker: {

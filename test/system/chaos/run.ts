@@ -195,7 +195,8 @@ async function readBooks(arena: Arena, reader: LedgerReader): Promise<Books> {
   ];
   await arena.stopAgents();
   const journals = await Promise.all(arena.agents.map(({ name }) => readJournal(arena.folder, name)));
-  return { charges, attempts, alarms, journals: journals.flat() };
+  const [lines, journalFaults] = [journals.flatMap((one) => one.lines), journals.flatMap((one) => one.faults)];
+  return { charges, attempts, alarms, journals: lines, journalFaults };
 }
 
 const deathsOf = (arena: Arena) => [...arena.agents, ...arena.relays].flatMap(({ deaths }) => deaths);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
@@ -18,7 +18,8 @@ export function findPrograms(): Programs | { readonly missing: string } {
   if (mosquitto === undefined) return { missing: 'mosquitto is not installed' };
   const initdb = findProgram('initdb', debianPostgres());
   if (initdb === undefined) return { missing: 'PostgreSQL (initdb) is not installed' };
-  return { mosquitto, initdb, postgres: join(dirname(initdb), 'postgres') };
+  // A link in PATH does not have the others beside it.
+  return { mosquitto, initdb, postgres: join(dirname(realpathSync(initdb)), 'postgres') };
 }
 
 function findProgram(name: string, more: readonly string[] = []): string | undefined {

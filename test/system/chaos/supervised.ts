@@ -23,6 +23,7 @@ export class Supervised {
   #life: Life | undefined;
   #waiting: ((life: Life) => void)[] = [];
   #end: () => void = () => {};
+  #failure = '';
   #stopping = false;
   #killed = false;
   #kept: Promise<void> = Promise.resolve();
@@ -48,6 +49,11 @@ export class Supervised {
   /** The process that serves now. */
   get life(): Life | undefined {
     return this.#life;
+  }
+
+  /** For the error text: that it does not serve, and what it said when it last failed to start. */
+  get complaint(): string {
+    return this.#life ? '' : `${this.name} does not run; ${this.#failure || 'it has not said why'}`;
   }
 
   /** The process that serves, now or as soon as there is one. */
@@ -90,8 +96,9 @@ export class Supervised {
       this.#life = { ready, ended };
       for (const resolve of this.#waiting.splice(0)) resolve(this.#life);
       await ended;
-    } catch {
+    } catch (error) {
       // Killed while it started, or it could not: a relay without its database says so and ends.
+      this.#failure = error instanceof Error ? error.message : String(error);
       await this.#program.kill();
     }
   }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerTransaction } from '../../../relay/ledger/contract.js';
-import type { Attempt } from '../../../relay/payment/types.js';
+import type { Attempt, Reversal } from '../../../relay/payment/types.js';
 import { type Commit, MemoryDatabase, type MemoryDatabaseOptions } from '../../simulation/ledger/database.js';
 
 const attempt = (name: string, more: Partial<Attempt> = {}): Attempt => ({
@@ -364,6 +364,29 @@ describe('the ledger in memory', () => {
       await two.transaction(approve);
       expect(await two.transaction((tx) => put(tx, b))).toBe(true);
       expect(database.alarms()).toHaveLength(1);
+    });
+
+    test('a reversal that vanishes can be begun again, by whomever', async () => {
+      const one = database.connect('r1');
+      const b = attempt('b');
+      await one.transaction(async (tx) => [await put(tx, a), await put(tx, b)]);
+      const reversal: Reversal = {
+        ...({ id: 'refund-1', kind: 'refund', number: 1, state: 'requested' } as const),
+        ...{ money: { amount: 3550, currency: 'HKD' }, requestedAt: 8, endedAt: null, tries: 1, inquiries: 0 },
+      };
+      const reverse = (ledger: typeof one, { id }: Attempt) =>
+        ledger.transaction(async (tx) => {
+          const stored = await tx.lock(id);
+          if (stored) await tx.save({ ...stored, attempt: { ...stored.attempt, reversal } }, 8, undefined);
+        });
+      database.synchronous = false;
+      await reverse(one, a);
+      expect(database.reversals(a.id)).toEqual([reversal]);
+      await expect(reverse(one, b)).rejects.toThrow('never changes (S3)');
+      database.crash();
+      expect(database.reversals(a.id)).toEqual([]);
+      await reverse(database.connect('r2'), b);
+      expect(database.reversals(b.id)).toEqual([reversal]);
     });
 
     test('a synchronous commit makes those before it durable', async () => {

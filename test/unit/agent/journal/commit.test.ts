@@ -164,6 +164,17 @@ describe('a disk that is full, read-only or fails', () => {
   });
 });
 
+it('needs no third segment, also when full blocks leave no room for the copies', async () => {
+  const disk = new CutDisk();
+  const journal = new BlockJournal(disk.mount(), { segmentBytes: 32_768 });
+  const boot = bootTag((await journal.open(identity())).nonce);
+  await Promise.all(Array.from({ length: 60 }, (_, n) => journal.append(opened(n, boot))));
+  await Promise.all(Array.from({ length: 1_200 }, () => journal.append(begun(1, boot))));
+  await journal.close();
+  expect([...disk.files.keys()].sort()).toEqual(['segment-0', 'segment-1']);
+  expect((await new BlockJournal(disk.mount()).open(identity())).attempts).toHaveLength(60);
+});
+
 it('refuses segments that are not of whole blocks, or of too few', () => {
   const store = new CutDisk().mount();
   for (const segmentBytes of [0, 4_096, 12_288, 16_385]) {

@@ -76,6 +76,7 @@ describe('session', () => {
     const b = bench();
     b.on({ type: 'connected' });
     b.welcome({}, 'r1');
+    b.now += 1_000;
     expect(b.on({ type: 'relay-state', relay: 'r2', online: false })).toEqual([]);
     expect(b.on({ type: 'relay-state', relay: 'r1', online: false })).toEqual([{ type: 'lost', why: 'relay' }, hello]);
     expect(b.welcome({}, 'r2')).toEqual([{ type: 'greeted' }]);
@@ -86,6 +87,7 @@ describe('session', () => {
     const b = bench();
     expect(b.on({ type: 'relay-state', relay: 'r1', online: true })).toEqual([]);
     b.on({ type: 'connected' });
+    b.now += 1_000;
     expect(b.on({ type: 'relay-state', relay: 'r1', online: true })).toEqual([hello]);
     b.welcome();
     expect(b.on({ type: 'relay-state', relay: 'r1', online: true })).toEqual([]);
@@ -94,6 +96,7 @@ describe('session', () => {
   it("echoes the challenge of the relay, and not another boot's", () => {
     const b = bench();
     b.on({ type: 'connected' });
+    b.now += 1_000;
     const challenge = 'cc'.repeat(16);
     expect(b.on({ type: 'challenge', challenge: { type: 'challenge', nonce: 'bb'.repeat(16), challenge } })).toEqual([
       { type: 'count', name: 'challenge-not-ours' },
@@ -110,6 +113,37 @@ describe('session', () => {
     const b = bench();
     b.on({ type: 'connected' });
     b.welcome();
+    b.now += 1_000;
     expect(b.on({ type: 'not-greeted' })).toEqual([{ type: 'lost', why: 'not-greeted' }, hello]);
+  });
+
+  it('is greeted once by a Hello, however many relays answer it', () => {
+    const b = bench();
+    b.on({ type: 'connected' });
+    expect(b.welcome({}, 'r1')).toEqual([{ type: 'greeted' }]);
+    expect(b.welcome({}, 'r2')).toEqual([]);
+    b.now += 30_000;
+    b.on({ type: 'wake' });
+    expect(b.welcome({}, 'r1')).toEqual([{ type: 'greeted' }]);
+  });
+
+  it('does not let the answers of several relays multiply: three answer each Hello, for ten seconds', () => {
+    const b = bench();
+    b.on({ type: 'connected' });
+    let hellos = 1;
+    const count = (effects: readonly { type: string }[]) => {
+      hellos += effects.filter((e) => e.type === 'say-hello').length;
+    };
+    let n = 0;
+    for (const end = b.now + 10_000; b.now < end; b.now += 10) {
+      for (let relay = 0; relay < 3; relay++) {
+        count(b.on({ type: 'not-greeted' }));
+        const challenge = (++n % 251).toString(16).padStart(2, '0').repeat(16);
+        count(b.on({ type: 'challenge', challenge: { type: 'challenge', nonce, challenge } }));
+      }
+      if (sessionWakeAt(b.state) <= b.now) count(b.on({ type: 'wake' }));
+    }
+    expect(hellos).toBeLessThanOrEqual(42);
+    expect(hellos).toBeGreaterThan(20);
   });
 });

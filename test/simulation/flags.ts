@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util';
+import { SEED_MAX, WORLDS_MAX } from './many.js';
+import { WORLD_PAYMENTS } from './options.js';
+
+/** A flag that cannot be used. The message names the flag, what was found and what to write instead. */
+export class FlagError extends Error {
+  override name = 'FlagError';
+}
+
+export type Flags = {
+  readonly seed: number;
+  /** In all; with `world` in that one. */
+  readonly payments: number;
+  readonly json: boolean;
+  readonly processes: number;
+  /** Only this world of the row. */
+  readonly world?: number;
+  /** How long a violation is made smaller, s; 0: not at all. */
+  readonly shrink: number;
+};
+
+export type Command =
+  | { readonly kind: 'help' }
+  | ({ readonly kind: 'simulate' } & Flags)
+  | ({ readonly kind: 'sabotage'; readonly name: string } & Flags)
+  | { readonly kind: 'list-sabotage' }
+  | ({ readonly kind: 'crash-points' } & Flags);
+
+const DEFAULT_PAYMENTS = 100_000;
+const SABOTAGE_PAYMENTS = 200_000;
+const PAYMENTS_MAX = WORLDS_MAX * WORLD_PAYMENTS;
+const PROCESSES_MAX = 256;
+const DEFAULT_SHRINK_S = 30;
+const SHRINK_MAX_S = 86_400;
+
+export const HELP = `Runs kiosks and relays as they ship in worlds that try to break them, and judges every payment.
+
+  npm run -s simulate -- [--seed N] [--payments N] [--processes N] [--json]
+  npm run -s simulate -- --seed N --world I                one world again, as a violation names it
+  npm run -s simulate -- --crash-points                    a crash at every point of every scenario
+  npm run -s simulate -- --sabotage NAME|all               the same with a guard taken out, to see that it is missed
+  npm run -s simulate -- --list-sabotage                   the guards' names, one a line
+
+  --seed N        decides everything that happens, 0 to ${SEED_MAX} (default: a fresh one, which is told)
+  --payments N    how many, such as 100000 or 1e6, in worlds of ${WORLD_PAYMENTS}
+                  (default ${DEFAULT_PAYMENTS}; with --world ${WORLD_PAYMENTS}; with --sabotage ${SABOTAGE_PAYMENTS} for each)
+  --processes N   runs so many worlds at a time, with the same result (default 1)
+  --world I       only this one of the seed's worlds, from 0
+  --shrink S      how long a violation is made smaller, s; 0: not at all (default ${DEFAULT_SHRINK_S})
+  --json          the last line is {"seed","payments","kioskYears","faults","ends","violations"}
+  --help          this text
+
+Exit: 0 without violation (with --sabotage: all were caught), 1 otherwise, 2 for a wrong flag.
+`;
+
+const options = {
+  seed: { type: 'string' },
+  payments: { type: 'string' },
+  processes: { type: 'string' },
+  world: { type: 'string' },
+  shrink: { type: 'string' },
+  sabotage: { type: 'string' },
+  'list-sabotage': { type: 'boolean' },
+  'crash-points': { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const found = /'(-[^' ]*)/.exec(message)?.[1] ?? /'([^']*)'/.exec(message)?.[1] ?? 'an argument';
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new FlagError(
+      code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
+        ? `${found}: found without its value, or with one it does not take; see --help`
+        : `${found}: not known here; expected one of ${known.join(', ')}`,
+    );
+  }
+}
+
+function whole(flag: string, text: string, from: number, to: number): number {
+  const number = /^\d+(e\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= from && number <= to) return number;
+  throw new FlagError(`--${flag}: found "${text}", expected a whole number from ${from} to ${to}`);
+}
+
+/** What cannot be asked for in one breath. */
+const apart = [
+  ['world', 'processes', 'one world runs in one process'],
+  ['world', 'sabotage', 'a sabotage has worlds of its own'],
+  ['world', 'crash-points', 'crash points are those of the scenarios'],
+  ['sabotage', 'crash-points', 'they are two runs'],
+  ['sabotage', 'processes', 'a sabotage runs in one process'],
+  ['crash-points', 'processes', 'they run in one process'],
+  ['crash-points', 'payments', 'the scenarios say how many'],
+] as const;
+
+/**
+ * @param freshSeed the seed where none is given
+ * @throws FlagError
+ */
+export function parseFlags(argv: readonly string[], freshSeed: number): Command {
+  const values = parse(argv);
+  if (values.help) return { kind: 'help' };
+  if (values['list-sabotage']) return { kind: 'list-sabotage' };
+  for (const [one, other, why] of apart) {
+    if (values[one] !== undefined && values[other] !== undefined)
+      throw new FlagError(`--${one}, --${other}: found both; ${why}, so leave one of them out`);
+  }
+  const { sabotage } = values;
+  const given = (flag: 'seed' | 'payments' | 'processes' | 'world' | 'shrink', from: number, to: number) => {
+    const text = values[flag];
+    return text === undefined ? undefined : whole(flag, text, from, to);
+  };
+  const world = given('world', 0, WORLDS_MAX - 1);
+  const usual = world !== undefined ? WORLD_PAYMENTS : sabotage !== undefined ? SABOTAGE_PAYMENTS : DEFAULT_PAYMENTS;
+  const flags: Flags = {
+    seed: given('seed', 0, SEED_MAX) ?? freshSeed,
+    payments: given('payments', 1, PAYMENTS_MAX) ?? usual,
+    processes: given('processes', 1, PROCESSES_MAX) ?? 1,
+    shrink: given('shrink', 0, SHRINK_MAX_S) ?? DEFAULT_SHRINK_S,
+    json: values.json ?? false,
+    ...(world === undefined ? {} : { world }),
+  };
+  if (values['crash-points']) return { kind: 'crash-points', ...flags };
+  if (sabotage !== undefined) return { kind: 'sabotage', name: sabotage, ...flags };
+  return { kind: 'simulate', ...flags };
+}

@@ -1,0 +1,141 @@
+import { orderOf } from '../../protocol/ids.js';
+import type { Fault } from './faults.js';
+import type { Violation } from './oracle.js';
+import type { Shrunk } from './shrink.js';
+import type { Line } from './story.js';
+
+const LINES_MOST = 150;
+const ATTEMPT = /\b[0-9a-f]{32}\b/g;
+
+const LEGEND = [
+  's after the beginning, who, what. ► publishes, ◄ hears; ⚡ a fault; "…" stands for lines of no weight here.',
+  'X/1 is the first attempt of order X. Alike lines are told once, with how often.',
+];
+
+/** What is left after shrinking, in numbers. */
+export function shrunkText({ first, last, reruns }: Shrunk): string {
+  const sizes = [first, last].map(({ options, result }) => {
+    const kiosks = options.attended?.size ?? options.kiosks;
+    const of = [counted(result.payments, 'payment'), counted(result.faults.length, 'fault')];
+    return [...of, counted(kiosks, 'kiosk'), counted(options.relays, 'relay')].join(', ');
+  });
+  const where = last.options.seed === first.options.seed ? 'the same world' : 'a smaller world with such faults';
+  return `Found with ${sizes[0]}.\nShrunk in ${counted(reruns, 'rerun')} to ${sizes[1]}, in ${where}.`;
+}
+
+/** Everything that was told, and what of it is to be understood. */
+export type History = {
+  readonly story: readonly Line[];
+  readonly faults: readonly Fault[];
+  readonly violation: Violation;
+};
+
+/** The story of what a violation is about, as a sequence that a person can follow. */
+export function historyText({ story, faults, violation }: History, most = LINES_MOST): string {
+  const names = new Names(violation);
+  const left = new Set(faults.map((fault) => `${fault.class} (${fault.id})`));
+  const weighed = story.flatMap((line) => {
+    const weight = names.weigh(line, left);
+    return weight === 'none' ? [] : [{ line, weight }];
+  });
+  const lines = limited(alike(weighed), most);
+  return [
+    ...(faults.length > 0 && faults.length <= most / 5 ? ['Faults:', ...faults.map((f) => `  ${faultText(f)}`)] : []),
+    'History:',
+    ...lines.map((entry) => (entry === undefined ? '         …' : `  ${names.text(entry)}`)),
+    `  ${seconds(violation.at)}  ${'✖'.padEnd(10)} ${violation.predicate}: ${names.shorten(violation.text)}`,
+    ...LEGEND.map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+const counted = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3).padStart(10);
+const faultText = ({ id, at }: Fault): string => `${seconds(at)}  ${id}`;
+
+type Weight = 'much' | 'some' | 'none';
+type Entry = { readonly line: Line; readonly weight: Weight; times: number; lastAt: number };
+
+/** Knows which orders and kiosks a violation is about, and short names for their ids. */
+class Names {
+  readonly #orders: ReadonlySet<string>;
+  readonly #kiosks: ReadonlySet<string>;
+  readonly #attempts = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor({ attempt, kiosk, text }: Violation) {
+    const attempts = [...(attempt ? [attempt] : []), ...(text.match(ATTEMPT) ?? [])];
+    this.#orders = new Set(attempts.map(orderOf));
+    this.#kiosks = new Set(kiosk ? [kiosk] : []);
+  }
+
+  /** How much a line has to do with it. */
+  weigh({ who, what, about }: Line, faults: ReadonlySet<string>): Weight {
+    if (who === 'cut') return 'much';
+    if (who === 'fault') return faults.size <= LINES_MOST / 3 && faults.has(what) ? 'much' : this.#ofKiosk(what);
+    if (about !== undefined && this.#orders.has(orderOf(about))) return 'much';
+    const ofKiosk = this.#kiosks.has(who) || (about !== undefined && this.#kiosks.has(about));
+    if (about !== undefined && !this.#kiosks.has(about)) return 'none';
+    if (ofKiosk) return /^(shows|[►◄] |lost on the way: )/.test(what) && this.#orders.size > 0 ? 'some' : 'much';
+    // What happens to everybody: relays that start, a broker that restarts, the world that is mended.
+    return /^[►◄] |^lost on the way: /.test(what) ? 'none' : 'some';
+  }
+
+  #ofKiosk(what: string): Weight {
+    return [...this.#kiosks].some((kiosk) => what.includes(kiosk)) ? 'some' : 'none';
+  }
+
+  text({ line, times, lastAt }: Entry): string {
+    const { at, who, what, about } = line;
+    const isFault = who === 'fault' || who === 'cut';
+    const whose = about !== undefined && this.#orders.has(orderOf(about)) ? ` · ${this.shorten(about)}` : '';
+    const often = times > 1 ? `   (${times} times, until ${(lastAt / 1_000).toFixed(3)})` : '';
+    return `${seconds(at)}  ${(isFault ? '⚡' : who).padEnd(10)} ${this.shorten(what)}${whose}${often}`;
+  }
+
+  shorten(text: string): string {
+    const named = text.replace(ATTEMPT, (id) => this.#nameOf(id));
+    return named.replace(/\b[0-9a-f]{16,24}\b/g, (id) => (this.#orders.has(id) ? id.slice(0, 6) : id));
+  }
+
+  #nameOf(attempt: string): string {
+    const known = this.#attempts.get(attempt);
+    if (known) return known;
+    const order = orderOf(attempt);
+    const count = (this.#counts.get(order) ?? 0) + 1;
+    this.#counts.set(order, count);
+    const name = `${order.slice(0, 6)}/${count}`;
+    this.#attempts.set(attempt, name);
+    return name;
+  }
+}
+
+/** Lines in a row that say the same, as one. */
+function alike(lines: readonly { line: Line; weight: Weight }[]): Entry[] {
+  const told: Entry[] = [];
+  for (const { line, weight } of lines) {
+    const same = told.slice(-3).find((entry) => entry.line.who === line.who && sense(entry.line) === sense(line));
+    if (same) {
+      same.times += 1;
+      same.lastAt = line.at;
+    } else told.push({ line, weight, times: 1, lastAt: line.at });
+  }
+  return told;
+}
+
+const sense = ({ what, about }: Line): string => `${what.replace(/[0-9a-f]{6,}|\d+/g, '#')} ${about ?? ''}`;
+
+/** The last ones that fit, those of much weight first; undefined: some are left out here. */
+function limited(entries: readonly Entry[], most: number): (Entry | undefined)[] {
+  const chosen = new Set<Entry>();
+  for (const weight of ['much', 'some']) {
+    for (const entry of [...entries].reverse()) {
+      if (chosen.size < most && entry.weight === weight) chosen.add(entry);
+    }
+  }
+  const shown: (Entry | undefined)[] = [];
+  for (const entry of entries) {
+    if (chosen.has(entry)) shown.push(entry);
+    else if (shown.at(-1) !== undefined || shown.length === 0) shown.push(undefined);
+  }
+  return shown;
+}
