@@ -10,23 +10,22 @@ import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
  * the memory, so that what every event looks through stays as short as it is on a good day: one entry.
  */
 
-export const entryOf = (state: KioskState, id: AttemptId): BookEntry | undefined => state.books[id] ?? state.memory[id];
+export const entryOf = (state: KioskState, id: AttemptId): BookEntry | undefined =>
+  state.books[id] ?? state.memory.find((entry) => entry.attempt === id);
 
 export function withEntry(state: KioskState, entry: BookEntry): KioskState {
   if (entry.closed && entry.ended) return remember(state, entry);
-  const books = { ...state.books, [entry.attempt]: entry };
-  if (state.memory[entry.attempt] === undefined) return { ...state, books };
-  const { [entry.attempt]: _, ...memory } = state.memory;
-  return { ...state, books, memory };
+  return { ...state, books: { ...state.books, [entry.attempt]: entry }, memory: without(state.memory, entry.attempt) };
 }
 
-/** The oldest is forgotten; insertion order is age. */
+/** The oldest is forgotten. */
 function remember(state: KioskState, entry: BookEntry): KioskState {
   const { [entry.attempt]: _, ...books } = state.books;
-  const kept = Object.values(state.memory).filter((e) => e.attempt !== entry.attempt);
-  const newest = [...kept, entry].slice(-CLOSED_KEPT);
-  return { ...state, books, memory: Object.fromEntries(newest.map((e) => [e.attempt, e])) };
+  return { ...state, books, memory: [...without(state.memory, entry.attempt), entry].slice(-CLOSED_KEPT) };
 }
+
+const without = (memory: readonly BookEntry[], id: AttemptId): readonly BookEntry[] =>
+  memory.some((entry) => entry.attempt === id) ? memory.filter((entry) => entry.attempt !== id) : memory;
 
 /** Delivery is known: note it, tell the relay, and keep telling until its Ack. */
 export function report(state: KioskState, id: AttemptId, delivery: Delivery, now: number): [KioskState, KioskEffect[]] {

@@ -70,7 +70,7 @@ export type KioskState = {
   /** Of attempts that are not closed, or whose order still waits for its last event. */
   readonly books: Readonly<Record<AttemptId, BookEntry>>;
   /** Of the last attempts that are, oldest first. */
-  readonly memory: Readonly<Record<AttemptId, BookEntry>>;
+  readonly memory: readonly BookEntry[];
   /** Final screen of the last attempt; gone by itself, and at once for the next customer. */
   readonly final: { readonly attempt: AttemptId; readonly view: View; readonly untilMs: number } | null;
   readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
@@ -90,9 +90,9 @@ export const finalStandings: ReadonlySet<Standing> = new Set([
 
 export function initialState(replay: Replay, timers: KioskTimers): KioskState {
   const books: Record<AttemptId, BookEntry> = {};
-  const memory: Record<AttemptId, BookEntry> = {};
+  const memory: BookEntry[] = [];
   for (const old of replay.attempts) {
-    (old.closed ? memory : books)[old.attempt] = {
+    const entry: BookEntry = {
       attempt: old.attempt,
       boot: old.boot,
       delivery: old.delivery,
@@ -101,6 +101,8 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
       resendAtMs: 0,
       resendWaitMs: timers.resendMs,
     };
+    if (old.closed) memory.push(entry);
+    else books[old.attempt] = entry;
   }
   return {
     boot: bootTag(replay.nonce),

@@ -30,7 +30,7 @@ const DEFAULT_PAYMENTS = 100_000;
 const SABOTAGE_PAYMENTS = 200_000;
 const PAYMENTS_MAX = WORLDS_MAX * WORLD_PAYMENTS;
 const PROCESSES_MAX = 256;
-const DEFAULT_SHRINK_S = 30;
+const DEFAULT_SHRINK_S = 60;
 const SHRINK_MAX_S = 86_400;
 
 export const HELP = `Runs kiosks and relays as they ship in worlds that try to break them, and judges every payment.

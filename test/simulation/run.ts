@@ -11,6 +11,8 @@ export type WorldResult = {
   readonly ends: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
   readonly violations: readonly Violation[];
+  /** How many attempts each kiosk began. */
+  readonly begun: ReadonlyMap<string, number>;
   /** The liveness phase had begun when the world was over. */
   readonly healed: boolean;
   readonly story: readonly Line[];
@@ -55,10 +57,17 @@ export async function runWorld(
     ends,
     faults: faults.struck,
     violations: oracle.violations,
+    begun: begunIn(world),
     healed,
     story: story.lines,
     lasted: timeline.now,
   };
+}
+
+function begunIn({ oracle }: World): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const { kiosk } of oracle.attempts.values()) begun.set(kiosk, (begun.get(kiosk) ?? 0) + 1);
+  return begun;
 }
 
 async function converge(world: World, violated: () => boolean, onSlice: (world: World) => void): Promise<void> {

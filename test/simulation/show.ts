@@ -5,6 +5,8 @@ import type { Shrunk } from './shrink.js';
 import type { Line } from './story.js';
 
 const LINES_MOST = 150;
+/** What happened at the kiosk so long before the order is told too, ms. */
+const BEFORE_MS = 10_000;
 const ATTEMPT = /\b[0-9a-f]{32}\b/g;
 
 const LEGEND = [
@@ -34,11 +36,12 @@ export type History = {
 export function historyText({ story, faults, violation }: History, most = LINES_MOST): string {
   const names = new Names(violation);
   const left = new Set(faults.map((fault) => `${fault.class} (${fault.id})`));
-  const weighed = story.flatMap((line) => {
-    const weight = names.weigh(line, left);
-    return weight === 'none' ? [] : [{ line, weight }];
-  });
-  const lines = limited(alike(weighed), most);
+  const weighed = story.map((line) => ({ line, weight: names.weigh(line, left) }));
+  const begins = weighed.find(({ line }) => names.isOfOrder(line))?.line.at ?? violation.at;
+  const inSight = weighed.filter(
+    ({ line, weight }) => weight === 'much' || (weight === 'some' && line.at >= begins - BEFORE_MS),
+  );
+  const lines = limited(alike(inSight), most);
   return [
     ...(faults.length > 0 && faults.length <= most / 5 ? ['Faults:', ...faults.map((f) => `  ${faultText(f)}`)] : []),
     'History:',
@@ -68,11 +71,15 @@ class Names {
     this.#kiosks = new Set(kiosk ? [kiosk] : []);
   }
 
+  isOfOrder({ about }: Pick<Line, 'about'>): boolean {
+    return about !== undefined && this.#orders.has(orderOf(about));
+  }
+
   /** How much a line has to do with it. */
   weigh({ who, what, about }: Line, faults: ReadonlySet<string>): Weight {
     if (who === 'cut') return 'much';
     if (who === 'fault') return faults.size <= LINES_MOST / 3 && faults.has(what) ? 'much' : this.#ofKiosk(what);
-    if (about !== undefined && this.#orders.has(orderOf(about))) return 'much';
+    if (about !== undefined && this.isOfOrder({ about })) return 'much';
     const ofKiosk = this.#kiosks.has(who) || (about !== undefined && this.#kiosks.has(about));
     if (about !== undefined && !this.#kiosks.has(about)) return 'none';
     if (ofKiosk) return /^(shows|[►◄] |lost on the way: )/.test(what) && this.#orders.size > 0 ? 'some' : 'much';

@@ -26,11 +26,10 @@ export type Shrinking = {
 
 /** A history that is a little slower than the one it was made from may still fail; ms. */
 const LATER_MS = 60_000;
-/** How much of the time goes into the world where it was found; the rest into worlds made for it. */
-const FOUND_WORLD_SHARE = 0.6;
-const SMALL_PAYMENTS = 12;
+/** Which part of the time may be over when a step ends. */
+const untilShare = { likelier: 0.3, found: 0.7, smaller: 0.85, all: 1 } as const;
 const SMALL_KIOSKS = 3;
-const SMALL_WORLDS = 150;
+const SMALL_WORLDS = 200;
 /** In a small world each class that matters strikes about so often, whatever it is drawn for. */
 const SMALL_RATE = 0.15;
 
@@ -49,9 +48,13 @@ export async function shrink(options: WorldOptions, shrinking: Shrinking): Promi
   if (!violation) return undefined;
   const first = { options, result, violation };
   const shrinker = new Shrinker(first, shrinking);
-  await shrinker.shrinkFound();
-  await shrinker.lookForSmaller();
+  await shrinker.shrink();
   return { first, last: shrinker.best, reruns: shrinker.reruns };
+}
+
+/** Ends a rerun that takes longer than there is time. */
+class Spent extends Error {
+  override name = 'Spent';
 }
 
 const sizeOf = ({ result }: Failing): number => result.payments * 1_000 + result.faults.length;
@@ -69,13 +72,12 @@ class Shrinker {
     this.#parts = parts;
     this.#kind = kindOf(first.violation);
     this.#beganMs = budget.now();
-    this.#untilMs = this.#beganMs + budget.ms * FOUND_WORLD_SHARE;
+    this.#untilMs = this.#beganMs;
     this.best = this.#cut(first);
   }
 
   get #spent(): boolean {
-    const { reruns, now } = this.#parts.budget;
-    return this.reruns >= reruns || now() >= this.#untilMs;
+    return this.#parts.budget.now() >= this.#untilMs;
   }
 
   /** What came after the violation is left out: that changes nothing before it. */
@@ -87,12 +89,20 @@ class Shrinker {
   }
 
   async #run(options: WorldOptions): Promise<Failing | undefined> {
-    if (this.#spent) return undefined;
+    if (this.#spent || this.reruns >= this.#parts.budget.reruns) return undefined;
     this.reruns += 1;
-    const result = await this.#parts.run(options);
-    const violation = result.violations.find((v) => kindOf(v) === this.#kind);
-    this.#parts.onRerun?.(this.reruns, this.best);
-    return violation && this.#cut({ options, result, violation });
+    try {
+      const result = await this.#parts.run(options, () => {
+        if (this.#spent) throw new Spent();
+      });
+      const violation = result.violations.find((v) => kindOf(v) === this.#kind);
+      return violation && this.#cut({ options, result, violation });
+    } catch (error) {
+      if (!(error instanceof Spent)) throw error;
+      return undefined;
+    } finally {
+      this.#parts.onRerun?.(this.reruns, this.best);
+    }
   }
 
   /** Keeps the change if the predicate is still violated. */
@@ -102,7 +112,26 @@ class Shrinker {
     return found !== undefined;
   }
 
-  async shrinkFound(): Promise<void> {
+  async shrink(): Promise<void> {
+    this.#giveTime('likelier');
+    const { options } = this.best;
+    // One kiosk's customers are enough for most; what needs several at once comes again in a small world sooner than here.
+    if (!(await this.#onlyAt(this.best.violation.kiosk))) await this.#lookForSmaller(options.shares, SMALL_KIOSKS * 12);
+    this.#giveTime('found');
+    await this.#lessOfAll();
+    this.#giveTime('smaller');
+    const { result, options: now } = this.best;
+    const classes = new Set(result.faults.map((fault) => fault.class));
+    await this.#lookForSmaller(oftenOnly(classes), Math.min(12, result.payments - 1));
+    this.#giveTime('all');
+    if (this.best.options.seed !== now.seed) await this.#lessOfAll();
+  }
+
+  #giveTime(step: keyof typeof untilShare): void {
+    this.#untilMs = this.#beganMs + this.#parts.budget.ms * untilShare[step];
+  }
+
+  async #lessOfAll(): Promise<void> {
     await this.#attendLess();
     await this.#endSooner();
     const { options, violation } = this.best;
@@ -113,16 +142,26 @@ class Shrinker {
     await this.#endSooner();
   }
 
-  /** Only the kiosk concerned has customers; if that is too few, those that matter. */
+  /** Customers at these kiosks only, and as many of them as there were. */
+  #attend(kiosks: readonly string[]): Promise<boolean> {
+    const { begun } = this.best.result;
+    const payments = kiosks.reduce((sum, kiosk) => sum + (begun.get(kiosk) ?? 0), 0);
+    return payments === 0 ? Promise.resolve(false) : this.#try({ attended: new Set(kiosks), payments });
+  }
+
+  async #onlyAt(kiosk: string | undefined): Promise<boolean> {
+    return kiosk !== undefined && (await this.#attend([kiosk]));
+  }
+
+  /** Customers only where they matter, and no kiosk beyond the last of those. */
   async #attendLess(): Promise<void> {
     const { options, violation } = this.best;
-    const { kiosk } = violation;
-    const names = Array.from({ length: options.kiosks }, (_, i) => `kiosk-${i + 1}`);
-    if (kiosk === undefined || !(await this.#try({ attended: new Set([kiosk]) }))) {
-      await ddmin(names, async (left) => ((await this.#try({ attended: new Set(left) })) ? left : undefined));
-    }
-    const last = Math.max(0, ...names.flatMap((name, i) => (this.best.options.attended?.has(name) ? [i + 1] : [])));
-    if (last > 0 && last < options.kiosks) await this.#try({ kiosks: last });
+    const all = Array.from({ length: options.kiosks }, (_, i) => `kiosk-${i + 1}`);
+    const attended = (): string[] => all.filter((name) => this.best.options.attended?.has(name) ?? true);
+    if (attended().length > 1 && !(await this.#onlyAt(violation.kiosk)))
+      await ddmin(attended(), async (left) => ((await this.#attend(left)) ? left : undefined));
+    const last = all.indexOf(attended().at(-1) ?? '') + 1;
+    if (last < options.kiosks) await this.#try({ kiosks: last });
   }
 
   /** Fewer payments: those that had begun by then, or, where the end of the world shows it, ever fewer. */
@@ -150,27 +189,23 @@ class Shrinker {
     });
   }
 
-  /** Worlds of few payments, in which only the classes of fault that are left strike, and often. */
-  async lookForSmaller(): Promise<void> {
-    const { budget } = this.#parts;
-    this.#untilMs = this.#beganMs + budget.ms;
-    const { options, result } = this.best;
-    const shares = sharesOf(new Set(result.faults.map((fault) => fault.class)));
-    const { only: _, until: __, attended, ...rest } = options;
-    const kiosks = Math.min(SMALL_KIOSKS, attended?.size ?? options.kiosks);
-    let most = Math.min(SMALL_PAYMENTS, result.payments - 1);
-    for (let i = 0; i < SMALL_WORLDS && most >= 1 && !this.#spent; i++) {
-      const seed = worldSeed(options.seed % 2 ** 32, i);
-      const found = await this.#run({ ...rest, seed, payments: most, kiosks, shares });
+  /** Small worlds with such faults: the first that is violated, then ever shorter ones. */
+  async #lookForSmaller(shares: WorldOptions['shares'], most: number): Promise<void> {
+    const { only: _, until: __, attended, ...rest } = this.best.options;
+    const kiosks = Math.min(SMALL_KIOSKS, attended?.size ?? rest.kiosks);
+    const base = rest.seed % 2 ** 32;
+    let payments = most;
+    for (let i = 0; i < SMALL_WORLDS && payments >= 1 && !this.#spent; i++) {
+      const found = await this.#run({ ...rest, seed: worldSeed(base, i + 1), payments, kiosks, shares });
       if (!found || sizeOf(found) >= sizeOf(this.best)) continue;
       this.best = found;
-      most = Math.min(most, found.result.payments) - 1;
+      payments = Math.min(payments, found.result.payments) - 1;
     }
-    if (this.best.options.seed !== options.seed) await this.#fewerFaults();
   }
 }
 
-function sharesOf(classes: ReadonlySet<FaultClass>): Record<FaultClass, number> {
+/** Of the classes that matter, so many that a few payments see them all; of others none. */
+function oftenOnly(classes: ReadonlySet<FaultClass>): Record<FaultClass, number> {
   const shares = { ...noFaults };
   for (const name of faultNames) if (classes.has(name)) shares[name] = Math.max(1, SMALL_RATE / faultClasses[name]);
   return shares;

@@ -45,6 +45,7 @@ export class World {
   readonly kiosks: SimulatedKiosk[] = [];
   readonly relays: SimulatedRelay[] = [];
   readonly #clones = new Map<string, SimulatedKiosk>();
+  readonly #committedNow = new Set<string>();
   readonly #chance: Chance;
   #payments = 0;
 
@@ -243,7 +244,8 @@ export class World {
       });
     const database = new MemoryDatabase({
       latency: (what, relay) => {
-        if (what === 'commit') this.points.pass('commit-begins', relay);
+        // Asked on the way back too, where "commit-done" has just been.
+        if (what === 'commit' && !this.#committedNow.delete(relay)) this.points.pass('commit-begins', relay);
         const held = this.gates.ledger?.(relay, what);
         if (held) return held;
         if (what === 'commit') {
@@ -288,6 +290,7 @@ export class World {
       this.story.tell(relay, () => `commits ${before?.state ?? 'nothing'} → ${after.state}${reason}`, after.id);
     }
     for (const { kind, attempt } of alarms) this.story.tell(relay, () => `alarm ${kind}`, attempt ?? undefined);
+    this.#committedNow.add(relay);
     this.points.pass('commit-done', relay);
   }
 }

@@ -245,7 +245,8 @@ export class Generator {
     return { id: name, kind, number, money, state, requestedAt: this.time(), endedAt, tries: 1, inquiries: 0 };
   }
 
-  operation(): Operation {
+  /** `among`: others hold locks. Then none that waits for several rows, since SQL leaves open in which order. */
+  operation(among = false): Operation {
     const id = this.#id();
     const relay = this.pick(relays);
     const now = this.below(SPAN);
@@ -264,13 +265,20 @@ export class Generator {
           name: 'release',
           args: [id, this.chance(0.5) ? (this.#database.row(id)?.leaseOwner ?? relay) : relay],
         };
-      case 6:
+      case 6: {
+        const leased = ids.filter((one) => this.#database.row(one)?.leaseOwner === relay);
+        if (among && leased.length > 1) return { name: 'release', args: [id, relay] };
         return { name: 'releaseAll', args: [relay] };
+      }
       case 7:
       case 8:
         return { name: 'takeDue', args: [now, plan, this.#tellLimit()] };
-      case 9:
-        return { name: 'takeOwed', args: [this.pick(kiosks), now, plan] };
+      case 9: {
+        const kiosk = this.pick(kiosks);
+        const owed = ids.filter((one) => this.#database.row(one)?.owed && this.#database.attempt(one)?.kiosk === kiosk);
+        if (among && owed.length > 1) return { name: 'settle', args: [kiosk, id, undefined] };
+        return { name: 'takeOwed', args: [kiosk, now, plan] };
+      }
       case 10:
       case 11:
         return { name: 'settle', args: [this.pick(kiosks), id, this.#standing(id)] };

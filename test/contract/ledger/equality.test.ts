@@ -140,7 +140,7 @@ class Pair {
     if (!hand) return;
     if (!this.#open.has(number)) {
       if (generator.chance(0.3)) {
-        const operation = generator.operation();
+        const operation = generator.operation(true);
         this.#round.note(`${hand.name} ·`, operation);
         for (const side of [hand.memory, hand.sql]) side.operate(operation);
         return;

@@ -2,7 +2,7 @@ import type { AttemptId } from '../../../protocol/ids.js';
 import type { AtPoint, Played } from '../crash-points/run.js';
 import { play } from '../crash-points/run.js';
 import type { Script } from '../crash-points/script.js';
-import { Traffic } from './traffic.js';
+import { Traffic } from '../crash-points/traffic.js';
 
 export type Scene = {
   readonly script: Script;

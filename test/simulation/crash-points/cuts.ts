@@ -26,16 +26,11 @@ function kiosk(name: string, strike: (kiosk: World['kiosks'][number]) => void, f
   };
 }
 
-function relay(name: string, which: (relay: string, point: string) => boolean, awayMs: number): Cut {
-  let who = '';
+function relay(name: string, which: (relay: string) => boolean, awayMs: number): Cut {
   return {
-    name,
-    fits: (point) => {
-      who = point.who;
-      return true;
-    },
+    ...{ name, fits: always },
     strike: (world) => {
-      for (const each of world.relays) if (which(each.name, who)) each.kill(awayMs);
+      for (const each of world.relays) if (which(each.name)) each.kill(awayMs);
       return 'goes-on';
     },
   };
@@ -105,3 +100,14 @@ export const cuts: readonly Cut[] = [
 export const takeOvers: readonly Cut[] = ['relay-1', 'relay-2'].map((name) =>
   relay(`${name} killed for long`, (each) => each === name, LATE_MS),
 );
+
+/** Those of which two in a row are tried. */
+export const hardest: ReadonlySet<string> = new Set([
+  'kiosk killed',
+  'kiosk without power, the block lost',
+  'journal lost',
+  'relays killed',
+  'ledger’s server crashed',
+  'broker restarted',
+  ...takeOvers.map(({ name }) => name),
+]);

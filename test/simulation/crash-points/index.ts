@@ -1,23 +1,25 @@
 import type { Violation } from '../oracle.js';
-import type { Point } from '../points.js';
+import type { Fate, Point } from '../points.js';
 import type { Line } from '../story.js';
 import type { World } from '../world.js';
-import { type Cut, cuts, takeOvers } from './cuts.js';
-import { type Played, play } from './run.js';
+import { type Cut, cuts, hardest, takeOvers } from './cuts.js';
+import { type AtPoint, type Played, play } from './run.js';
 import { type Scenario, scenarios } from './scenarios.js';
 
-/** Where one run was cut. */
+/** Where one run was cut, and how. */
 export type Where = { readonly point: Point; readonly cut: string };
 
-/** A violation in one run, which these few words repeat. */
+/** A violation in one run, which scenario and cuts repeat. */
 export type CrashViolation = Violation & { readonly scenario: string; readonly cuts: readonly Where[] };
 
 export type CrashPoints = {
   readonly scenarios: number;
-  /** At which a run was cut, of all scenarios. */
+  /** At which runs were cut, of all scenarios; with `deep` also those at which they were cut again. */
   readonly points: number;
   readonly runs: number;
   readonly violations: readonly CrashViolation[];
+  /** How the attempts of all runs ended. */
+  readonly ends: Readonly<Record<string, number>>;
 };
 
 export type CrashPointOptions = {
@@ -27,107 +29,125 @@ export type CrashPointOptions = {
   readonly share?: { readonly of: number; readonly number: number };
   /** Also a second cut while the main scenarios recover from the first. */
   readonly deep?: boolean;
-  /** With `deep`: every n-th second point; default 1, all. */
+  /** With `deep`: every n-th second point, from another one on for each first point; default 1, all. */
   readonly stride?: number;
-  readonly onProgress?: (sofar: CrashPoints, scenario: string) => void;
   /** Stop at the first violation. */
   readonly impatient?: boolean;
+  /** After each scenario. */
+  readonly onProgress?: (sofar: CrashPoints, scenario: string) => void;
 };
 
 type Known = { readonly point: Point; readonly writing: boolean };
-type Sum = { scenarios: number; points: number; runs: number; violations: CrashViolation[] };
+type Sum = {
+  scenarios: number;
+  points: number;
+  runs: number;
+  violations: CrashViolation[];
+  ends: Record<string, number>;
+};
 
 export const scenarioNames = (): string[] => scenarios.map(({ name }) => name);
 
 /** Cuts every scenario at every point in every way, each in a world of its own. */
 export async function crashPoints(options: CrashPointOptions = {}): Promise<CrashPoints> {
-  const sum: Sum = { scenarios: 0, points: 0, runs: 0, violations: [] };
-  for (const scenario of chosen(options)) {
+  const sum: Sum = { scenarios: 0, points: 0, runs: 0, violations: [], ends: {} };
+  const { scenario: wanted = '', share } = options;
+  const named = scenarios.filter(({ name }) => name.includes(wanted));
+  for (const scenario of share ? named.filter((_, i) => i % share.of === share.number) : named) {
     await cutEverywhere(scenario, sum, options);
     sum.scenarios += 1;
     options.onProgress?.(sum, scenario.name);
-    if (options.impatient && sum.violations.length > 0) break;
+    if (isEnough(sum, options)) break;
   }
   return sum;
 }
 
-function chosen({ scenario = '', share }: CrashPointOptions): Scenario[] {
-  const named = scenarios.filter(({ name }) => name.includes(scenario));
-  return share ? named.filter((_, i) => i % share.of === share.number) : named;
-}
+const isEnough = (sum: Sum, { impatient }: CrashPointOptions): boolean =>
+  impatient === true && sum.violations.length > 0;
 
 async function cutEverywhere(scenario: Scenario, sum: Sum, options: CrashPointOptions): Promise<void> {
-  const baseline = await pointsOf(scenario, []);
-  note(sum, scenario, [], baseline.played);
-  sum.points += baseline.points.length;
-  for (const known of baseline.points) {
-    for (const cut of cutsOf(scenario)) {
-      if (!cut.fits(known.point, known.writing)) continue;
-      const where = { point: known.point, cut: cut.name };
-      const deeper = options.deep && scenario.main === true;
-      if (deeper) await cutAgain(scenario, where, sum, options);
-      else note(sum, scenario, [where], await cutAt(scenario, [where]));
-      if (options.impatient && sum.violations.length > 0) return;
+  const points = await pass(scenario, [], sum);
+  sum.points += points.length;
+  for (const { point, writing } of points)
+    for (const { name, fits } of cutsOf(scenario)) {
+      if (isEnough(sum, options)) return;
+      if (!fits(point, writing)) continue;
+      const where = { point, cut: name };
+      if (options.deep && scenario.main) await cutAgain(scenario, where, sum, options);
+      else await cutAt(scenario, [where], sum);
     }
-  }
 }
 
 async function cutAgain(scenario: Scenario, first: Where, sum: Sum, options: CrashPointOptions): Promise<void> {
-  const { points, played } = await pointsOf(scenario, [first]);
-  note(sum, scenario, [first], played);
+  const points = await pass(scenario, [first], sum);
   const { stride = 1 } = options;
-  for (let i = first.point.index + 1; i < points.length; i += stride) {
+  const { index } = first.point;
+  for (let i = index + 1 + (index % stride); i < points.length; i += stride) {
     const known = points[i];
     if (!known) continue;
     sum.points += 1;
-    for (const cut of cutsOf(scenario)) {
-      if (!cut.fits(known.point, known.writing)) continue;
-      const both = [first, { point: known.point, cut: cut.name }];
-      note(sum, scenario, both, await cutAt(scenario, both));
-      if (options.impatient && sum.violations.length > 0) return;
+    for (const { name, fits } of cutsOf(scenario)) {
+      if (isEnough(sum, options)) return;
+      if (hardest.has(name) && fits(known.point, known.writing))
+        await cutAt(scenario, [first, { point: known.point, cut: name }], sum);
     }
   }
 }
 
 const cutsOf = ({ relays = 1 }: Scenario): readonly Cut[] => (relays > 1 ? [...cuts, ...takeOvers] : cuts);
 
-/** Plays it with these cuts, and notes all that it passes until it is at rest. */
-async function pointsOf(scenario: Scenario, wheres: readonly Where[]): Promise<{ points: Known[]; played: Played }> {
+/** Plays it with these cuts. @returns what it passes until it is at rest */
+async function pass(scenario: Scenario, wheres: readonly Where[], sum: Sum): Promise<Known[]> {
   const points: Known[] = [];
-  const strike = striker(scenario, wheres);
-  const played = await play(scenario, false, (world, point) => {
-    points.push({ point, writing: world.kiosks.some(({ disk }) => disk.busy) });
-    return strike(world, point);
+  await cutAt(scenario, wheres, sum, ({ kiosks }, point) => {
+    points.push({ point, writing: kiosks.some(({ disk }) => disk.busy) });
   });
-  return { points, played };
+  return points;
 }
 
-function cutAt(scenario: Scenario, wheres: readonly Where[], told = false): Promise<Played> {
-  return play(scenario, told, striker(scenario, wheres));
-}
-
-function striker(scenario: Scenario, wheres: readonly Where[]) {
-  const all = cutsOf(scenario);
-  return (world: World, point: Point) => {
-    const where = wheres.find((each) => each.point.index === point.index);
-    if (!where) return 'goes-on';
-    const { kind, who } = where.point;
-    world.story.tell('cut', () => `at point ${point.index}, ${point.kind} ${point.who}: ${where.cut}`);
-    if (point.kind !== kind || point.who !== who)
-      throw new Error(`crash points: point ${point.index} was ${kind} ${who} and is ${point.kind} ${point.who} now`);
-    return all.find(({ name }) => name === where.cut)?.strike(world) ?? 'goes-on';
-  };
-}
-
-function note(sum: Sum, scenario: Scenario, wheres: readonly Where[], { violations }: Played): void {
+async function cutAt(
+  scenario: Scenario,
+  wheres: readonly Where[],
+  sum: Sum,
+  onPoint: (world: World, point: Point) => void = () => {},
+): Promise<void> {
+  const { violations, ends } = await playCut(scenario, wheres, { told: false, onPoint });
   sum.runs += 1;
   for (const violation of violations) sum.violations.push({ ...violation, scenario: scenario.name, cuts: wheres });
+  for (const [end, n] of Object.entries(ends)) sum.ends[end] = (sum.ends[end] ?? 0) + n;
 }
 
-/** The story of one violation, line by line. */
+type Watching = { readonly told: boolean; readonly onPoint?: (world: World, point: Point) => void };
+
+async function playCut(scenario: Scenario, wheres: readonly Where[], { told, onPoint }: Watching): Promise<Played> {
+  let made = 0;
+  const atPoint: AtPoint = (world, point) => {
+    onPoint?.(world, point);
+    const where = wheres[made];
+    if (where?.point.index !== point.index) return 'goes-on';
+    made += 1;
+    return strike(world, point, where, cutsOf(scenario));
+  };
+  const played = await play(scenario, told, atPoint);
+  const missed = wheres[made];
+  if (!missed) return played;
+  const text = `a run of "${scenario.name}" did not come to point ${missed.point.index}`;
+  return { ...played, violations: [...played.violations, { predicate: 'crash', at: 0, text }] };
+}
+
+function strike(world: World, point: Point, { point: meant, cut }: Where, all: readonly Cut[]): Fate {
+  const { index, kind, who } = point;
+  world.story.tell('cut', () => `at point ${index} (${kind}, ${who}): ${cut}`);
+  // The same seed and the same script: what comes before the cut is the same, or nothing is proved.
+  if (meant.kind !== kind || meant.who !== who)
+    world.oracle.violate('crash', `point ${index} is ${kind} of ${who}, and was ${meant.kind} of ${meant.who}`);
+  return all.find(({ name }) => name === cut)?.strike(world) ?? 'goes-on';
+}
+
+/** The story of one violation. */
 export async function retell({ scenario, cuts: wheres }: CrashViolation): Promise<readonly Line[]> {
   const found = scenarios.find(({ name }) => name === scenario);
-  return found ? (await cutAt(found, wheres, true)).story : [];
+  return found ? (await playCut(found, wheres, { told: true })).story : [];
 }
 
 /** In one line: what, in which scenario, cut where and how. */

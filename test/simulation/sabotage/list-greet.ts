@@ -131,7 +131,7 @@ export const greetSabotages: readonly Sabotage[] = [
       },
       silent,
     ],
-    catches: ['L1', 'L3'],
+    catches: ['L1'],
     world: { shares: { 'customer-aborts': 20, 'frame-late': 25 }, rest: 0, kiosks: 12, relays: 1, payments: 24 },
   },
   {

@@ -40,13 +40,18 @@ export const sessionSabotages: readonly Sabotage[] = [
   {
     name: 'hello-only-once',
     rule: 'rule 2',
-    why: 'Hello is said at the first connect only',
+    why: "Hello is said at the first connect only; with its partner, the Hello that a relay's own word asks for",
     edits: [
       {
         file: session,
         find: "    case 'connected':",
-        replace:
-          "    case 'connected':\n      if (state.welcomedAtMs !== null) return { state: { ...state, connected: true }, effects: [] };",
+        replace: `    case 'connected':
+      if (state.welcomedAtMs !== null) return { state: { ...state, connected: true }, effects: [] };`,
+      },
+      {
+        file: session,
+        find: 'if (online) return state.greetedUntilMs === null ?',
+        replace: 'if (online) return false ?',
       },
     ],
     catches: ['L1'],
@@ -117,7 +122,11 @@ export const sessionSabotages: readonly Sabotage[] = [
     rule: 'rule 7',
     why: 'a report is sent once',
     edits: [
-      { file: books, find: 'entry.closed || entry.delivery === undefined || entry.resendAtMs > now', replace: 'true' },
+      {
+        file: books,
+        find: "effects.push({ type: 'send', body: { type: 'vend', attempt: entry.attempt, delivery: entry.delivery } });",
+        replace: '',
+      },
     ],
     catches: ['L1', 'L3'],
     world: { shares: { 'frame-lost': 10 }, rest: 0, kiosks: 4, relays: 1, payments: 24 },

@@ -37,7 +37,7 @@ export const timers = {
 };
 
 /** Small segments, so that a world sees many rotations. */
-const SEGMENT_BYTES = 64 * 1_024;
+const SEGMENT_BYTES = 128 * 1_024;
 const profile = framingProfile(['cr'], { gapMs: 50, minLength: 4 });
 const lookup = compileIssuers(builtInTable, 'cn');
 /** One for all: a decoder keeps nothing between two codes. */
