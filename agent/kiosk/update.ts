@@ -3,7 +3,7 @@ import type { Update } from '../../protocol/messages.js';
 import type { Reason } from '../../protocol/words.js';
 import type { Outcome } from '../orders/order.js';
 import { begin, endOrder, giveUp, type moneyOf, orderEvent, showFinal, unchanged } from './attempt.js';
-import { close, entryOf } from './books.js';
+import { close, entryOf, report } from './books.js';
 import type { KioskEffect, Step } from './events.js';
 import { finalStandings, type KioskState, type OpenAttempt } from './state.js';
 import type { View } from './view.js';
@@ -88,8 +88,11 @@ function ended(state: KioskState, update: Update, open: OpenAttempt | null, now:
   const shown = open ? endOpen(closedOrder, update, open, now) : refreshFinal(closedOrder, update, now);
   // A report that is still unacknowledged stays listed: the relay's Ack closes it (rule 7).
   const entry = entryOf(shown, update.attempt);
-  const [books, forgotten] = entry && entry.delivery === undefined ? close(shown, update.attempt) : [shown, []];
-  return { state: books, effects: [ack, ...last, ...forgotten] };
+  if (!entry || entry.delivery !== undefined) return { state: shown, effects: [ack, ...last] };
+  // What a person is to settle may be settled by what this kiosk knows: it has not vended, and now never will (rule 12).
+  const settles = open && update.standing === 'operator';
+  const [books, told] = settles ? report(shown, entry.attempt, 'not-delivered', now) : close(shown, entry.attempt);
+  return { state: books, effects: [ack, ...last, ...told] };
 }
 
 function endOpen(state: KioskState, update: Update, open: OpenAttempt, now: number): KioskState {

@@ -46,8 +46,8 @@ export const HELP = `Runs kiosks and relays as they ship in worlds that try to b
                   (default ${DEFAULT_PAYMENTS}; with --world ${WORLD_PAYMENTS}; with --sabotage ${SABOTAGE_PAYMENTS} for each)
   --processes N   runs so many worlds at a time, with the same result (default 1)
   --world I       only this one of the seed's worlds, from 0
-  --shrink S      how long a violation is made smaller, s; 0: not at all (default ${DEFAULT_SHRINK_S})
-  --json          the last line is {"seed","payments","kioskYears","faults","ends","violations"}
+  --shrink S      how long a violation is made smaller, s of the processor; 0: not at all (default ${DEFAULT_SHRINK_S})
+  --json          the last line is JSON: {"seed","payments","kioskYears","faults","ends","violations"}
   --help          this text
 
 Exit: 0 without violation (with --sabotage: all were caught), 1 otherwise, 2 for a wrong flag.
@@ -94,7 +94,6 @@ const apart = [
   ['world', 'crash-points', 'crash points are those of the scenarios'],
   ['sabotage', 'crash-points', 'they are two runs'],
   ['sabotage', 'processes', 'a sabotage runs in one process'],
-  ['crash-points', 'processes', 'they run in one process'],
   ['crash-points', 'payments', 'the scenarios say how many'],
 ] as const;
 

@@ -16,7 +16,7 @@ export type PointKind = (typeof pointKinds)[number];
 export type Point = { readonly index: number; readonly kind: PointKind; readonly who: string };
 
 /** What becomes of the frame, the request or the answer that is at the point; of nothing else it can be asked. */
-export type Fate = 'goes-on' | 'lost' | 'twice';
+export type Fate = 'goes-on' | 'lost' | 'twice' | 'late';
 
 /** The points of a run, in their order, for somebody who waits for one. */
 export class Points {

@@ -4,8 +4,9 @@ import { worldOptions } from './options.js';
 import { runWorld } from './run.js';
 import type { World } from './world.js';
 
-/** What a child that runs worlds is started with, in place of flags. */
-export const CHILD = 'run-worlds';
+/** What a child is started with, in place of flags. */
+export const WORLDS = 'worlds';
+export const CRASHES = 'crashes';
 
 /** A child says how far it is at most this often, ms. */
 const SAY_EVERY_MS = 200;
@@ -22,7 +23,7 @@ async function run({ index, seed, payments }: Task, onPart: (part: Part) => void
 export const ownLane = (): Lane => ({ run, stop: () => {} });
 
 /**
- * Worlds in a process of its own: `program` started with `CHILD`. When the child ends by itself, `run` throws an Error that
+ * Worlds in a process of its own: `program`, started with `WORLDS`. When the child ends by itself, `run` throws an Error that
  * names the world and how it ended.
  */
 export function childLane(program: string): Lane {
@@ -31,7 +32,7 @@ export function childLane(program: string): Lane {
   return {
     run: (task, onPart) => {
       if (stopped) return Promise.resolve(undefined);
-      child ??= fork(program, [CHILD], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      child ??= fork(program, [WORLDS], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       return askChild(child, task, onPart, () => stopped);
     },
     stop: () => {

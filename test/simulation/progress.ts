@@ -1,8 +1,10 @@
-import { KIOSK_YEAR_PAYMENTS, type Part } from './many.js';
+import { KIOSK_YEAR_PAYMENTS } from './many.js';
 
 const BAR_CELLS = 24;
 /** A terminal is drawn anew at most this often, ms. */
 const DRAW_EVERY_MS = 100;
+
+export type Sofar = { readonly payments: number; readonly faults?: number };
 
 export type ProgressOutput = { readonly isTTY?: boolean; write(text: string): unknown };
 
@@ -19,7 +21,7 @@ export class Progress {
     this.#beganMs = beganMs;
   }
 
-  update({ payments, faults }: Part, nowMs: number): void {
+  update({ payments, faults }: Sofar, nowMs: number): void {
     if (!this.#output.isTTY || nowMs - this.#drawnMs < DRAW_EVERY_MS) return;
     this.#drawnMs = nowMs;
     const share = Math.min(1, payments / this.#total);
@@ -31,7 +33,7 @@ export class Progress {
       `${Math.floor(share * 100)} % ${payments} of ${this.#total} payments`,
       `${Math.round(rate)}/s`,
       `${years} kiosk-years`,
-      `${faults} faults`,
+      ...(faults === undefined ? [] : [`${faults} faults`]),
       timeLeft(this.#total - payments, rate),
     ];
     this.#output.write(`\r\x1b[K${bar} ${text.join(', ')}`);

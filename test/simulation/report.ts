@@ -22,7 +22,7 @@ export function tableOf({ seed, row }: Run, seconds: number): string {
     ...(Object.keys(ends).length > 0 ? ['ends', ...rows(byCount(ends))] : []),
     `faults, ${grouped(total)} in all`,
     ...rows(struck),
-    ...(never.length > 0 ? [`  never: ${never.map(([name]) => name).join(', ')}`] : []),
+    ...(never.length > 0 ? wrapped(`  never: ${never.map(([name]) => name).join(', ')}`) : []),
     '',
     `${grouped(payments)} payments in ${grouped(worlds)} worlds, ${kioskYears(payments)} kiosk-years, seed ${seed}`,
     `${timeOf(lasted)} of virtual time in ${seconds.toFixed(1)} s, ${grouped(Math.round(payments / seconds))} payments/s`,
@@ -46,6 +46,19 @@ const byCount = (counts: Readonly<Record<string, number>>): [string, number][] =
 function rows(counts: readonly [string, number][]): string[] {
   const width = Math.max(0, ...counts.map(([name]) => name.length));
   return counts.map(([name, n]) => `  ${name.padEnd(width)} ${grouped(n).padStart(13)}`);
+}
+
+const COLUMNS = 110;
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > COLUMNS) {
+    const at = rest.lastIndexOf(' ', COLUMNS);
+    lines.push(rest.slice(0, at));
+    rest = `         ${rest.slice(at + 1)}`;
+  }
+  return [...lines, rest];
 }
 
 const grouped = (n: number): string => n.toLocaleString('en');

@@ -7,6 +7,11 @@ import type { Line } from './story.js';
 const LINES_MOST = 150;
 /** What happened at the kiosk so long before the order is told too, ms. */
 const BEFORE_MS = 10_000;
+/** How many lines may stand between two that say the same, for them to be told as one. */
+const LOOK_BACK_FEWEST = 3;
+const LOOK_BACK_MOST = 48;
+/** Which part of a story that is too long is its beginning. */
+const BEGINNING = 0.6;
 const ATTEMPT = /\b[0-9a-f]{32}\b/g;
 
 const LEGEND = [
@@ -41,7 +46,7 @@ export function historyText({ story, faults, violation }: History, most = LINES_
   const inSight = weighed.filter(
     ({ line, weight }) => weight === 'much' || (weight === 'some' && line.at >= begins - BEFORE_MS),
   );
-  const lines = limited(alike(inSight), most);
+  const lines = limited(alike(inSight, most), most);
   return [
     ...(faults.length > 0 && faults.length <= most / 5 ? ['Faults:', ...faults.map((f) => `  ${faultText(f)}`)] : []),
     'History:',
@@ -56,6 +61,7 @@ const seconds = (ms: number): string => (ms / 1_000).toFixed(3).padStart(10);
 const faultText = ({ id, at }: Fault): string => `${seconds(at)}  ${id}`;
 
 type Weight = 'much' | 'some' | 'none';
+type Weighed = { readonly line: Line; readonly weight: Weight };
 type Entry = { readonly line: Line; readonly weight: Weight; times: number; lastAt: number };
 
 /** Knows which orders and kiosks a violation is about, and short names for their ids. */
@@ -116,29 +122,34 @@ class Names {
   }
 }
 
-/** Lines in a row that say the same, as one. */
-function alike(lines: readonly { line: Line; weight: Weight }[]): Entry[] {
-  const told: Entry[] = [];
-  for (const { line, weight } of lines) {
-    const same = told.slice(-3).find((entry) => entry.line.who === line.who && sense(entry.line) === sense(line));
-    if (same) {
-      same.times += 1;
-      same.lastAt = line.at;
-    } else told.push({ line, weight, times: 1, lastAt: line.at });
+/**
+ * Lines that say the same, as one, where few others are between them: the more, the longer the story is.
+ * @returns at most twice `most`, if that can be had so
+ */
+function alike(lines: readonly Weighed[], most: number): Entry[] {
+  for (let among = LOOK_BACK_FEWEST; ; among *= 2) {
+    const told: Entry[] = [];
+    for (const { line, weight } of lines) {
+      const same = told.slice(-among).find((entry) => entry.line.who === line.who && sense(entry.line) === sense(line));
+      if (same) {
+        same.times += 1;
+        same.lastAt = line.at;
+      } else told.push({ line, weight, times: 1, lastAt: line.at });
+    }
+    if (told.length <= most * 2 || among >= LOOK_BACK_MOST) return told;
   }
-  return told;
 }
 
 const sense = ({ what, about }: Line): string => `${what.replace(/[0-9a-f]{6,}|\d+/g, '#')} ${about ?? ''}`;
 
-/** The last ones that fit, those of much weight first; undefined: some are left out here. */
+/** Those that fit: of much weight the beginning and the end, then the last ones of some; undefined: some are left out here. */
 function limited(entries: readonly Entry[], most: number): (Entry | undefined)[] {
-  const chosen = new Set<Entry>();
-  for (const weight of ['much', 'some']) {
-    for (const entry of [...entries].reverse()) {
-      if (chosen.size < most && entry.weight === weight) chosen.add(entry);
-    }
-  }
+  const much = entries.filter(({ weight }) => weight === 'much');
+  const some = entries.filter(({ weight }) => weight === 'some');
+  const head = Math.floor(most * BEGINNING);
+  const told = much.length <= most ? much : [...much.slice(0, head), ...much.slice(head - most)];
+  const room = most - told.length;
+  const chosen = new Set(room > 0 ? [...told, ...some.slice(-room)] : told);
   const shown: (Entry | undefined)[] = [];
   for (const entry of entries) {
     if (chosen.has(entry)) shown.push(entry);

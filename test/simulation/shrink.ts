@@ -5,7 +5,7 @@ import { noFaults, type WorldOptions } from './options.js';
 import type { Violation } from './oracle.js';
 import type { runWorld, WorldResult } from './run.js';
 
-/** What shrinking may cost. Real time comes in, ms. */
+/** What shrinking may cost. Time comes in, ms. */
 export type Budget = { readonly reruns: number; readonly ms: number; readonly now: () => number };
 
 /** A world in which the predicate is violated, and what of it was there. */

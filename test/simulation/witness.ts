@@ -2,10 +2,14 @@ import type { Outcome } from '../../agent/orders/order.js';
 import { type AttemptId, type OrderId, orderOf } from '../../protocol/ids.js';
 import type { KioskRow } from '../../relay/ledger/contract.js';
 import type { Attempt, State } from '../../relay/payment/types.js';
+import type { Commit } from './ledger/database.js';
 import type { Oracle } from './oracle.js';
 
 /** Twice another journal within this time is a clone (rule 14); the relays of the worlds are set up with it. */
 const CLONE_WINDOW_MS = 600_000;
+
+/** The lease of a Welcome in the worlds, and the longest way that it may have had. */
+const GREETED_MOST_MS = 65_000;
 
 /** How an attempt may have ended in the ledger whose order's last event was this. A person may change what a person was given. */
 const ends: Readonly<Record<Exclude<Outcome, 'cancelled' | 'out-of-service'>, readonly State[]>> = {
@@ -22,12 +26,15 @@ const ends: Readonly<Record<Exclude<Outcome, 'cancelled' | 'out-of-service'>, re
  */
 export class Witness {
   readonly #oracle: Oracle;
-  readonly #greeted = new Set<string>();
+  readonly #now: () => number;
+  /** When last, by boot. */
+  readonly #greeted = new Map<string, number>();
   readonly #calls = new Map<AttemptId, { last: string; paid: boolean; cancelled: boolean }>();
   readonly #told = new Map<OrderId, Outcome>();
 
-  constructor(oracle: Oracle) {
+  constructor(oracle: Oracle, now: () => number) {
     this.#oracle = oracle;
+    this.#now = now;
   }
 
   /** A kiosk's row was committed. `alone`: one device of this name ever was, with one card that kept what it was given. */
@@ -35,10 +42,12 @@ export class Witness {
     const { name } = after;
     const violate = (predicate: 'S13' | 'L5' | 'L6', text: string): void =>
       this.#oracle.violate(predicate, text, undefined, name);
-    if (after.nonce !== null) this.#greeted.add(after.nonce);
+    if (after.nonce !== null) this.#greeted.set(after.nonce, this.#now());
     if (!before) return;
     if (before.blockedAt === null && after.blockedAt !== null && alone())
       violate('L6', 'shut out as one of two devices, and there is only one');
+    if (before.blockedAt !== null && after.blockedAt !== null && after.nonce !== null)
+      violate('S13', 'greeted, while it is shut out as one of two devices');
     if (before.nonce === null || after.nonce === before.nonce || after.nonce === null) return;
     if (before.chain.includes(after.nonce)) violate('L5', 'a late Hello has made an older boot the newest again');
     const [last, now] = [before.switchedAt, after.switchedAt];
@@ -48,12 +57,13 @@ export class Witness {
 
   /** An attempt began in this boot. */
   began(id: AttemptId, nonce: string): void {
-    if (!this.#greeted.has(nonce))
-      this.#oracle.violate(
-        'L5',
-        'a scan was taken in a boot that no relay has greeted: nothing before it is resolved',
-        id,
-      );
+    const greetedAt = this.#greeted.get(nonce);
+    if (greetedAt === undefined) {
+      const text = 'a scan was taken in a boot that no relay has greeted: nothing before it is resolved';
+      this.#oracle.violate('L5', text, id);
+    } else if (this.#now() - greetedAt > GREETED_MOST_MS) {
+      this.#oracle.violate('S13', 'an attempt began long after a relay was last known to listen', id);
+    }
   }
 
   /** A relay asks the acquirer. */
@@ -62,6 +72,16 @@ export class Witness {
     if (what === 'cancel' && !known.cancelled && !known.paid && known.last !== 'inquire')
       this.#oracle.violate('S9', `a cancel straight after ${known.last || 'nothing'}, without an inquiry`, id);
     this.#calls.set(id, { ...known, last: what, cancelled: known.cancelled || what === 'cancel' });
+  }
+
+  /** Undecided at the deadline: the inquiry and the cancel have nothing between them but this commit. */
+  decided({ attempts, callsStarted, callsEnded }: Commit): void {
+    for (const { call, attempt: id } of callsStarted) {
+      if (call !== 'cancel') continue;
+      const left = attempts.some(({ before, after }) => after.id === id && before?.state === 'submitted');
+      if (left && !callsEnded.some(({ attempt }) => attempt === id))
+        this.#oracle.violate('S9', 'undecided, and cancelled without a last inquiry', id);
+    }
   }
 
   /** The acquirer has said "paid". */

@@ -57,7 +57,7 @@ export class World {
     this.story = new Story(told, now);
     this.faults = new Faults(seed, options, now, (fault) => this.#tellFault(fault));
     this.oracle = new Oracle(now, (id) => this.database.attempt(id));
-    this.witness = new Witness(this.oracle);
+    this.witness = new Witness(this.oracle, now);
     this.secrecy = new Secrecy(options.paranoid, this.oracle);
     this.database = this.#openDatabase();
     this.books = new AcquirerBooks({
@@ -278,7 +278,9 @@ export class World {
     }
   }
 
-  #committed({ attempts, kiosks, relay, alarms }: Commit): void {
+  #committed(commit: Commit): void {
+    const { attempts, kiosks, relay, alarms } = commit;
+    this.witness.decided(commit);
     for (const { before, after } of kiosks) {
       const alone = (): boolean => this.kiosks.find(({ name }) => name === after.name)?.disk.disturbed === false;
       this.witness.greeted(before, after, alone);

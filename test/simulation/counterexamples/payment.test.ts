@@ -71,6 +71,7 @@ test('C8 [S9]: the pay is lost for good: declined, but only on a "no such order"
 
 test('C9 [S7, S10]: one relay holds "paid" while another cancels: its approval comes to nothing', async () => {
   let id = '';
+  const states: string[] = [];
   const end = await stage(
     async (scene) => {
       const { script, world } = scene;
@@ -79,23 +80,32 @@ test('C9 [S7, S10]: one relay holds "paid" while another cancels: its approval c
       const stall = new Promise<void>((resolve) => {
         goOn = resolve;
       });
-      // The relay that has heard "paid" is cut off from its ledger at that moment, and for longer than its lease.
-      world.gates.call = ({ way, what, relay }) => {
+      let cancelled = (): void => {};
+      world.gates.call = ({ way, what, relay, go }) => {
         if (way === 'answer' && what === 'pay') stalled = relay;
-        return false;
+        if (way !== 'answer' || what !== 'cancel') return false;
+        // Given back at the acquirer, and the ledger says "reversing" still.
+        cancelled = go;
+        return true;
       };
+      // The relay that has heard "paid" is cut off from its ledger at that moment, and for longer than its lease.
       world.gates.ledger = (relay) => (relay === stalled ? stall : undefined);
       id = began(await script.pay('pays'));
       await script.until(() => stalled !== '');
       script.abort();
       await script.until(() => (world.books.find(id, world.timeline.now)?.returned ?? 0) > 0);
+      states.push(world.database.attempt(id)?.state ?? '');
       stalled = '';
       goOn();
+      await script.sleep(1_000);
+      world.gates.call = () => false;
+      cancelled();
       await script.sleep(5_000);
     },
     { relays: 2 },
   );
   expect(end.violations).toEqual([]);
+  expect(states).toEqual(['reversing']);
   expect(end.standing(id)).toMatch(/^reversed /);
   expect(end.world.oracle.attempt(id)).toMatchObject({ approved: false, vendBegun: false, goodsOut: false });
   expect(end.money()).toEqual(back);
@@ -254,17 +264,21 @@ test.each([
     let id = '';
     let killed = false;
     let armed = false;
+    let swept = false;
     const end = await stage(
       async ({ script, traffic }) => {
         // Approved and not told, so that only the sweep can settle it.
         const approval = traffic.hold(isApproval);
+        const report = traffic.hold(isOf('vend'));
         id = began(await script.pay('pays'));
         await script.stands(id, 'approved');
         script.kiosk.powerCut(1_000, 'lost');
         await script.sleep(200);
         armed = true;
-        await script.stands(id, 'reversed');
+        // While neither side can tell the other anything else: by the sweep alone.
+        swept = await script.stands(id, 'reversed');
         approval.lose();
+        report.lose();
       },
       {
         atPoint: ({ relays, kiosks }, { kind }) => {
@@ -276,6 +290,7 @@ test.each([
       },
     );
     expect(killed).toBe(true);
+    expect(swept).toBe(true);
     expect(end.violations).toEqual([]);
     expect(end.standing(id)).toMatch(/^reversed (kiosk-restarted|not-delivered)$/);
     expect(end.world.oracle.attempt(id).goodsOut).toBe(false);

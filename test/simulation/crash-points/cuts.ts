@@ -10,8 +10,8 @@ export type Cut = {
 };
 
 const SOON_MS = 1_000;
-/** Longer than the relay's deadline and the kiosk's own. */
-const LATE_MS = 75_000;
+/** Longer than every deadline, and than the relay waits for a report before it calls somebody. */
+const LATE_MS = 130_000;
 const LEDGER_AWAY_MS = 700;
 
 const always = (): boolean => true;
@@ -93,6 +93,7 @@ export const cuts: readonly Cut[] = [
     },
   },
   { name: 'lost', fits: (point) => isFrame(point) || isCall(point), strike: () => 'lost' },
+  { name: 'late', fits: (point) => isFrame(point) || point.kind === 'request-sent', strike: () => 'late' },
   { name: 'twice', fits: (point) => isFrame(point) || point.kind === 'request-sent', strike: () => 'twice' },
 ];
 

@@ -89,6 +89,33 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'customer aborts before the approval', main: true, play: aborts },
   {
+    name: 'customer aborts at once',
+    play: async (script) => {
+      await script.begin();
+      await script.pay('asks-password');
+      await script.sleep(500);
+      script.abort();
+      await script.settled();
+    },
+  },
+  {
+    name: 'customer aborts, and pay is still on its way',
+    play: async (script) => {
+      await script.begin();
+      const { gates, timeline } = script.world;
+      gates.call = ({ way, what, go }) => {
+        if (way !== 'request' || what !== 'pay') return false;
+        timeline.after(HALF_MINUTE_MS, go);
+        return true;
+      };
+      await script.pay('pays');
+      await script.sleep(2_000);
+      script.abort();
+      await script.settled();
+      await script.sleep(HALF_MINUTE_MS);
+    },
+  },
+  {
     name: 'customer’s abort crosses the approval',
     play: async (script) => {
       await script.begin();

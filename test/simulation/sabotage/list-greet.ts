@@ -13,6 +13,14 @@ const silent: Edit = {
   replace: '  if (state.boot) return unchanged(state);\n  const known = entry?.delivery;',
 };
 
+/** After the kiosk has given up, the next phone is read for the same order. */
+const orderStaysOpen: Edit = {
+  file: 'agent/kiosk/attempt.ts',
+  find: '    state: showFinal(reported, attempt, view, now),\n    effects: [\n      ...(why',
+  replace:
+    '    state: { ...showFinal(reported, attempt, view, now), order: attempt.order },\n    effects: [\n      ...(why',
+};
+
 /** Guards of the relay's desk: who is greeted, which Pay is taken, what a report is worth. */
 export const greetSabotages: readonly Sabotage[] = [
   {
@@ -28,6 +36,21 @@ export const greetSabotages: readonly Sabotage[] = [
     ],
     catches: ['L5'],
     world: { shares: { 'kiosk-killed': 25, 'frame-late': 25, 'frame-twice': 10 }, rest: 0 },
+  },
+  {
+    name: 'greet-without-challenge',
+    rule: 'rule 3',
+    why: 'another journal is greeted on its first Hello, alive or not',
+    edits: [
+      {
+        file: 'relay/greet/decide.ts',
+        find: "  const type = row.chain.includes(hello.nonce) ? 'stale' : 'challenge';",
+        replace: `  const type = row.chain.includes(hello.nonce) ? 'stale' : 'challenge';
+  if (type === 'challenge') return { type: 'greet', switched: true };`,
+      },
+    ],
+    catches: ['S13'],
+    world: { shares: { 'card-cloned': 10, 'journal-lost': 30, 'kiosk-power-cut': 10, 'frame-late': 20 }, rest: 0.2 },
   },
   {
     name: 'greet-and-sweep-apart',
@@ -106,6 +129,35 @@ export const greetSabotages: readonly Sabotage[] = [
     },
   },
   {
+    name: 'order-not-unique',
+    rule: 'rule 5',
+    why: 'two attempts may be open for one order; with its partner, the kiosk that tries an order once',
+    edits: [
+      {
+        file: 'test/simulation/ledger/rows.ts',
+        find: "state !== 'declined' && state !== 'reversed' && state !== 'refused';",
+        replace: 'state.length > 99;',
+      },
+      orderStaysOpen,
+    ],
+    catches: ['S1'],
+    world: { shares: { 'customer-aborts': 20, 'cancel-fails': 10, 'answer-lost': 8 }, rest: 0.2 },
+  },
+  {
+    name: 'refusal-not-stored',
+    rule: 'rule 5',
+    why: 'a final refusal is told and not kept: the same Pay may be taken later',
+    edits: [
+      {
+        file: admit,
+        find: 'const stored = await tx.insert(refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });',
+        replace: "if (reason !== 'tombstone') return { type: 'refused', attempt: refused };\n  const stored = true;",
+      },
+    ],
+    catches: ['L3', 'S9'],
+    world: { shares: { 'frame-late': 15, 'frame-twice': 20, 'code-shown-elsewhere': 20 } },
+  },
+  {
     name: 'code-not-unique',
     rule: 'rule 5',
     why: 'a code may be used by two attempts',
@@ -121,13 +173,12 @@ export const greetSabotages: readonly Sabotage[] = [
       {
         file: report,
         find: 'const attempt = await insertTombstone(tx, kiosk, id, tag, context);',
-        replace: 'const attempt = { ...TOMBSTONE, id, kiosk };',
+        replace: "const attempt: any = { id, kiosk, boot: tag, state: 'refused', nextAt: null };",
       },
       {
         file: report,
-        find: 'async function foreignReport(',
-        replace:
-          "const TOMBSTONE: any = { boot: '', state: 'refused', reason: 'tombstone', nextAt: null };\n\nasync function foreignReport(",
+        find: "[{ type: 'publish', until: 'answered' }, { type: 'ack-vend' }]",
+        replace: "[{ type: 'ack-vend' }]",
       },
       silent,
     ],
@@ -173,6 +224,20 @@ export const greetSabotages: readonly Sabotage[] = [
         file: 'relay/greet/decide.ts',
         find: 'return again || row.chain.includes(hello.nonce)',
         replace: 'return again && false',
+      },
+    ],
+    catches: ['S13'],
+    world: { shares: { 'card-cloned': 20 } },
+  },
+  {
+    name: 'clone-not-shut-out',
+    rule: 'rule 14',
+    why: 'a clone is noticed, and both devices are greeted all the same',
+    edits: [
+      {
+        file: 'relay/greet/decide.ts',
+        find: "if (row.blockedAt !== null) return { type: 'clone', fresh: false };",
+        replace: '',
       },
     ],
     catches: ['S13'],

@@ -128,6 +128,22 @@ export const kioskSabotages: readonly Sabotage[] = [
     world: { shares: { 'frame-twice': 10 } },
   },
   {
+    name: 'reuse-attempt-id',
+    rule: 'rule 5',
+    why: 'the next try of an order has the id of the one before it; with its partner, the kiosk that tries an order once',
+    edits: [
+      { file: 'agent/runtime/scan-line.ts', find: 'newNonce(random).slice(0, 16)', replace: "'0123456789abcdef'" },
+      {
+        file: attempt,
+        find: '    state: showFinal(reported, attempt, view, now),\n    effects: [\n      ...(why',
+        replace:
+          '    state: { ...showFinal(reported, attempt, view, now), order: attempt.order },\n    effects: [\n      ...(why',
+      },
+    ],
+    catches: ['S7', 'L3'],
+    world: { shares: { 'customer-aborts': 20, 'frame-late': 15 } },
+  },
+  {
     name: 'blind-without-journal',
     rule: 'S13',
     why: 'the kiosk sells on when its journal cannot be written',

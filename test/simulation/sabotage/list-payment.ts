@@ -119,6 +119,36 @@ export const paymentSabotages: readonly Sabotage[] = [
     world: { shares: { 'kiosk-power-cut': 15 } },
   },
   {
+    name: 'doubtful-for-ever',
+    rule: 'rule 12',
+    why: 'a definite report does not override doubtful',
+    edits: [
+      {
+        file: settled,
+        find: 'export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {',
+        replace: `export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+  if (event.type === 'vend-reported') return stay(attempt, ack);`,
+      },
+    ],
+    catches: ['L3'],
+    world: { shares: { 'card-cloned': 15, 'vend-slow': 10 }, rest: 0.2, payments: 100 },
+  },
+  {
+    name: 'no-deadline-at-the-relay',
+    rule: 'S9',
+    why: 'an undecided attempt is asked about for ever, and never cancelled',
+    edits: [
+      { file: submitted, find: 'if (now < attempt.deadlineAt) return wait(', replace: 'if (now > 0) return wait(' },
+      {
+        file: submitted,
+        find: 'waitOf(policy.inquiryDelaysMs, attempt.inquiries), attempt.deadlineAt)',
+        replace: 'waitOf(policy.inquiryDelaysMs, attempt.inquiries), Infinity)',
+      },
+    ],
+    catches: ['L1'],
+    world: { shares: { 'paid-at-cancel': 10 }, rest: 0, payments: 24, kiosks: 4, relays: 1 },
+  },
+  {
     name: 'treat-unknown-as-declined',
     rule: 'S9',
     why: 'a pay without an answer is called declined',

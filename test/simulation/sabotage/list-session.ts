@@ -86,6 +86,17 @@ export const sessionSabotages: readonly Sabotage[] = [
     world: { shares: { 'kiosk-killed': 15, 'frame-twice': 20, 'frame-late': 20 }, rest: 0, payments: 100 },
   },
   {
+    name: 'lease-never-ends',
+    rule: 'S13',
+    why: 'the kiosk believes its Welcome for ever; with it its partner, the word of a relay that goes',
+    edits: [
+      { file: session, find: 'state.greetedUntilMs !== null && state.greetedUntilMs <= now', replace: 'false' },
+      { file: session, find: 'return state.relay === relay ?', replace: 'return false ?' },
+    ],
+    catches: ['S13'],
+    world: { shares: { 'relay-cut-off': 30, 'relay-killed': 10 }, relays: 1 },
+  },
+  {
     name: 'challenge-not-answered',
     rule: 'rule 3',
     why: 'the kiosk does not prove that it is alive',

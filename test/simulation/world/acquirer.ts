@@ -38,6 +38,8 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 /** A request that arrives twice by order: the second time so much later. */
 const AGAIN_MS = 300;
+/** One that is late by order: after its caller has given it up. */
+const LATE_MS = 10_000;
 
 const faultNames = [
   'request-lost',
@@ -150,6 +152,8 @@ export class SimulatedAcquirer {
       story.tell(relay, () => `asks the acquirer: ${what}`, requestId);
       const timedOut = (): void => answer(unknown('timeout'), plan.callTimeoutMs);
       if (timeline.now < this.downUntil || fate === 'lost' || s['request-lost'].strikes()) return timedOut();
+      if (fate === 'late') timeline.after(LATE_MS, act);
+      if (fate === 'late') return timedOut();
       if (s['request-late'].strikes()) {
         timeline.after(plan.callTimeoutMs + s['request-late'].chance.between(0, 60_000), act);
         return timedOut();

@@ -30,6 +30,8 @@ const RECONNECT_MOST_MS = 15_000;
 const VERY_LATE_MOST_MS = 600_000;
 /** A frame that is delivered twice by order: the second one comes among those that follow. */
 const AGAIN_MS = 300;
+/** One that is late by order: others overtake it, and a Pay may still be acted on. */
+const LATE_MS = 10_000;
 
 /** How frames of one kiosk, or of the relays' states, are carried. */
 type Carrying = {
@@ -110,7 +112,9 @@ export class Broker {
       if (!link.hears) return;
       const fate = points.pass('frame-received', link.name);
       if (!link.hears || fate === 'lost') return;
-      if (fate === 'twice') timeline.after(AGAIN_MS, () => link.hears && link.heard(topic, payload));
+      const again = (): unknown => link.hears && link.heard(topic, payload);
+      if (fate === 'twice') timeline.after(AGAIN_MS, again);
+      if (fate === 'late') return void timeline.after(LATE_MS, again);
       this.#tell(link.name, topic, payload, '◄ ');
       link.heard(topic, payload);
     });
@@ -198,9 +202,13 @@ export class Link {
     const fate = points.pass('frame-sent', this.name);
     // A crash at that point: the frame did not leave.
     if (!process.alive || fate === 'lost') return true;
+    const { timeline } = broker.parts;
+    const again = (): void => broker.carry(topic, payload, false);
+    if (fate === 'late') timeline.after(LATE_MS, again);
+    if (fate === 'late') return true;
     broker.sent(this.name, topic, payload);
     if (this.#passes) broker.carry(topic, payload, false);
-    if (fate === 'twice') broker.parts.timeline.after(AGAIN_MS, () => broker.carry(topic, payload, false));
+    if (fate === 'twice') timeline.after(AGAIN_MS, again);
     return true;
   }
 

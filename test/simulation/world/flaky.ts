@@ -1,13 +1,13 @@
 import type { Ledger } from '../../../relay/ledger/contract.js';
-import type { Faults } from '../faults.js';
+import type { FaultSource } from '../faults.js';
 
 /**
  * The ledger behind a connection that breaks: before the question arrived, or after its commit and before the answer. The
  * relay lives on and cannot know which.
+ * @param lost one for all lives of the relay: a new one in each would strike at the same place in each
  */
-export function flaky(ledger: Ledger, faults: Faults, relay: string): Ledger {
-  if (faults.share('ledger-answer-lost') === 0) return ledger;
-  const lost = faults.source('ledger-answer-lost', relay);
+export function flaky(ledger: Ledger, lost: FaultSource | undefined): Ledger {
+  if (!lost) return ledger;
   return new Proxy(ledger, {
     get(target, key) {
       const member: unknown = Reflect.get(target, key, target);

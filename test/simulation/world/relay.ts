@@ -59,12 +59,15 @@ export class SimulatedRelay {
   readonly name: string;
   readonly #parts: RelayParts;
   readonly #clockSet: FaultSource;
+  readonly #answerLost: FaultSource | undefined;
   #life: { process: Process; link: Link; office: Office; memory: MemoryLedger } | undefined;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
     this.name = parts.name;
-    this.#clockSet = parts.faults.source('clock-set', parts.name);
+    const { faults, name } = parts;
+    this.#clockSet = faults.source('clock-set', name);
+    this.#answerLost = faults.share('ledger-answer-lost') > 0 ? faults.source('ledger-answer-lost', name) : undefined;
   }
 
   get link(): Link | undefined {
@@ -73,13 +76,13 @@ export class SimulatedRelay {
 
   start(): void {
     if (this.#life) return;
-    const { name, timeline, broker, acquirer, database, chance, log, story, faults } = this.#parts;
+    const { name, timeline, broker, acquirer, database, chance, log, story } = this.#parts;
     const process = new Process(name, timeline);
     const skew = this.#clockSet.strikes() ? this.#clockSet.chance.between(-SKEW_MOST_MS, SKEW_MOST_MS) : 0;
     const clock = process.clock(EPOCH_MS + skew, 1, true);
     const random = chance.fork('life');
     const memory = database.connect(name);
-    const ledger = flaky(memory, faults, name);
+    const ledger = flaky(memory, this.#answerLost);
     const state = (online: boolean) => Buffer.from(JSON.stringify({ online }));
     const link = new Link({
       ...{ name, process, broker, chance: chance.fork('link'), stateTopic: relayStateTopic(name) },

@@ -32,6 +32,8 @@ const LOOK_AGAIN_MS = 1_000;
 export class Shopper {
   readonly #parts: ShopperParts;
   readonly #kiosk: SimulatedKiosk;
+  /** The order whose attempt began last. */
+  #began = '';
   readonly #sources: Readonly<
     Record<'again' | 'elsewhere' | 'two' | 'split' | 'garbage' | 'flood' | 'aborts', FaultSource>
   >;
@@ -84,10 +86,22 @@ export class Shopper {
     const look = (): void => {
       const state = this.#kiosk.life === life ? life?.kiosk.loop.state : undefined;
       const waiting = state?.order?.id === order || state?.attempt?.order.id === order;
-      if (waiting) timeline.after(LOOK_AGAIN_MS, look);
-      else this.#next(chance.wait(1_000));
+      if (!waiting) {
+        this.#next(chance.wait(1_000));
+        return;
+      }
+      this.#tryAgain(order);
+      timeline.after(LOOK_AGAIN_MS, look);
     };
     timeline.after(LOOK_AGAIN_MS, look);
+  }
+
+  /** An order that stays open after its attempt, as no kiosk may leave it, gets another phone shown. */
+  #tryAgain(order: string): void {
+    const state = this.#kiosk.life?.kiosk.loop.state;
+    if (this.#began !== order || state?.order?.id !== order || state.final || state.closed.length > 0) return;
+    this.#began = '';
+    this.#show(order);
   }
 
   #show(order: string): void {
@@ -104,6 +118,7 @@ export class Shopper {
     life.process.after(20, () => {
       const { attempt } = life.kiosk.loop.state;
       if (attempt?.order.id === order) {
+        this.#began = order;
         oracle.opened(attempt.id);
         onPayment(kiosk, before);
         this.#misbehave(order, wallet.code);

@@ -11,7 +11,8 @@ import { findPrograms } from './services.js';
 const required = process.env['QUIETZONE_REQUIRE_SERVICES'] === '1';
 const payments = Number(process.env['QUIETZONE_CHAOS_PAYMENTS'] ?? (required ? 2_000 : 60));
 const seed = Number(process.env['QUIETZONE_CHAOS_SEED'] ?? Date.now() % 2 ** 31);
-const WITHIN_MS = 900_000;
+const STORM_MS = 480_000;
+const WITHIN_MS = STORM_MS + 240_000;
 
 const programs = findPrograms();
 const missing = 'missing' in programs ? programs.missing : undefined;
@@ -26,7 +27,7 @@ test.skipIf(missing !== undefined)(
     if ('missing' in programs) return;
     const say = (text: string): void => void process.stdout.write(`chaos: ${text}\n`);
     say(`seed ${seed}`);
-    const result = await chaos({ programs, payments, seed, onProgress: say });
+    const result = await chaos({ programs, payments, seed, stormMs: STORM_MS, onProgress: say });
     say(reportOf(result));
     expect(result.violations, result.stories.join('\n')).toEqual([]);
     expect(result.payments).toBeGreaterThanOrEqual(payments);

@@ -5,6 +5,7 @@ import { sleep, until } from '../../support/wait.js';
 import { Arena, type ArenaOptions, streamOf } from './arena.js';
 import { type Books, LedgerReader, readCharges, readJournal } from './books.js';
 import { check, type Findings, type Violation } from './check.js';
+import type { KioskStand } from './kiosk.js';
 import { Search } from './secrecy.js';
 import { type Blow, Storm } from './storm.js';
 import { storyOf } from './story.js';
@@ -14,6 +15,8 @@ export type ChaosOptions = Omit<ArenaOptions, 'kiosks' | 'relays'> & {
   readonly payments: number;
   readonly kiosks?: number;
   readonly relays?: number;
+  /** The storm ends by then, with fewer payments: a machine that is too slow shall still hear what was found. */
+  readonly stormMs?: number;
   /** Told every few seconds. */
   readonly onProgress?: (text: string) => void;
 };
@@ -114,7 +117,7 @@ export function countBy(names: readonly string[]): Record<string, number> {
 
 /** The storm: every kiosk sells as fast as it can while parts die and connections break. */
 async function blow(arena: Arena, options: ChaosOptions): Promise<{ blows: readonly Blow[]; ms: number }> {
-  const { payments, seed, onProgress } = options;
+  const { payments, seed, onProgress, stormMs = Number.POSITIVE_INFINITY } = options;
   const { agents, relays, broker, database, proxies, witness, control } = arena;
   const scenes = streamOf(seed, 'scenes');
   arena.beforeScan = (stage) => playAny(stage, scenes);
@@ -138,8 +141,9 @@ async function blow(arena: Arena, options: ChaosOptions): Promise<{ blows: reado
   const timer = setInterval(tell, PROGRESS_MS);
   storm.start();
   try {
-    const sell = async (stand: (typeof arena.stands)[number]): Promise<void> => {
-      while (witness.payments < payments && storm.broken.length === 0) await stand.serve();
+    const blows = (): boolean => performance.now() - began < stormMs && storm.broken.length === 0;
+    const sell = async (stand: KioskStand): Promise<void> => {
+      while (witness.payments < payments && blows()) await stand.serve();
     };
     await Promise.all(arena.stands.map(sell));
   } finally {
@@ -176,7 +180,7 @@ const stuck = (rule: string, error: unknown): Violation => ({
   what: error instanceof Error ? error.message : String(error),
 });
 
-async function sellsAgain(stand: Arena['stands'][number], late: Violation[]): Promise<void> {
+async function sellsAgain(stand: KioskStand, late: Violation[]): Promise<void> {
   for (let tries = 0; tries < CALM_TRIES; tries++) {
     const sale = await stand.serve(true);
     if (!sale || attemptOf(sale) === undefined) continue;

@@ -31,7 +31,7 @@ type Fault = {
 const PAUSE_MS = [20, 500] as const;
 /** One fault for so many payments, or after `STILL_MS` in which nothing could be paid. */
 const PAYMENTS_A_FAULT = 6;
-const STILL_MS = 2_500;
+const STILL_MS = 4_000;
 
 const kill = (programs: readonly Supervised[], random: Random): { what: string } | undefined => {
   const program = pick(random, programs);

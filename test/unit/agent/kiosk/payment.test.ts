@@ -100,6 +100,18 @@ describe('one payment', () => {
     expect(bench.view.kind).toBe(view);
     expect(bench.sent('ack')).toEqual([{ type: 'ack', attempt, standing }]);
     expect(bench.events().at(-1)).toMatchObject({ state: 'ended', outcome, reason });
+    expect(listed(bench.state).length).toBe(standing === 'operator' ? 1 : 0);
+  });
+
+  it('ends operator with what it knows: it has not vended and never will, which may settle it (rule 12)', () => {
+    const bench = new Bench().armed();
+    bench.scan();
+    bench.update('operator', { reason: 'vend-doubtful' });
+    expect(bench.sent('vend')).toEqual([{ type: 'vend', attempt, delivery: 'not-delivered' }]);
+    expect(listed(bench.state)).toEqual([{ attempt, delivery: 'not-delivered' }]);
+    bench.update('approved');
+    expect(bench.state.attempt).toBeNull();
+    bench.on({ type: 'vend-ack', attempt });
     expect(listed(bench.state)).toEqual([]);
   });
 
