@@ -230,7 +230,7 @@ function downBodyToWire(body: DownBody) {
         },
       };
     case 'vend-ack':
-      return { vendAck: { attempt: attempt(body.attempt) } };
+      return { vendAck: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
   }
 }
 
@@ -271,7 +271,11 @@ function downBodyFromWire(w: quietzone.v1.Down): DownBody {
     };
   }
   const ack = w.vendAck as quietzone.v1.VendAck | null | undefined;
-  if (ack) return { type: 'vend-ack', attempt: id('vend_ack.attempt', ack.attempt, ATTEMPT_ID_BYTES) };
+  if (ack) {
+    const delivery = deliveries.word(ack.delivery);
+    const attempt = id('vend_ack.attempt', ack.attempt, ATTEMPT_ID_BYTES);
+    return { type: 'vend-ack', attempt, ...(delivery ? { delivery } : {}) };
+  }
   throw new FrameError('down: no body of this protocol version');
 }
 

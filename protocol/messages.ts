@@ -59,7 +59,8 @@ export type Update = {
   readonly leftMs: number;
   readonly receipt: string;
 };
-export type VendAck = { readonly type: 'vend-ack'; readonly attempt: AttemptId };
+/** `delivery`: the word that is committed; absent in frames of relays before that field. */
+export type VendAck = { readonly type: 'vend-ack'; readonly attempt: AttemptId; readonly delivery?: Delivery };
 
 export type DownBody = Welcome | Challenge | Update | VendAck;
 export type Down = { readonly seq: number; readonly relay: string; readonly body: DownBody };

@@ -24,7 +24,7 @@ export function aftermath({ log, counters, teller, onChanged, worker }: Aftermat
           teller.tell(attempt);
           break;
         case 'ack-vend':
-          teller.send(kiosk, { type: 'vend-ack', attempt: id });
+          teller.send(kiosk, { type: 'vend-ack', attempt: id, delivery: effect.delivery });
           break;
         case 'alarm':
           counters.add(`alarm-${effect.kind}`);

@@ -1,7 +1,7 @@
 import type { VendJob, VendResult } from '../../drivers/contract/actuator.js';
 import type { AttemptId, OrderId } from '../../protocol/ids.js';
 import type { Abort, Ack, Pay, Update, Vend } from '../../protocol/messages.js';
-import type { IssuerId } from '../../protocol/words.js';
+import type { Delivery, IssuerId } from '../../protocol/words.js';
 import type { RejectReason } from '../decode/result.js';
 import type { JournalFact } from '../journal/contract.js';
 import type { Order, OrderEvent } from '../orders/order.js';
@@ -28,7 +28,8 @@ export type KioskEvent =
     }
   | { readonly type: 'scan-rejected'; readonly reason: RejectReason }
   | { readonly type: 'update'; readonly update: Update }
-  | { readonly type: 'vend-ack'; readonly attempt: AttemptId }
+  /** `delivery`: the word that the relay has committed; absent where it does not say. */
+  | { readonly type: 'vend-ack'; readonly attempt: AttemptId; readonly delivery?: Delivery }
   | { readonly type: 'begun-durable'; readonly attempt: AttemptId }
   | { readonly type: 'journal-failed' }
   | { readonly type: 'vend-ended'; readonly attempt: AttemptId; readonly result: VendResult }

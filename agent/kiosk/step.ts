@@ -28,7 +28,7 @@ export function step(state: KioskState, event: KioskEvent, now: number): Step {
     case 'update':
       return updated(state, event.update, now);
     case 'vend-ack':
-      return vendAcked(state, event.attempt);
+      return vendAcked(state, event.attempt, event.delivery);
     case 'begun-durable':
       return begunDurable(state, event.attempt, now);
     case 'journal-failed':

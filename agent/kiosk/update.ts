@@ -1,6 +1,6 @@
 import { orderOf } from '../../protocol/ids.js';
 import type { Update } from '../../protocol/messages.js';
-import type { Reason } from '../../protocol/words.js';
+import type { Delivery, Reason } from '../../protocol/words.js';
 import type { Outcome } from '../orders/order.js';
 import { begin, endOrder, giveUp, type moneyOf, orderEvent, showFinal, unchanged } from './attempt.js';
 import { close, entryOf, report } from './books.js';
@@ -45,7 +45,9 @@ function approved(state: KioskState, update: Update, open: OpenAttempt | null, n
 
 function pending(state: KioskState, update: Update, open: OpenAttempt, now: number): Step {
   if (open.phase === 'beginning' || open.phase === 'vending') {
-    return { state, effects: [{ type: 'fault', what: `${update.standing} after approved` }] };
+    // Overtaken: another relay's word from before the approval.
+    if (update.standing !== 'reversing') return { state, effects: [{ type: 'count', name: 'update-overtaken' }] };
+    return { state, effects: [{ type: 'fault', what: 'reversing after approved' }] };
   }
   if (update.standing === 'reversing') return giveUp(state, open, 'reversing', now);
   // Any answer shows that the relay holds the attempt: Pay needs no resending, and the code can be forgotten.
@@ -131,11 +133,15 @@ function finalView(
 }
 
 /** The relay has committed the report (rule 7). */
-export function vendAcked(state: KioskState, attempt: string): Step {
+export function vendAcked(state: KioskState, attempt: string, delivery: Delivery | undefined): Step {
   const entry = entryOf(state, attempt);
   if (!entry || entry.closed) return unchanged(state);
   if (entry.delivery === undefined) {
     return { state, effects: [{ type: 'fault', what: `ack of a report never made, order ${orderOf(attempt)}` }] };
+  }
+  // Of an older "doubtful", while what came to be known since is still on its way.
+  if (delivery !== undefined && delivery !== entry.delivery) {
+    return { state, effects: [{ type: 'count', name: 'ack-of-older-word' }] };
   }
   const [next, effects] = close(state, attempt);
   return { state: next, effects };

@@ -105,7 +105,7 @@ export class KioskLoop {
       if (body.type === 'welcome') this.session({ type: 'welcome', welcome: body, relay });
       else if (body.type === 'challenge') this.session({ type: 'challenge', challenge: body });
       else if (body.type === 'update') this.dispatch({ type: 'update', update: body });
-      else this.dispatch({ type: 'vend-ack', attempt: body.attempt });
+      else this.dispatch(body);
       return;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;

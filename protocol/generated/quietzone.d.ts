@@ -538,6 +538,9 @@ export namespace quietzone {
             /** VendAck attempt. */
             attempt: Uint8Array;
 
+            /** VendAck delivery. */
+            delivery: quietzone.v1.Delivery;
+
             /**
              * Encodes the specified VendAck message. Does not implicitly {@link quietzone.v1.VendAck.verify|verify} messages.
              * @param message VendAck message or plain object to encode
@@ -564,6 +567,9 @@ export namespace quietzone {
 
                 /** VendAck attempt */
                 attempt?: (Uint8Array|null);
+
+                /** VendAck delivery */
+                delivery?: (quietzone.v1.Delivery|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

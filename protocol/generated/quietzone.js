@@ -584,6 +584,7 @@ export const quietzone = $root.quietzone = (() => {
             };
 
             VendAck.prototype.attempt = $util.newBuffer([]);
+            VendAck.prototype.delivery = 0;
 
             VendAck.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -594,6 +595,8 @@ export const quietzone = $root.quietzone = (() => {
                     throw $Error("max depth exceeded");
                 if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt.length)
                     writer.uint32(10).bytes(message.attempt);
+                if (message.delivery != null && $Object.hasOwnProperty.call(message, "delivery") && message.delivery !== 0)
+                    writer.uint32(16).int32(message.delivery);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -634,6 +637,15 @@ export const quietzone = $root.quietzone = (() => {
                                 message.attempt = value;
                             else
                                 delete message.attempt;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.delivery = value;
+                            else
+                                delete message.delivery;
                             continue;
                         }
                     }

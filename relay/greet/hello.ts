@@ -63,7 +63,7 @@ async function greet(
 async function sweep(tx: LedgerTransaction, kiosk: string, hello: Hello, context: HelloContext): Promise<Applied[]> {
   const listed = new Map(hello.open.map((o) => [o.attempt, o.delivery]));
   const swept: Applied[] = [];
-  for (const stored of await tx.lockForSweep(kiosk, hello.nonce)) {
+  for (const stored of await tx.lockForSweep(kiosk, hello.nonce, [...listed.keys()])) {
     const { id, boot } = stored.attempt;
     const event = { type: 'swept', listed: listed.get(id) ?? null, bootInChain: hello.chain.includes(boot) } as const;
     swept.push(await applyIn(tx, stored, event, context));

@@ -64,7 +64,10 @@ async function unknownAttempt(
 ): Promise<Applied | undefined> {
   const attempt = await insertTombstone(tx, kiosk, id, tag, context);
   if (!attempt) return undefined;
-  const effects: Effect[] = [{ type: 'publish', until: 'answered' }, { type: 'ack-vend' }];
+  const effects: Effect[] = [
+    { type: 'publish', until: 'answered' },
+    { type: 'ack-vend', delivery },
+  ];
   if (delivery !== 'not-delivered') {
     const text = `kiosk reports ${delivery} for an attempt that the ledger does not know`;
     await tx.raiseAlarm({ at: context.now, kind: 'unknown-attempt', kiosk, attempt: id, detail: text });

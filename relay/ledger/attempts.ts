@@ -1,3 +1,4 @@
+import type { AttemptId } from '../../protocol/ids.js';
 import type { Attempt } from '../payment/types.js';
 import { attemptFromRow, number, progressColumns, progressOf, text } from './columns.js';
 import type { Bar, Insertion, Stored, Telling } from './contract.js';
@@ -15,11 +16,17 @@ export async function lock(tx: Transaction, id: string): Promise<Stored | undefi
 }
 
 /** Rule 4: the attempts of other boots that a Hello may move, locked. */
-export async function lockForSweep(tx: Transaction, kiosk: string, nonce: string): Promise<Stored[]> {
+export async function lockForSweep(
+  tx: Transaction,
+  kiosk: string,
+  nonce: string,
+  listed: readonly AttemptId[],
+): Promise<Stored[]> {
   const rows = await tx.query(
-    `SELECT * FROM attempt WHERE kiosk = $1 AND boot <> $2 AND state IN ('submitted', 'approved', 'doubtful')
+    `SELECT * FROM attempt WHERE kiosk = $1 AND boot <> $2
+       AND (state IN ('submitted', 'approved') OR state = 'doubtful' AND id = ANY (string_to_array($3, ',')))
      ORDER BY id FOR UPDATE`,
-    [kiosk, nonce],
+    [kiosk, nonce, listed.join(',')],
   );
   // In these states nothing was ever to be given back.
   return rows.map((row) => ({ attempt: attemptFromRow(row, null), version: number(row['version']) }));

@@ -90,8 +90,11 @@ export interface LedgerTransaction {
   load(id: AttemptId): Promise<Attempt | undefined>;
   /** For a change of the row. */
   lock(id: AttemptId): Promise<Stored | undefined>;
-  /** Rule 4: submitted, approved and doubtful attempts of other boots, by id, locked. */
-  lockForSweep(kiosk: string, nonce: string): Promise<Stored[]>;
+  /**
+   * Rule 4, attempts of other boots, by id, locked: what is submitted or approved, and of what is doubtful those that the
+   * Hello has a word for. The others wait for a person, and no Hello changes that.
+   */
+  lockForSweep(kiosk: string, nonce: string, listed: readonly AttemptId[]): Promise<Stored[]>;
   /** False: the id, the code or the order is taken. Waits for another transaction that is inserting one of them. */
   insert(attempt: Attempt, insertion: Insertion): Promise<boolean>;
   /** False: the row has changed since `version`. @throws Error where S3, S10, rule 10 or rule 12 forbid the change */

@@ -124,8 +124,8 @@ class SqlTransaction implements LedgerTransaction {
     return attempts.lock(this.#tx, id);
   }
 
-  lockForSweep(kiosk: string, nonce: string) {
-    return attempts.lockForSweep(this.#tx, kiosk, nonce);
+  lockForSweep(kiosk: string, nonce: string, listed: readonly string[]) {
+    return attempts.lockForSweep(this.#tx, kiosk, nonce, listed);
   }
 
   insert(attempt: Attempt, insertion: Insertion) {

@@ -7,8 +7,6 @@ import type { Attempt, Effect, Finding, PaymentEvent, Policy, StepResult } from 
 
 /** The operator's state and the final ones: the machine moves nothing any more. It answers, and tells what contradicts. */
 
-const ack: Effect = { type: 'ack-vend' };
-
 /** With the operator: no money is moved any more; certain answers are kept for the person. */
 export function operator(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
@@ -105,6 +103,7 @@ function answeredAfterEnd(attempt: Attempt, answer: PayAnswer | InquiryAnswer): 
  * attempt stands: the kiosk could not heed that while it vended, and another device of its name may have acknowledged it.
  */
 export function lateReport(attempt: Attempt, delivery: Delivery, policy: Policy): StepResult {
+  const ack: Effect = { type: 'ack-vend', delivery };
   const stands: Effect[] = attempt.state === 'reversing' ? [] : [{ type: 'publish', until: 'once' }];
   if (fits(attempt, delivery, policy)) {
     return attempt.state === 'delivered' ? stay(attempt, ack) : stay(attempt, ack, ...stands);
@@ -118,6 +117,8 @@ function fits(attempt: Attempt, delivery: Delivery, policy: Policy): boolean {
   if (attempt.state === 'delivered') return delivery === 'delivered' || delivery === 'doubtful';
   if (delivery === 'not-delivered') return true;
   // The report of a vend that failed, or is doubtful, may be what started this reversal; it may come again.
-  const started = delivery === 'failed' || (delivery === 'doubtful' && policy.doubtful === 'reverse');
+  // "doubtful" may be an older word than the "failed" that was heard first.
+  const older = policy.doubtful === 'reverse' || attempt.reason === 'vend-failed' || attempt.reason === 'not-delivered';
+  const started = delivery === 'failed' || (delivery === 'doubtful' && older);
   return started && attempt.paidSeen && attempt.state !== 'refused' && attempt.state !== 'declined';
 }

@@ -5,8 +5,6 @@ import type { Attempt, Effect, PaymentEvent, Policy, StepResult } from './types.
 
 /** Approved and doubtful: the acquirer has little to say here, the kiosk's reports count. */
 
-const ack: Effect = { type: 'ack-vend' };
-
 /** Rule 12: only a kiosk's report or rule 4 moves an approved row; no timer and no acquirer. */
 export function approved(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
@@ -59,6 +57,7 @@ const reversalReasons: Record<'failed' | 'not-delivered', Reason> = {
 };
 
 function reported(attempt: Attempt, delivery: Delivery, now: number, policy: Policy): StepResult {
+  const ack: Effect = { type: 'ack-vend', delivery };
   switch (delivery) {
     case 'delivered':
       return stay({ ...attempt, state: 'delivered', reason: null, nextAt: null }, ack);
@@ -73,6 +72,7 @@ function reported(attempt: Attempt, delivery: Delivery, now: number, policy: Pol
 
 /** Decided once, when it is heard of an approved attempt: a lost journal's attempt stays with the person. */
 function reportedDoubtful(attempt: Attempt, now: number, policy: Policy): StepResult {
+  const ack: Effect = { type: 'ack-vend', delivery: 'doubtful' };
   const text = 'the kiosk does not know whether the goods went out';
   if (attempt.state !== 'approved' || policy.doubtful === 'ask') return doubt(attempt, text, ack);
   if (policy.doubtful === 'reverse') {

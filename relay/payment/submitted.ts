@@ -143,7 +143,7 @@ function undecided(attempt: Attempt, now: number, policy: Policy, ...effects: Ef
 }
 
 function reported(attempt: Attempt, delivery: Delivery, now: number, policy: Policy): StepResult {
-  const ack: Effect = { type: 'ack-vend' };
+  const ack: Effect = { type: 'ack-vend', delivery };
   if (delivery === 'not-delivered') return reverse(attempt, 'not-confirmed', now, ack);
   const what = `kiosk reports ${delivery} for an attempt that was never approved`;
   const broken: Effect[] = [ack, { type: 'fault', what }, alarm('contradiction', what)];

@@ -136,7 +136,8 @@ export type Effect =
   | { readonly type: 'call'; readonly call: Call }
   /** Tell the kiosk; `answered`: again and again until it answers. */
   | { readonly type: 'publish'; readonly until: 'once' | 'answered' }
-  | { readonly type: 'ack-vend' }
+  /** The word of the kiosk that this commit has taken in. */
+  | { readonly type: 'ack-vend'; readonly delivery: Delivery }
   | { readonly type: 'alarm'; readonly kind: AlarmKind; readonly text: string }
   /** An event that this state does not expect: counted and logged. */
   | { readonly type: 'fault'; readonly what: string };

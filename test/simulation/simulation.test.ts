@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runRow, worldTask } from './many.js';
+import { childLane, ownLane } from './processes.js';
 import { patchedFiles } from './sabotage/patch.js';
 import { findSabotage } from './sabotage/run.js';
 
@@ -49,11 +51,19 @@ test(`${payments} payments of a fresh seed: nobody is charged for nothing`, { ti
   expect(outcome.stderr).toBe('');
 });
 
-test('worlds in processes of their own come to what they come to in one', { timeout: MOST_MS }, async () => {
-  const args = ['--seed', '5', '--payments', '2300', '--json'];
-  const [one, two] = await Promise.all([simulate(built, ...args), simulate(built, ...args, '--processes', '2')]);
-  expect(one.code, one.stdout + one.stderr).toBe(0);
-  expect(two).toEqual(one);
+test('worlds in processes of their own come to what they come to here', { timeout: MOST_MS }, async () => {
+  const tasks = [0, 1, 2, 3].map((index) => worldTask(5, index, 60));
+  const here = await runRow(tasks, [ownLane()]);
+  expect(await runRow(tasks, [childLane(built), childLane(built)])).toEqual(here);
+  expect(here).toMatchObject({ worlds: 4, violations: [] });
+});
+
+test('a process of worlds that cannot go on ends the row, with its reason', async () => {
+  // A module that does nothing when it is started, and ends.
+  const broken = childLane(join(root, 'dist/test/simulation/faults.js'));
+  await expect(runRow([worldTask(5, 7, 60)], [broken])).rejects.toThrow(
+    'the process that ran world 7 ended with code 0',
+  );
 });
 
 test('a wrong flag ends it with 2 and says what to write', async () => {

@@ -11,6 +11,8 @@ const CLONE_WINDOW_MS = 600_000;
 /** The lease of a Welcome in the worlds, and the longest way that it may have had. */
 const GREETED_MOST_MS = 65_000;
 
+const uncalled = { last: '', paid: false, cancelled: false };
+
 /** How an attempt may have ended in the ledger whose order's last event was this. A person may change what a person was given. */
 const ends: Readonly<Record<Exclude<Outcome, 'cancelled' | 'out-of-service'>, readonly State[]>> = {
   delivered: ['delivered', 'doubtful', 'operator'],
@@ -68,7 +70,7 @@ export class Witness {
 
   /** A relay asks the acquirer. */
   asks(id: AttemptId, what: string): void {
-    const known = this.#calls.get(id) ?? { last: '', paid: false, cancelled: false };
+    const known = this.#calls.get(id) ?? uncalled;
     if (what === 'cancel' && !known.cancelled && !known.paid && known.last !== 'inquire')
       this.#oracle.violate('S9', `a cancel straight after ${known.last || 'nothing'}, without an inquiry`, id);
     this.#calls.set(id, { ...known, last: what, cancelled: known.cancelled || what === 'cancel' });
@@ -77,6 +79,8 @@ export class Witness {
   /** Undecided at the deadline: the inquiry and the cancel have nothing between them but this commit. */
   decided({ attempts, callsStarted, callsEnded }: Commit): void {
     for (const { call, attempt: id } of callsStarted) {
+      // One that its relay did not live to make stands in the way of no cancel.
+      if (call === 'inquire') this.#calls.set(id, { ...(this.#calls.get(id) ?? uncalled), last: call });
       if (call !== 'cancel') continue;
       const left = attempts.some(({ before, after }) => after.id === id && before?.state === 'submitted');
       if (left && !callsEnded.some(({ attempt }) => attempt === id))

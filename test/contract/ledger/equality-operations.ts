@@ -3,6 +3,7 @@ import {
   type AlarmKind,
   type Attempt,
   type Call,
+  finalStates,
   type Reversal,
   type State,
   states,
@@ -93,10 +94,12 @@ export class Generator {
     return this.chance(0.3) ? null : this.time();
   }
 
-  /** Mostly one that is there. */
+  /** Mostly one that is there, and more often one that can still move. */
   #id(): string {
     const there = ids.filter((id) => this.#database.attempt(id));
-    return there.length > 0 && this.chance(0.85) ? this.pick(there) : this.pick(ids);
+    const open = there.filter((id) => !finalStates.has(this.#database.attempt(id)?.state ?? 'refused'));
+    if (open.length > 0 && this.chance(0.6)) return this.pick(open);
+    return there.length > 0 && this.chance(0.7) ? this.pick(there) : this.pick(ids);
   }
 
   /** Mostly one that is not there, so that it is the order or the code that bars it. */
@@ -108,7 +111,7 @@ export class Generator {
   statement(): Statement {
     const kiosk = this.pick(kiosks);
     const id = this.#id();
-    switch (this.below(22)) {
+    switch (this.below(23)) {
       case 0:
         return { name: 'lockForHello', args: [kiosk] };
       case 1:
@@ -125,7 +128,8 @@ export class Generator {
       case 6:
         return { name: 'lock', args: [id] };
       case 7:
-        return { name: 'lockForSweep', args: [kiosk, this.pick(boots)] };
+      case 22:
+        return { name: 'lockForSweep', args: [kiosk, this.pick(boots), ids.filter(() => this.chance(0.5))] };
       case 8:
       case 9:
       case 10:

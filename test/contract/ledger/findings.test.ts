@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../relay/ledger/contract.js';
 import { instead, ledgers } from './ledgers.js';
-import { Boot, Scene } from './scene.js';
+import { attemptId, Boot, Scene } from './scene.js';
 
 /**
  * The counterexamples of reference protocol/findings.md that the relay has a part in, each as the message sequence that
@@ -65,6 +65,17 @@ describe.each(ledgers())('the model checker’s counterexamples on $name', ({ op
   test('C4: delivered is reported, the report is late: the attempt is still listed and is not reversed', async () => {
     await scene.approved(first, 'A');
     await scene.hello(second, { A: 'delivered' });
+    expect(await scene.standing('A')).toBe('delivered');
+  });
+
+  test('doubtful attempts that a Hello has no word for are left to the person, and add nothing to the story', async () => {
+    await scene.approved(first, 'A');
+    await scene.hello(second, { A: 'doubtful' });
+    const told = async () => (await ledger.stepsOf([attemptId('A')])).get(attemptId('A'))?.length;
+    const before = await told();
+    for (let i = 0; i < 3; i++) expect((await scene.hello(second)).swept).toEqual([]);
+    expect(await told()).toBe(before);
+    expect((await scene.hello(second, { A: 'delivered' })).swept).toHaveLength(1);
     expect(await scene.standing('A')).toBe('delivered');
   });
 
@@ -149,7 +160,7 @@ describe.each(ledgers())('the model checker’s counterexamples on $name', ({ op
 
   test('C12: "not delivered" overtakes its Pay: the Pay finds a tombstone and is never sent', async () => {
     const report = await scene.vend(first, 'A', 'not-delivered');
-    expect(report?.effects).toContainEqual({ type: 'ack-vend' });
+    expect(report?.effects).toContainEqual({ type: 'ack-vend', delivery: expect.any(String) });
     const admitted = await scene.pay(first, 'A');
     expect(admitted).toMatchObject({ type: 'known', attempt: { state: 'refused', reason: 'tombstone' } });
     expect(await ledger.claimDue('relay-1', scene.now + 1e9, scene.now + 2e9, 9)).toEqual([]);

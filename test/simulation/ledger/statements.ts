@@ -93,8 +93,13 @@ export function lockAttempt(store: Store, writer: Writer, id: string): Soon<Stor
   return locked(store.attempts.get(id), writer, mode.forUpdate, any, stored);
 }
 
-export function lockForSweep(store: Store, writer: Writer, kiosk: string, nonce: string): Soon<Stored[]> {
-  const fits = ({ attempt: a }: AttemptRow): boolean => a.kiosk === kiosk && a.boot !== nonce && swept(a.state);
+export function lockForSweep(
+  store: Store,
+  writer: Writer,
+  { kiosk, nonce, listed }: { kiosk: string; nonce: string; listed: readonly string[] },
+): Soon<Stored[]> {
+  const fits = ({ attempt: a }: AttemptRow): boolean =>
+    a.kiosk === kiosk && a.boot !== nonce && swept(a.state) && (a.state !== 'doubtful' || listed.includes(a.id));
   // Its own writes count, though the index knows only of what is committed.
   const found = [...new Set([...store.ofKiosk(kiosk).open, ...writer.attempts])].filter((slot) => {
     const row = slot.seenBy(writer);

@@ -124,8 +124,8 @@ export class MemoryTransaction implements LedgerTransaction {
     return this.#do((writer, store) => statements.lockAttempt(store, writer, id));
   }
 
-  lockForSweep(kiosk: string, nonce: string): Promise<Stored[]> {
-    return this.#do((writer, store) => statements.lockForSweep(store, writer, kiosk, nonce));
+  lockForSweep(kiosk: string, nonce: string, listed: readonly string[]): Promise<Stored[]> {
+    return this.#do((writer, store) => statements.lockForSweep(store, writer, { kiosk, nonce, listed }));
   }
 
   insert(attempt: Attempt, insertion: Insertion): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { listSabotages, runSabotaged, type Sabotaged } from './run.js';
+import type { Part } from './types.js';
 
 /** Each of them, and a table: `name  predicate  payments`. */
 
@@ -10,6 +11,7 @@ export type TableOptions = {
   readonly atOnce?: number;
   readonly names?: readonly string[];
   readonly limitMs?: number;
+  readonly part?: Part;
   /** Called with each line of the table as it is known. */
   readonly onLine?: (line: string) => void;
 };
@@ -18,13 +20,13 @@ export const tableHead = row('sabotage', 'caught by', 'payments');
 
 /** @returns the names of those that nothing noticed */
 export async function runAllSabotages(options: TableOptions): Promise<string[]> {
-  const { seed, payments, atOnce = 2, names = listSabotages(), limitMs, onLine = () => {} } = options;
+  const { seed, payments, atOnce = 2, names = listSabotages(), limitMs, part = 'all', onLine = () => {} } = options;
   const waiting = [...names];
   const missed: string[] = [];
   const one = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const limit = limitMs === undefined ? {} : { limitMs };
-      const result = await runSabotaged(name, { seed, payments, ...limit });
+      const result = await runSabotaged(name, { seed, payments, part, ...limit });
       if (!result.caught) missed.push(name);
       onLine(lineOf(name, result));
     }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { ENTRY, patchedFiles, sourceRoot } from './patch.js';
-import type { Sabotage } from './types.js';
+import type { Part, Sabotage } from './types.js';
 
 /** A folder below the project's root, so that its packages are found from there; ignored by git, spared by the build. */
 const FOLDER = '.data/sabotage';
@@ -10,9 +10,9 @@ const FOLDER = '.data/sabotage';
 export type Bundle = { readonly file: string; remove(): Promise<void> };
 
 /** The simulator as one file, with this sabotage in it. @throws Error where the sabotage is stale */
-export async function bundleSabotaged(sabotage: Sabotage): Promise<Bundle> {
+export async function bundleSabotaged(sabotage: Sabotage, part: Part = 'all'): Promise<Bundle> {
   const root = sourceRoot();
-  const files = await patchedFiles(sabotage, root);
+  const files = await patchedFiles(sabotage, root, part);
   await mkdir(join(root, FOLDER), { recursive: true });
   const folder = await mkdtemp(join(root, FOLDER, `${sabotage.name}-`));
   const file = join(folder, 'child.mjs');

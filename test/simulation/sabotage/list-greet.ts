@@ -11,6 +11,7 @@ const silent: Edit = {
   file: 'agent/kiosk/update.ts',
   find: '  const known = entry?.delivery;',
   replace: '  if (state.boot) return unchanged(state);\n  const known = entry?.delivery;',
+  partner: true,
 };
 
 /** After the kiosk has given up, the next phone is read for the same order. */
@@ -19,6 +20,7 @@ const orderStaysOpen: Edit = {
   find: '    state: showFinal(reported, attempt, view, now),\n    effects: [\n      ...(why',
   replace:
     '    state: { ...showFinal(reported, attempt, view, now), order: attempt.order },\n    effects: [\n      ...(why',
+  partner: true,
 };
 
 /** Guards of the relay's desk: who is greeted, which Pay is taken, what a report is worth. */
@@ -116,6 +118,7 @@ export const greetSabotages: readonly Sabotage[] = [
         file: hello,
         find: '  return await sweep(tx, row.name, hello, context);',
         replace: '  return row.nonce === hello.nonce ? [] : await sweep(tx, row.name, hello, context);',
+        partner: true,
       },
       silent,
     ],
@@ -144,20 +147,6 @@ export const greetSabotages: readonly Sabotage[] = [
     world: { shares: { 'customer-aborts': 20, 'cancel-fails': 10, 'answer-lost': 8 }, rest: 0.2 },
   },
   {
-    name: 'refusal-not-stored',
-    rule: 'rule 5',
-    why: 'a final refusal is told and not kept: the same Pay may be taken later',
-    edits: [
-      {
-        file: admit,
-        find: 'const stored = await tx.insert(refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });',
-        replace: "if (reason !== 'tombstone') return { type: 'refused', attempt: refused };\n  const stored = true;",
-      },
-    ],
-    catches: ['L3', 'S9'],
-    world: { shares: { 'frame-late': 15, 'frame-twice': 20, 'code-shown-elsewhere': 20 } },
-  },
-  {
     name: 'code-not-unique',
     rule: 'rule 5',
     why: 'a code may be used by two attempts',
@@ -177,8 +166,8 @@ export const greetSabotages: readonly Sabotage[] = [
       },
       {
         file: report,
-        find: "[{ type: 'publish', until: 'answered' }, { type: 'ack-vend' }]",
-        replace: "[{ type: 'ack-vend' }]",
+        find: "const effects: Effect[] = [{ type: 'publish', until: 'answered' },",
+        replace: 'const effects: Effect[] = [',
       },
       silent,
     ],
@@ -209,7 +198,7 @@ export const greetSabotages: readonly Sabotage[] = [
         file: 'relay/link/desk.ts',
         find: "        case 'vend': {",
         replace:
-          "        case 'vend': {\n          this.#parts.teller.send(kiosk, { type: 'vend-ack', attempt: body.attempt });",
+          "        case 'vend': {\n          this.#parts.teller.send(kiosk, { type: 'vend-ack', attempt: body.attempt, delivery: body.delivery });",
       },
     ],
     catches: ['S7', 'L1'],

@@ -1,4 +1,4 @@
-import type { Sabotage } from './types.js';
+import type { Edit, Sabotage } from './types.js';
 
 const submitted = 'relay/payment/submitted.ts';
 const reversing = 'relay/payment/reversing.ts';
@@ -9,10 +9,11 @@ const rows = 'test/simulation/ledger/rows.ts';
 const statements = 'test/simulation/ledger/statements.ts';
 
 /** The trigger attempt_guard of the ledger: partner of every guard of the machine that it repeats. */
-const noTrigger = {
+const noTrigger: Edit = {
   file: rows,
   find: '  if (was !== is && finalStates.has(was))',
   replace: '  if (1) return;\n  if (was !== is && finalStates.has(was))',
+  partner: true,
 };
 
 /** Guards of the payment machine and of the worker that carries it out. */
@@ -127,26 +128,11 @@ export const paymentSabotages: readonly Sabotage[] = [
         file: settled,
         find: 'export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {',
         replace: `export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
-  if (event.type === 'vend-reported') return stay(attempt, ack);`,
+  if (event.type === 'vend-reported') return stay(attempt, { type: 'ack-vend', delivery: event.delivery });`,
       },
     ],
     catches: ['L3'],
     world: { shares: { 'card-cloned': 15, 'vend-slow': 10 }, rest: 0.2, payments: 100 },
-  },
-  {
-    name: 'no-deadline-at-the-relay',
-    rule: 'S9',
-    why: 'an undecided attempt is asked about for ever, and never cancelled',
-    edits: [
-      { file: submitted, find: 'if (now < attempt.deadlineAt) return wait(', replace: 'if (now > 0) return wait(' },
-      {
-        file: submitted,
-        find: 'waitOf(policy.inquiryDelaysMs, attempt.inquiries), attempt.deadlineAt)',
-        replace: 'waitOf(policy.inquiryDelaysMs, attempt.inquiries), Infinity)',
-      },
-    ],
-    catches: ['L1'],
-    world: { shares: { 'paid-at-cancel': 10 }, rest: 0, payments: 24, kiosks: 4, relays: 1 },
   },
   {
     name: 'treat-unknown-as-declined',

@@ -52,6 +52,7 @@ export const sessionSabotages: readonly Sabotage[] = [
         file: session,
         find: 'if (online) return state.greetedUntilMs === null ?',
         replace: 'if (online) return false ?',
+        partner: true,
       },
     ],
     catches: ['L1'],
@@ -91,7 +92,7 @@ export const sessionSabotages: readonly Sabotage[] = [
     why: 'the kiosk believes its Welcome for ever; with it its partner, the word of a relay that goes',
     edits: [
       { file: session, find: 'state.greetedUntilMs !== null && state.greetedUntilMs <= now', replace: 'false' },
-      { file: session, find: 'return state.relay === relay ?', replace: 'return false ?' },
+      { file: session, find: 'return state.relay === relay ?', replace: 'return false ?', partner: true },
     ],
     catches: ['S13'],
     world: { shares: { 'relay-cut-off': 30, 'relay-killed': 10 }, relays: 1 },

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Predicate } from '../oracle.js';
 import { bundleSabotaged } from './bundle.js';
 import { sabotages } from './list.js';
-import type { Findings, Line, Sabotage, Task } from './types.js';
+import type { Findings, Line, Part, Sabotage, Task } from './types.js';
 
 export type SabotageOptions = {
   /** The first world's; the next ones count on from it. */
@@ -14,6 +14,8 @@ export type SabotageOptions = {
   readonly onProgress?: (payments: number) => void;
   /** For CI: killed after so long, and not caught then; ms. Default: never. */
   readonly limitMs?: number;
+  /** Default: all. */
+  readonly part?: Part;
 };
 
 export type Sabotaged = {
@@ -47,7 +49,7 @@ export function findSabotage(name: string): Sabotage {
 export async function runSabotaged(name: string, options: SabotageOptions): Promise<Sabotaged> {
   const sabotage = findSabotage(name);
   const { seed, payments } = options;
-  const bundle = await bundleSabotaged(sabotage);
+  const bundle = await bundleSabotaged(sabotage, options.part);
   try {
     const task: Task = { seed, payments, catches: sabotage.catches, world: sabotage.world ?? {} };
     return { ...(await runChild(name, bundle.file, task, options)), how: 'simulation' };

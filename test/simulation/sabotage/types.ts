@@ -3,7 +3,16 @@ import type { WorldOptions } from '../options.js';
 import type { Predicate } from '../oracle.js';
 
 /** One change of source text. `find` stands exactly once in `file`, a path from the project's root. */
-export type Edit = { readonly file: string; readonly find: string; readonly replace: string };
+export type Edit = {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** It takes out the guard's partner: another guard that alone is enough. */
+  readonly partner?: true;
+};
+
+/** What of a sabotage is done. Of a guard with partners, neither it nor they alone are missed. */
+export type Part = 'all' | 'guard' | 'partners';
 
 /** A guard taken out of the programs, to see that the simulator notices. The shipped code knows nothing of it. */
 export type Sabotage = {

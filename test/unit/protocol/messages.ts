@@ -93,7 +93,10 @@ const update = fc
     reason: fc.option(fc.constantFrom(...reasons.all), { nil: undefined }),
   })
   .map(({ reason, ...rest }) => ({ ...rest, ...optional('reason', reason) }));
-const vendAck = fc.record({ type: fc.constant('vend-ack' as const), attempt });
+const vendAck = fc.record(
+  { type: fc.constant('vend-ack' as const), attempt, delivery: fc.constantFrom(...deliveries.all) },
+  { requiredKeys: ['type', 'attempt'] },
+);
 
 export const down: fc.Arbitrary<Down> = fc.record({
   seq: safe,

@@ -115,6 +115,24 @@ describe('one payment', () => {
     expect(listed(bench.state)).toEqual([]);
   });
 
+  it('keeps a definite word listed when the Ack of the doubtful one before it comes late (rule 7)', () => {
+    const bench = new Bench().vending();
+    bench.on({ type: 'vend-ended', attempt, result: 'doubtful' });
+    bench.on({ type: 'vend-known', attempt, result: 'failed' });
+    bench.on({ type: 'vend-ack', attempt, delivery: 'doubtful' });
+    expect(listed(bench.state)).toEqual([{ attempt, delivery: 'failed' }]);
+    bench.on({ type: 'vend-ack', attempt, delivery: 'failed' });
+    expect(listed(bench.state)).toEqual([]);
+  });
+
+  it("takes another relay's word from before the approval for what it is, and no fault", () => {
+    const bench = new Bench().vending();
+    bench.update('submitted');
+    bench.update('password-pending');
+    expect(bench.state.attempt?.phase).toBe('vending');
+    expect(bench.effects.filter((e) => e.type === 'fault')).toEqual([]);
+  });
+
   it('gives a failed vend back: refunding, then refunded, then the order ends reversed', () => {
     const bench = new Bench().vending();
     bench.on({ type: 'vend-ended', attempt, result: 'failed' });
