@@ -7,7 +7,18 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist');
-const folders = ['agent', 'drivers', 'protocol', 'relay', 'deploy', 'test/support', 'test/fuzz', 'test/bench', 'test/simulation', 'test/system'];
+const folders = [
+  'agent',
+  'drivers',
+  'protocol',
+  'relay',
+  'deploy',
+  'test/support',
+  'test/fuzz',
+  'test/bench',
+  'test/simulation',
+  'test/system',
+];
 const assetEndings = ['.sql', '.html', '.css', '.js', '.proto', '.json', '.svg', '.toml'];
 
 function* files(folder) {

@@ -57,6 +57,7 @@ export const faultClasses = {
   'vend-fails': 0.03,
   'vend-doubtful': 0.02,
   'vend-slow': 0.02,
+  'vend-known-late': 0.5,
   // Clocks.
   'clock-drift': 0.5,
   'clock-set': 0.3,

@@ -5,14 +5,19 @@ import { fault } from './rows.js';
 
 const live = (state: Reversal['state']): boolean => state === 'requested' || state === 'pending';
 
-/** The records after a save of `attempt`. @throws Error where the table's rules forbid it */
-export function withReversal(was: readonly Reversal[], { reversal: r }: Attempt): readonly Reversal[] {
+/** The records after a save of `attempt`. `foreign`: it names another attempt's record. @throws Error where the table's rules forbid it */
+export function withReversal(
+  was: readonly Reversal[],
+  { reversal: r }: Attempt,
+  foreign: boolean,
+): readonly Reversal[] {
   if (!r) return was;
   const fails = (other: Reversal): boolean => r.kind === 'refund' && other.id !== r.id && live(other.state);
   const before = was.some(fails)
     ? was.map((other): Reversal => (fails(other) ? { ...other, state: 'failed', endedAt: r.requestedAt } : other))
     : was;
   check(r);
+  if (foreign) changed();
   const index = before.findIndex((other) => other.id === r.id);
   const old = before[index];
   if (old === r) return before;
@@ -48,5 +53,4 @@ function guard(old: Reversal, r: Reversal): void {
   if (r.tries < old.tries || r.inquiries < old.inquiries) fault('reversal: tries and inquiries only grow');
 }
 
-/** Also what it is to name another attempt's record. */
-export const changed = (): never => fault('reversal: what was asked never changes (S3)');
+const changed = (): never => fault('reversal: what was asked never changes (S3)');

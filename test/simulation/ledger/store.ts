@@ -1,6 +1,6 @@
 import type { Alarm, KioskRow } from '../../../relay/ledger/contract.js';
 import type { Attempt, Reversal } from '../../../relay/payment/types.js';
-import { changed, withReversal } from './reversals.js';
+import { withReversal } from './reversals.js';
 import {
   AlarmSlot,
   type AttemptRow,
@@ -111,8 +111,7 @@ export class Store {
   namesReversal(attempt: Attempt, was: readonly Reversal[]): readonly Reversal[] {
     const { id, reversal } = attempt;
     if (!reversal) return was;
-    if ((this.#reversals.get(reversal.id) ?? id) !== id) changed();
-    const reversals = withReversal(was, attempt);
+    const reversals = withReversal(was, attempt, (this.#reversals.get(reversal.id) ?? id) !== id);
     this.#reversals.set(reversal.id, id);
     return reversals;
   }

@@ -97,7 +97,10 @@ export class SimulatedKiosk {
     this.#board = `${name}-board`;
     this.#drift = faults.source('clock-drift', device);
     this.disk = new Disk({ name: device, faults, story, points, chance: chance.fork('disk') });
-    this.machine = new Machine({ name: device, timeline, faults, story, points, oracle });
+    this.machine = new Machine({
+      ...{ name: device, timeline, faults, story, points, oracle },
+      onKnown: (attempt, result) => this.#known(attempt, result),
+    });
   }
 
   /** What a technician, or a careless one, does with cards and boards. */
@@ -181,6 +184,13 @@ export class SimulatedKiosk {
         log.warn(fields, text);
       },
     };
+  }
+
+  /** The kiosk app tells what it has found out since. */
+  #known(attempt: string, result: 'delivered' | 'failed'): void {
+    const { loop } = this.life?.kiosk ?? {};
+    const entry = loop && (loop.state.books[attempt] ?? loop.state.memory.find((each) => each.attempt === attempt));
+    if (entry?.delivery === 'doubtful') loop?.dispatch({ type: 'vend-known', attempt, result });
   }
 
   /** The process dies; the system under it lives and starts it again. */

@@ -14,6 +14,8 @@ export type MachineParts = {
   readonly story: Story;
   readonly points: Points;
   readonly oracle: Oracle;
+  /** Somebody has looked what became of a vend that ended doubtful. */
+  readonly onKnown: (attempt: string, result: 'delivered' | 'failed') => void;
 };
 
 /** The iron behind the actuator: what it hands out is a fact, whatever the program that asked for it hears or lives. */
@@ -22,6 +24,7 @@ export class Machine {
   readonly #fails: FaultSource;
   readonly #doubtful: FaultSource;
   readonly #slow: FaultSource;
+  readonly #known: FaultSource;
   #power = 0;
 
   constructor(parts: MachineParts) {
@@ -30,6 +33,7 @@ export class Machine {
     this.#fails = at('vend-fails');
     this.#doubtful = at('vend-doubtful');
     this.#slow = at('vend-slow');
+    this.#known = at('vend-known-late');
   }
 
   /** What had not come out yet does not come out any more. */
@@ -63,6 +67,11 @@ export class Machine {
       oracle.goodsOut(attempt);
       points.pass('goods-out', name);
     });
+    if (doubtful && this.#known.strikes()) {
+      process.after(takesMs + this.#known.chance.wait(3_000, 60_000), () => {
+        if (power === this.#power) this.#parts.onKnown(attempt, comes ? 'delivered' : 'failed');
+      });
+    }
     return new Promise((resolve) => {
       process.after(takesMs, () => resolve(doubtful ? 'doubtful' : fails ? 'failed' : 'delivered'));
     });
