@@ -10,6 +10,8 @@ export type Scenario = Play & {
 
 const SMALL_SEGMENTS = 16 * 1_024;
 const HALF_MINUTE_MS = 30_000;
+/** Ten seconds before the relay's. */
+const NEAR_THE_DEADLINE_MS = 40_000;
 
 async function delivered(script: Script): Promise<void> {
   await script.begin();
@@ -217,8 +219,9 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'paid between the last inquiry and the cancel',
     play: async (script) => {
-      await script.begin();
       await script.pay('pays-at-cancel');
+      await script.sleep(NEAR_THE_DEADLINE_MS);
+      script.countFromHere();
       await script.settled();
     },
   },
@@ -385,7 +388,16 @@ export const scenarios: readonly Scenario[] = [
   },
   { name: 'two relays: delivered', relays: 2, main: true, play: delivered },
   { name: 'two relays: password, then paid', relays: 2, play: password },
-  { name: 'two relays: password never given', relays: 2, play: passwordNever },
+  {
+    name: 'two relays: password never given',
+    relays: 2,
+    play: async (script) => {
+      await script.pay('never-answers');
+      await script.sleep(NEAR_THE_DEADLINE_MS);
+      script.countFromHere();
+      await script.settled();
+    },
+  },
   { name: 'two relays: vend fails', relays: 2, play: vendFails },
   { name: 'two relays: customer aborts', relays: 2, play: aborts },
   {

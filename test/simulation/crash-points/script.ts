@@ -23,6 +23,11 @@ export class Script {
   /** The scenario proper begins, with the kiosk in service: points before this are those of a start. */
   async begin(): Promise<void> {
     await this.until(() => this.inService);
+    this.countFromHere();
+  }
+
+  /** Where another scenario is cut at all that came before. */
+  countFromHere(): void {
     this.#onBegin();
   }
 

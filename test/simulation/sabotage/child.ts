@@ -37,7 +37,7 @@ async function run({ seed, payments, catches, world }: Task): Promise<Findings> 
     const violation = result.violations.find((v) => catches.includes(v.predicate));
     if (violation) {
       const { predicate, text } = violation;
-      return { caught: true, predicate, text, seed: at, payments: begun, others: [...others] };
+      return { caught: true, predicate, text, seed: at, payments: Math.max(1, begun), others: [...others] };
     }
     for (const { predicate, text } of result.violations) others.add(`${predicate}: ${text.split('\n')[0]}`);
     // A world in which no kiosk sells does not get us further.

@@ -37,7 +37,7 @@ export const paymentSabotages: readonly Sabotage[] = [
   {
     name: 'blind-write',
     rule: 'rule 10',
-    why: 'a row is written without its lock and its version; with the trigger, their partner',
+    why: 'a row is written without its lock and its version',
     edits: [
       {
         file: statements,
@@ -45,20 +45,20 @@ export const paymentSabotages: readonly Sabotage[] = [
         replace: 'const seen = store.attempts.get(id)?.seenBy(writer);\n  return seen && stored(seen);',
       },
       { file: statements, find: '=> row.version === saved.version;', replace: '=> row.version > 0;' },
-      noTrigger,
     ],
-    catches: ['S7', 'S10'],
+    catches: ['S6', 'S7', 'S9', 'S10'],
     world: { shares: { 'customer-aborts': 20, 'frame-late': 8, 'ledger-slow': 15 }, interleaved: true },
   },
   {
     name: 'paid-always-approves',
     rule: 'rule 10',
-    why: '"paid" approves from every state; in the machine and, its partner, in the trigger',
+    why: '"paid" approves whatever was committed before it; with its partner, the ledger\'s trigger',
     edits: [
       {
         file: 'relay/payment/step.ts',
         find: '  switch (attempt.state) {',
-        replace: `  if ((event.type === 'pay-answered' || event.type === 'inquiry-answered') && event.answer.kind === 'paid')
+        replace: `  const asked = event.type === 'pay-answered' || event.type === 'inquiry-answered';
+  if (asked && event.answer.kind === 'paid' && attempt.state !== 'submitted')
     return { attempt: { ...attempt, state: 'approved', nextAt: null }, effects: [{ type: 'publish', until: 'answered' }] };
   switch (attempt.state) {`,
       },

@@ -89,13 +89,10 @@ export const sessionSabotages: readonly Sabotage[] = [
   {
     name: 'lease-never-ends',
     rule: 'S13',
-    why: 'the kiosk believes its Welcome for ever; with it its partner, the word of a relay that goes',
-    edits: [
-      { file: session, find: 'state.greetedUntilMs !== null && state.greetedUntilMs <= now', replace: 'false' },
-      { file: session, find: 'return state.relay === relay ?', replace: 'return false ?', partner: true },
-    ],
+    why: 'the kiosk believes its Welcome for ever',
+    edits: [{ file: session, find: 'state.greetedUntilMs !== null && state.greetedUntilMs <= now', replace: 'false' }],
     catches: ['S13'],
-    world: { shares: { 'relay-cut-off': 30, 'relay-killed': 10 }, relays: 1 },
+    world: { shares: { 'relay-cut-off': 30, 'frame-lost': 12 }, rest: 0.2, relays: 1 },
   },
   {
     name: 'challenge-not-answered',

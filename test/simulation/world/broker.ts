@@ -46,6 +46,8 @@ type Carrying = {
 export class Broker {
   readonly parts: BrokerParts;
   readonly #links = new Set<Link>();
+  /** Who is subscribed to what, found once for each topic. */
+  readonly #subscribed = new Map<string, readonly Link[]>();
   readonly #retained = new Map<string, Uint8Array>();
   readonly #carrying = new Map<string, Carrying>();
   up = true;
@@ -71,12 +73,22 @@ export class Broker {
 
   join(link: Link): void {
     this.#links.add(link);
+    this.#subscribed.clear();
     for (const [topic, payload] of this.#retained)
       if (link.wants(topic)) this.#deliver(link, topic, payload, CONNECT_MS);
   }
 
   leave(link: Link): void {
     this.#links.delete(link);
+    this.#subscribed.clear();
+  }
+
+  #subscribersOf(topic: string): readonly Link[] {
+    const known = this.#subscribed.get(topic);
+    if (known) return known;
+    const found = [...this.#links].filter((link) => link.wants(topic));
+    this.#subscribed.set(topic, found);
+    return found;
   }
 
   /** To everybody who is subscribed now; each by its own way. */
@@ -87,8 +99,7 @@ export class Broker {
     }
     const { chance, lost, twice, late, veryLate } = this.#carryingOf(topic);
     const { gates } = this.parts;
-    for (const link of this.#links) {
-      if (!link.wants(topic)) continue;
+    for (const link of this.#subscribersOf(topic)) {
       const go = (): void => this.#deliver(link, topic, payload, 1);
       if (gates.frame?.({ topic, payload, to: link.name, go })) {
         this.#tell(link.name, topic, payload, 'held on the way: ');
