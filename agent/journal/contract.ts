@@ -26,7 +26,11 @@ export type JournalFact =
     }
   | { readonly kind: 'vended'; readonly attempt: AttemptId; readonly boot: BootTag; readonly delivery: Delivery }
   /** The relay has committed what there was to tell. */
-  | { readonly kind: 'closed'; readonly attempt: AttemptId };
+  | {
+      readonly kind: 'closed';
+      readonly attempt: AttemptId /** The word that it has committed. */;
+      readonly delivery?: Delivery;
+    };
 
 export type BootFact = {
   readonly kind: 'boot';

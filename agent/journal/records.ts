@@ -29,7 +29,7 @@ function toArray(r: JournalRecord): unknown[] {
     case 'vended':
       return ['v', r.at, r.attempt, r.boot, r.delivery];
     case 'closed':
-      return ['c', r.at, r.attempt];
+      return r.delivery === undefined ? ['c', r.at, r.attempt] : ['c', r.at, r.attempt, r.delivery];
   }
 }
 
@@ -49,7 +49,7 @@ export function fromArray(value: unknown): JournalRecord | undefined {
     case 'v':
       return vendedOf(at, first, rest);
     case 'c':
-      return rest.length === 0 ? { kind: 'closed', at, attempt: first } : undefined;
+      return closedOf(at, first, rest);
     default:
       return undefined;
   }
@@ -68,6 +68,12 @@ function attemptOf(kind: 'o' | 'g', at: number, attempt: string, rest: unknown[]
   if (kind === 'g') return more.length === 0 ? { kind: 'begun', ...asked } : undefined;
   const [digest] = more;
   return more.length === 1 && typeof digest === 'string' ? { kind: 'opened', ...asked, digest } : undefined;
+}
+
+function closedOf(at: number, attempt: string, [delivery, ...more]: unknown[]): JournalRecord | undefined {
+  if (more.length > 0) return undefined;
+  if (delivery === undefined) return { kind: 'closed', at, attempt };
+  return isDelivery(delivery) ? { kind: 'closed', at, attempt, delivery } : undefined;
 }
 
 function vendedOf(at: number, attempt: string, [boot, delivery, ...more]: unknown[]): JournalRecord | undefined {

@@ -1,9 +1,17 @@
 import { type AttemptId, type BootNonce, type BootTag, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
 import { CHAIN_MAX_BOOTS } from '../../protocol/limits.js';
+import type { Delivery } from '../../protocol/words.js';
 import type { BootFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
 import { toJson } from './records.js';
 
-type Known = { opened: boolean; begun: boolean; boot: string; delivery?: ReplayedAttempt['delivery']; closed: boolean };
+type Known = {
+  opened: boolean;
+  begun: boolean;
+  boot: string;
+  delivery?: Delivery;
+  /** What the relay has committed: this word, or that there was none to tell. */
+  closed: Set<Delivery | 'end'>;
+};
 
 /** What the records say, whatever was lost among them: order and repetition change nothing (S10). */
 export type Past = {
@@ -11,11 +19,16 @@ export type Past = {
   readonly attempts: readonly ReplayedAttempt[];
 };
 
+/** A definite word overrides doubtful, in whichever order they are read (rule 12). */
+function heard(known: Known, delivery: Delivery): void {
+  if (known.delivery === undefined || delivery !== 'doubtful') known.delivery = delivery;
+}
+
 export function readPast(records: readonly JournalRecord[]): Past {
   const boots = new Map<BootNonce, BootFact>();
   const known = new Map<AttemptId, Known>();
   const entry = (attempt: AttemptId, boot?: string): Known => {
-    const k = known.get(attempt) ?? { opened: false, begun: false, boot: '', closed: false };
+    const k = known.get(attempt) ?? { opened: false, begun: false, boot: '', closed: new Set() };
     if (boot !== undefined) k.boot = boot;
     known.set(attempt, k);
     return k;
@@ -26,14 +39,16 @@ export function readPast(records: readonly JournalRecord[]): Past {
     if (r.kind === 'boot') boots.set(r.nonce, r);
     if (r.kind === 'opened') entry(r.attempt, r.boot).opened = true;
     if (r.kind === 'begun') entry(r.attempt, r.boot).begun = true;
-    if (r.kind === 'vended') entry(r.attempt, r.boot).delivery = r.delivery;
-    if (r.kind === 'closed') entry(r.attempt).closed = true;
+    if (r.kind === 'vended') heard(entry(r.attempt, r.boot), r.delivery);
+    if (r.kind === 'closed') entry(r.attempt).closed.add(r.delivery ?? 'end');
   }
   const attempts = [...known].flatMap(([attempt, k]): ReplayedAttempt[] => {
     // A `closed` whose other records are torn away: nothing to tell, and nothing known to answer with.
     if (!k.opened && !k.begun && k.delivery === undefined) return [];
     const delivery = k.delivery ?? (k.begun ? 'doubtful' : 'not-delivered');
-    return [{ attempt, boot: k.boot, delivery, closed: k.closed }];
+    // Closed by its "doubtful", and known better since: that word is still to be told (rule 7).
+    const closed = k.closed.has('end') || k.closed.has(delivery);
+    return [{ attempt, boot: k.boot, delivery, closed }];
   });
   return { boots: [...boots.values()], attempts };
 }

@@ -2,6 +2,7 @@ import type { AttemptId } from '../../protocol/ids.js';
 import { OPEN_MAX_ATTEMPTS } from '../../protocol/limits.js';
 import type { OpenAttempt as Listed } from '../../protocol/messages.js';
 import type { Delivery } from '../../protocol/words.js';
+import type { JournalFact } from '../journal/contract.js';
 import type { KioskEffect } from './events.js';
 import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
 
@@ -54,8 +55,11 @@ export function report(state: KioskState, id: AttemptId, delivery: Delivery, now
 export function close(state: KioskState, id: AttemptId): [KioskState, KioskEffect[]] {
   const entry = entryOf(state, id);
   if (!entry || entry.closed) return [state, []];
-  return [withEntry(state, { ...entry, closed: true }), [{ type: 'record', record: { kind: 'closed', attempt: id } }]];
+  return [withEntry(state, { ...entry, closed: true }), [{ type: 'record', record: closedRecord(entry) }]];
 }
+
+const closedRecord = ({ attempt, delivery }: BookEntry): Extract<JournalFact, { kind: 'closed' }> =>
+  delivery === undefined ? { kind: 'closed', attempt } : { kind: 'closed', attempt, delivery };
 
 /** For `Hello`: every attempt not acknowledged whose delivery is known. One open in this boot is not swept, so not listed. */
 export function listed(state: KioskState): Listed[] {

@@ -104,11 +104,11 @@ function rejected(state: KioskState, event: Extract<KioskEvent, { type: 'scan-re
   };
 }
 
-/** Blind means closed (S13); what was about to begin has no durable record and must not begin. */
+/** Blind means closed (S13): no vend can begin any more, so no customer shall be charged for one. */
 function journalFailed(state: KioskState, now: number): Step {
   const closed = shut(state, 'journal');
   const { attempt } = state;
-  if (attempt?.phase !== 'beginning') return closed;
+  if (!attempt || attempt.phase === 'vending') return closed;
   const given = giveUp(closed.state, attempt, 'journal', now);
   return { state: given.state, effects: [...closed.effects, ...given.effects] };
 }

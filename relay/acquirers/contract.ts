@@ -36,7 +36,7 @@ export type InquiryAnswer =
   | (Code & { readonly kind: 'cancelled' | 'not-found' })
   | Unknown
   | NotSent;
-/** `cancelled` gives the money back if it had been paid. `refused`: neither cancelled nor going to be; alarm. */
+/** `cancelled` gives the money back if it had been paid. `refused`: neither cancelled nor going to be; what was charged is then refunded. */
 export type CancelAnswer =
   | (Code & { readonly kind: 'cancelled' | 'refund-instead' | 'not-found' | 'refused' })
   | Unknown

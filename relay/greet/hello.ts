@@ -30,7 +30,7 @@ export async function hearHello(ledger: Ledger, kiosk: string, hello: Hello, con
             tx,
             kiosk,
             'clone',
-            'two devices under one name; both shut out until one is allowed',
+            'two devices under one name, or a journal lost twice; shut out until allowed',
             context.now,
           );
         }

@@ -18,13 +18,23 @@ export async function hearVend(
   context: ApplyContext,
 ): Promise<Applied | undefined> {
   return await ledger.transaction(async (tx) => {
-    const known = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+    const known = await ofRecord(
+      tx,
+      report,
+      { type: 'vend-reported', boot: report.tag, delivery: report.delivery },
+      context,
+    );
     if (known === undefined) await foreignReport(tx, report, context);
     if (known !== 'unknown') return known;
     const made = await unknownAttempt(tx, report, context);
     // Inserted by a Pay in between: now it is known.
     if (!made) {
-      const again = await ofRecord(tx, report, { type: 'vend-reported', delivery: report.delivery }, context);
+      const again = await ofRecord(
+        tx,
+        report,
+        { type: 'vend-reported', boot: report.tag, delivery: report.delivery },
+        context,
+      );
       if (again === undefined) await foreignReport(tx, report, context);
       return again === 'unknown' ? undefined : again;
     }

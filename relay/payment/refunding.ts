@@ -84,10 +84,15 @@ function failed(
   const ended: Attempt = { ...attempt, reversal: { ...record, state: 'failed', endedAt: now } };
   const giveUp = (why: string): StepResult =>
     toOperator(ended, 'cancel-unconfirmed', now, policy, alarm('refund-failed', `${text}; ${why}`));
-  if (answer.retry === 'never') return giveUp('the acquirer will not refund; refund by hand');
+  const forGood = answer.retry === 'never';
+  // The refusal of one request is no proof: an earlier one, whose answer was lost, may still be on its way, or be done.
+  if (event.type === 'refund-answered' && !(forGood && record.tries <= 1)) {
+    const call =
+      answer.alarm && !forGood ? [alarm('refund-delayed', `${text}; see to it, it will be tried again`)] : [];
+    return askLater(attempt, record, now, policy, ...call);
+  }
+  if (forGood) return giveUp('the acquirer will not refund; refund by hand');
   const call: Effect[] = answer.alarm ? [alarm('refund-delayed', `${text}; see to it, it will be tried again`)] : [];
-  // The refusal of one request is no proof: an earlier one, whose answer was lost, may still be on its way.
-  if (event.type === 'refund-answered') return askLater(attempt, record, now, policy, ...call);
   const wait = policy.newRefundDelaysMs[record.number - 1];
   if (wait === undefined) return giveUp('no more tries; refund by hand');
   return stay({ ...ended, reversal: nextRefund(ended, record, now), nextAt: now + wait }, ...call);

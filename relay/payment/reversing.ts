@@ -100,7 +100,8 @@ function inquiryAnswered(
   if (liveRefund(attempt)) return stay(attempt, ...effects);
   if (!attempt.cancelRefused) return callCancel(attempt, now, policy, ...effects);
   // What was charged is given back, whatever was asked for; without the amount nothing is.
-  if (answer.kind === 'paid' && answer.money) return beginRefund(attempt, answer.money, now, policy, ...effects);
+  if (answer.kind === 'paid' && answer.money && answer.money.amount > 0)
+    return beginRefund(attempt, answer.money, now, policy, ...effects);
   return askAgain(attempt, now, policy);
 }
 

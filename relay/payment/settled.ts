@@ -1,3 +1,4 @@
+import { bootTag } from '../../protocol/ids.js';
 import type { Delivery, Reason } from '../../protocol/words.js';
 import type { InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
 import { alarm, checkPaid, fault, reverse, stay, unasked, wrongAmountAlarm } from './moves.js';
@@ -14,9 +15,9 @@ export function approved(attempt: Attempt, event: PaymentEvent, now: number, pol
       // Crossed the approval on its way; the kiosk's report follows.
       return stay(attempt);
     case 'vend-reported':
-      return reported(attempt, event.delivery, now, policy);
+      return reported(attempt, event.delivery, now, sayOf(attempt, event.boot, policy));
     case 'swept':
-      if (event.listed) return reported(attempt, event.listed, now, policy);
+      if (event.listed) return reported(attempt, event.listed, now, event.bootInChain ? policy : asked(policy));
       if (event.bootInChain) return reverse(attempt, 'kiosk-restarted', now);
       return doubt(attempt, 'the kiosk has lost its journal, or is another one');
     case 'cancel-answered':
@@ -28,6 +29,14 @@ export function approved(attempt: Attempt, event: PaymentEvent, now: number, pol
       return lateAnswer(attempt, event.answer);
   }
 }
+
+/**
+ * The policy for what is doubtful is for a vend that its own boot, or its journal, knows to have begun. Where the journal is
+ * lost, has a gap, or belongs to another device that answers to the name, "doubtful" means "I know nothing": a person decides.
+ */
+const asked = (policy: Policy): Policy => ({ ...policy, doubtful: 'ask' });
+const sayOf = (attempt: Attempt, boot: string | undefined, policy: Policy): Policy =>
+  boot === undefined || boot === bootTag(attempt.boot) ? policy : asked(policy);
 
 /** Approved by one answer, and another answer arrives: nothing new, unless it contradicts. */
 function lateAnswer(attempt: Attempt, answer: PayAnswer | InquiryAnswer): StepResult {
@@ -80,7 +89,9 @@ function reportedDoubtful(attempt: Attempt, now: number, policy: Policy): StepRe
     return reverse({ ...attempt, paidSeen: true }, 'vend-doubtful', now, ack, call);
   }
   const call = alarm('vend-doubtful', `${text}; taken for delivered, by policy`);
-  return stay({ ...attempt, state: 'delivered', reason: 'vend-doubtful', nextAt: null }, ack, call);
+  // The kiosk waits for its order's end, which the report alone did not give.
+  const told: Effect = { type: 'publish', until: 'answered' };
+  return stay({ ...attempt, state: 'delivered', reason: 'vend-doubtful', nextAt: null }, ack, told, call);
 }
 
 /** Doubtful: definite reports override it (rule 12). */

@@ -1,4 +1,4 @@
-import type { AttemptId, OrderId } from '../../protocol/ids.js';
+import type { AttemptId, BootTag, OrderId } from '../../protocol/ids.js';
 import type { Money } from '../../protocol/money.js';
 import type { Delivery, IssuerId, Reason } from '../../protocol/words.js';
 import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../acquirers/contract.js';
@@ -102,8 +102,8 @@ export type PaymentEvent =
   | { readonly type: 'refund-inquiry-answered'; readonly refundId: string; readonly answer: RefundAnswer }
   /** The customer gave up. */
   | { readonly type: 'abort' }
-  /** The kiosk's report, a fact. */
-  | { readonly type: 'vend-reported'; readonly delivery: Delivery }
+  /** The kiosk's report, a fact. `boot`: the tag of the boot that says so; absent: the attempt's own. */
+  | { readonly type: 'vend-reported'; readonly delivery: Delivery; readonly boot?: BootTag }
   /** Another boot of the kiosk was greeted (rule 4). `listed`: null where its Hello does not list the attempt. */
   | { readonly type: 'swept'; readonly listed: Delivery | null; readonly bootInChain: boolean };
 

@@ -11,11 +11,18 @@ type Caller = { readonly acquirer: Acquirer; readonly clock: Clock; readonly sig
 
 const BEYOND_TIMEOUT_MS = 2_000;
 
-/** A pay that must not be made any more: not a byte of it has left. */
-export const notPaid = (detail: string): CallOutcome => ({
-  event: { type: 'pay-answered', answer: { kind: 'not-sent', detail } },
-  code: null,
-});
+/** A call that must not be made any more: not a byte of it has left. Inquiries move nothing and are always made. */
+export function notMade(call: 'pay' | 'cancel' | 'refund', attempt: Attempt, at: number, detail: string): CallOutcome {
+  const answer = { kind: 'not-sent', detail } as const;
+  switch (call) {
+    case 'pay':
+      return { event: { type: 'pay-answered', answer }, code: null };
+    case 'cancel':
+      return { event: { type: 'cancel-answered', answer, askedAt: at }, code: null };
+    case 'refund':
+      return { event: { type: 'refund-answered', refundId: attempt.reversal?.id ?? '', answer }, code: null };
+  }
+}
 
 /** Makes one call. Adapters do not throw; if one does, nothing is known of the money. */
 export async function makeCall(

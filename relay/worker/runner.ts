@@ -1,9 +1,9 @@
 import type { Acquirer } from '../acquirers/contract.js';
 import type { Ledger } from '../ledger/contract.js';
-import type { Attempt, PaymentEvent, Policy } from '../payment/types.js';
+import type { Attempt, Call, PaymentEvent, Policy } from '../payment/types.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
-import { makeCall, notPaid } from './call.js';
+import { makeCall, notMade } from './call.js';
 import type { Codes } from './codes.js';
 
 export type RunnerParts = {
@@ -47,6 +47,13 @@ const isDue = (attempt: Attempt, now: number): boolean => attempt.nextAt !== nul
 const callOf = (applied: Applied) => applied.effects.find((e) => e.type === 'call')?.call;
 const context = (parts: RunnerParts): ApplyContext => ({ ...parts, now: parts.clock.now() });
 
+/**
+ * The state that a call which moves money is made from, read again just before: an Abort, a sweep or another relay's answer
+ * may have been committed since the step that asked for it (rule 11).
+ */
+const from = { pay: 'submitted', cancel: 'reversing', refund: 'reversing' } as const;
+const movesMoney = (call: Call): call is keyof typeof from => call in from;
+
 async function oneCall(
   call: NonNullable<ReturnType<typeof callOf>>,
   { attempt, callId }: Applied,
@@ -58,11 +65,10 @@ async function oneCall(
   const row = await ledger.renew(attempt.id, relay, clock.now() + leaseMs).catch(() => undefined);
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
-  // Rule 11: an Abort or a sweep may have been committed since the step that asked for this pay.
-  const stopped = call === 'pay' && row?.state !== 'submitted';
-  const { event, code: resultCode } = stopped
-    ? notPaid(row ? 'no longer submitted' : 'the ledger did not answer')
-    : await makeCall(call, attempt, code, { ...parts, signal });
+  const { event, code: resultCode } =
+    movesMoney(call) && row?.state !== from[call]
+      ? notMade(call, attempt, startedAt, row ? `no longer ${from[call]}` : 'the ledger did not answer')
+      : await makeCall(call, attempt, code, { ...parts, signal });
   const at = clock.now();
   const answered: Answered = {
     end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },

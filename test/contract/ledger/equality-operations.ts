@@ -119,7 +119,7 @@ export class Generator {
       case 2:
         return { name: 'saveGreeting', args: [kiosk, this.#greeting()] };
       case 3:
-        return this.chance(0.6)
+        return this.chance(0.4)
           ? { name: 'saveChallenge', args: [kiosk, this.pick(boots), `challenge-${this.time()}`] }
           : { name: 'block', args: [kiosk, this.time()] };
       case 4:
@@ -242,9 +242,9 @@ export class Generator {
       return { ...old, state, endedAt, ...more, ...asked };
     }
     const kind = this.pick(['cancel', 'refund'] as const);
-    const number = begun.filter((r) => r.kind === kind).length + (this.chance(0.1) ? 0 : 1);
+    const number = begun.filter((r) => r.kind === kind).length + (this.chance(0.2) ? 0 : 1);
     // Once in a while another attempt's.
-    const name = `${this.chance(0.05) ? this.pick(ids) : id}-${kind}-${number}`;
+    const name = `${this.chance(0.05) ? this.pick(ids) : id}-${kind}-${this.below(5)}`;
     const money = { amount: this.below(20), currency: 'HKD' } as const;
     return { id: name, kind, number, money, state, requestedAt: this.time(), endedAt, tries: 1, inquiries: 0 };
   }
@@ -261,7 +261,7 @@ export class Generator {
       case 2:
         return { name: 'claimDue', args: [relay, now, now + this.below(SPAN), 1 + this.below(4)] };
       case 3:
-        return { name: 'nextDue', args: [now, now + this.below(SPAN)] };
+        return { name: 'nextDue', args: [this.#about(now), this.#about(now + this.below(SPAN))] };
       case 4:
         return { name: 'renew', args: [id, relay, this.time()] };
       case 5:
@@ -289,8 +289,17 @@ export class Generator {
       case 12:
         return { name: 'newest', args: [1 + this.below(4)] };
       default:
-        return { name: 'allow', args: [this.pick(kiosks)] };
+        return {
+          name: 'allow',
+          args: [kiosks.find((name) => this.#database.kiosk(name)?.blockedAt) ?? this.pick(kiosks)],
+        };
     }
+  }
+
+  /** Half of the time one at which something is due, to the millisecond. */
+  #about(time: number): number {
+    const times = ids.flatMap((id) => this.#database.attempt(id)?.nextAt ?? []);
+    return times.length > 0 && this.chance(0.5) ? this.pick(times) : time;
   }
 
   #standing(id: string) {

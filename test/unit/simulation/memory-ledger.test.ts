@@ -194,6 +194,21 @@ describe('the ledger in memory', () => {
       await expect(failing).rejects.toThrow('foreign key');
       expect(database.attempt(a.id)).toBeUndefined();
     });
+
+    test('a failed statement gives its locks back at once, before its transaction ends', async () => {
+      const ledger = database.connect('r1');
+      await ledger.transaction((tx) => put(tx, a));
+      const { open: go, opened } = gate();
+      const failing = ledger.transaction(async (tx) => {
+        await tx.lock(a.id);
+        await tx.addStep('attempt-nobody', { at: 1, name: 'x', detail: '', ms: null }).catch(() => {});
+        await expect(tx.load(a.id)).rejects.toThrow('current transaction is aborted');
+        await opened;
+      });
+      expect(await fate(ledger.transaction((tx) => tx.lock(a.id)))).toEqual({ attempt: a, version: 1 });
+      go();
+      await expect(failing).rejects.toThrow('foreign key');
+    });
   });
 
   describe('the end of a relay', () => {

@@ -60,3 +60,19 @@ it('after a gap claims no boot, takes no silence for "not delivered", and keeps 
     }),
   );
 });
+
+it('lists again what was closed by its doubtful and is known better since (rule 7)', () => {
+  const of = { at: 1, attempt: 'a'.repeat(32), boot: 'aaaaaaaa' };
+  const doubtful = { ...of, kind: 'vended', delivery: 'doubtful' } as const;
+  const delivered = { ...of, kind: 'vended', delivery: 'delivered' } as const;
+  const closed = { at: 1, attempt: of.attempt, kind: 'closed', delivery: 'doubtful' } as const;
+  for (const records of [
+    [doubtful, closed, delivered],
+    [delivered, closed, doubtful],
+  ]) {
+    expect(readPast(records).attempts).toMatchObject([{ delivery: 'delivered', closed: false }]);
+    expect(readPast(essential(records)).attempts).toMatchObject([{ delivery: 'delivered', closed: false }]);
+  }
+  const settled = { ...closed, delivery: 'delivered' } as const;
+  expect(readPast([doubtful, closed, delivered, settled]).attempts).toMatchObject([{ closed: true }]);
+});

@@ -220,6 +220,14 @@ describe('a refund', () => {
     expect(attempt).toMatchObject({ state: 'operator', reason: 'cancel-unconfirmed', reversal: { state: 'failed' } });
   });
 
+  test('that is refused for good when it is sent again is asked about first: the one before may have been made', () => {
+    const resent = refunding({ tries: 2 });
+    const { attempt, effects } = run(resent, told(neverAgain), 20_000);
+    expect([attempt.state, attempt.reversal?.state, alarmsOf(effects)]).toEqual(['reversing', 'requested', []]);
+    expect(run(attempt, seen(refunded), 40_000).attempt.state).toBe('reversed');
+    expect(run(attempt, seen(neverAgain), 40_000).attempt.state).toBe('operator');
+  });
+
   test('whose successors fail too ends with the operator when the plan is through', () => {
     const { attempt, story, records } = play(refunding({ tries: 0 }), {
       refund: Array(9).fill(anotherId),

@@ -484,6 +484,25 @@ describe('a doubtful delivery, by policy', () => {
       expect(step(lost.attempt, events[name], early, by).attempt.state).toBe('doubtful');
   });
 
+  test.each(['keep', 'reverse'] as const)(
+    '%s: not by the word of a boot that knows nothing of the vend',
+    (doubtful) => {
+      const by = { ...policy, doubtful };
+      // A new journal, or another device of the name, answers a resent approval (rule 13); or the journal has a gap.
+      const stranger = step(samples.approved, { ...events['vend doubtful'], boot: 'ffffffff' }, early, by);
+      const gap = { type: 'swept', listed: 'doubtful', bootInChain: false } as const;
+      for (const { attempt, effects } of [stranger, step(samples.approved, gap, early, by)])
+        expect([attempt.state, alarmsOf(effects)]).toEqual(['doubtful', ['vend-doubtful']]);
+      const own = { ...events['vend doubtful'], boot: samples.approved.boot.slice(0, 8) };
+      expect(step(samples.approved, own, early, by).attempt.state).not.toBe('doubtful');
+    },
+  );
+
+  test('keep: the kiosk is told the end of its order, until it has taken note', () => {
+    const { effects } = step(samples.approved, events['vend doubtful'], early, { ...policy, doubtful: 'keep' });
+    expect(effects).toContainEqual({ type: 'publish', until: 'answered' });
+  });
+
   test('the report that began it may come again; a definite word against it is an alarm', () => {
     for (const [doubtful, against] of [
       ['keep', 'vend failed'],
