@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -6,12 +7,17 @@ import { type CrashPoints, crashPoints, inWords, scenarioNames, summary } from '
 
 const MOST_MS = 3_600_000;
 const OUTPUT_MOST_BYTES = 2 ** 28;
+const SHOWN_CHARACTERS = 20_000;
 const program = fileURLToPath(new URL('../../../dist/test/simulation/main.js', import.meta.url));
 
 /** In processes of its own, one for each core: it is the longest test that there is. */
 async function everywhere(): Promise<CrashPoints> {
-  const args = [program, '--crash-points', '--json'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: OUTPUT_MOST_BYTES });
+  const args = [program, '--crash-points', '--json', '--processes', String(availableParallelism())];
+  const run = promisify(execFile)(process.execPath, args, { maxBuffer: OUTPUT_MOST_BYTES });
+  const { stdout } = await run.catch(({ message, stdout: told }: { message: string; stdout?: string }) => {
+    // The violations and the story of the first one stand at its beginning.
+    throw new Error(told ? told.slice(0, SHOWN_CHARACTERS) : message);
+  });
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 

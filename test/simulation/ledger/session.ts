@@ -50,10 +50,8 @@ export class Session {
     if (this.#cut === 'dead') return;
     this.#cut = how;
     const lost = lostError();
-    for (const writer of this.#open) {
-      const reject = forgetWait(writer);
-      if (how === 'lost') reject?.(lost);
-    }
+    // Of the dead, what waits goes no further either: see `failure`.
+    for (const writer of this.#open) forgetWait(writer)?.(lost);
     for (const writer of [...this.#open]) this.rollback(writer);
     for (const reject of this.#delayed) if (how === 'lost') reject(lost);
     this.#delayed.clear();

@@ -175,7 +175,7 @@ export const paymentSabotages: readonly Sabotage[] = [
       },
     ],
     catches: ['S6', 'S9'],
-    world: { shares: { 'answer-lost': 15, 'paid-late': 10 } },
+    world: { shares: { 'ledger-slow': 25, 'paid-late': 25, 'answer-lost': 8 }, rest: 0.2 },
   },
   {
     name: 'failed-vend-not-reversed',

@@ -273,22 +273,69 @@ describe('the ledger in memory', () => {
       expect(await database.connect('r1').transaction((tx) => put(tx, a))).toBe(true);
     });
 
-    test.each(['lost', 'dead'] as const)('cut (%s) while a lock is on its way: nothing is written', async (how) => {
-      const one = database.connect('r1');
-      const two = database.connect('r2');
-      await one.transaction((tx) => put(tx, a));
-      const { open: go, opened } = gate();
-      const first = one.transaction(async (tx) => {
-        await tx.lock(a.id);
-        await opened;
-        queueMicrotask(() => two.cut(how));
+    test.each(['lost', 'dead'] as const)(
+      'cut (%s) at the moment its lock is granted: nothing is written',
+      async (how) => {
+        const one = database.connect('r1');
+        const two = database.connect('r2');
+        await one.transaction((tx) => put(tx, a));
+        const holding = one.transaction(async (tx) => {
+          await tx.lock(a.id);
+          await gate().opened;
+        });
+        void fate(holding);
+        const waiting = two.transaction((tx) => tx.dueNow(a.id, 77));
+        await rest();
+        // The first gives its lock to the second, which has not yet gone on.
+        one.cut('dead');
+        two.cut(how);
+        expect(await fate(waiting)).toBe(how === 'lost' ? lost : 'pending');
+        const three = database.connect('r3');
+        expect(await fate(three.renew(a.id, 'r3', 99))).toEqual({ held: false, state: 'submitted' });
+        expect(await fate(three.transaction((tx) => tx.load(a.id)))).toEqual(a);
+        expect(await fate(three.transaction((tx) => put(tx, attempt('b', { order: a.order }))))).toBe(false);
+      },
+    );
+
+    test('who stands behind one that is cut goes on, if only that one was in the way', async () => {
+      const four = ['r1', 'r2', 'r3', 'r4'].map((name) => database.connect(name));
+      const [reader, writer, locker, renewer] = four;
+      if (!reader || !writer || !locker || !renewer) throw new Error('four relays');
+      await reader.transaction((tx) => put(tx, a));
+      const [read, written] = [gate(), gate()];
+      const reading = reader.transaction(async (tx) => {
+        await tx.addStep(a.id, { at: 1, name: 'x', detail: '', ms: null });
+        await read.opened;
       });
-      const waiting = two.renew(a.id, 'r2', 99);
+      const writing = writer.transaction(async (tx) => {
+        await tx.dueNow(a.id, 5);
+        await written.opened;
+      });
       await rest();
-      go();
-      await first;
-      expect(await fate(waiting)).toBe(how === 'lost' ? lost : 'pending');
-      expect(await fate(one.renew(a.id, 'r1', 99))).toEqual({ held: false, state: 'submitted' });
+      const locking = locker.transaction((tx) => tx.lock(a.id));
+      const renewing = renewer.renew(a.id, 'r4', 99);
+      written.open();
+      await writing;
+      expect([await fate(locking), await fate(renewing)]).toEqual(['pending', 'pending']);
+      locker.cut('dead');
+      expect(await fate(renewing)).toEqual({ held: false, state: 'submitted' });
+      read.open();
+      await reading;
+    });
+
+    test('cut at the moment it comes to the commit: it has not happened', async () => {
+      open({
+        latency: (what) => {
+          if (what !== 'commit') return undefined;
+          const arrives = rest();
+          void arrives.then(() => queueMicrotask(() => one.cut()));
+          return arrives;
+        },
+      });
+      const one = database.connect('r1');
+      await expect(one.transaction((tx) => put(tx, a))).rejects.toThrow(lost);
+      expect(database.attempt(a.id)).toBeUndefined();
+      expect(await database.connect('r2').nextDue(0, 100)).toBeNull();
     });
 
     test('cut by onCommit: it has happened, and the relay does not learn it', async () => {
