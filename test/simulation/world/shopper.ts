@@ -110,10 +110,12 @@ export class Shopper {
     const { life } = kiosk;
     const s = this.#sources;
     if (!life) return;
+    // Another customer's code, shown before this one, has begun it: what was true then is not known here.
+    const early = life.kiosk.loop.state.attempt !== null;
     if (s.garbage.strikes()) kiosk.scan(s.garbage.chance.pick(['hello', '13', 'https://example.com', '1'.repeat(60)]));
     if (s.flood.strikes()) for (let i = 0; i < 20; i++) kiosk.scan(s.flood.chance.digits(18));
     const wallet = wallets.issue(kiosk.name, chance, timeline.now);
-    const before = { journalFailed: kiosk.journalFailed, connected: life.link.up };
+    const before = { journalFailed: !early && kiosk.journalFailed, connected: early || life.link.up };
     kiosk.scan(wallet.code, s.split.strikes() ? s.split.chance.whole(2, 6) : 1);
     life.process.after(20, () => {
       const { attempt } = life.kiosk.loop.state;
