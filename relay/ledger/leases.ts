@@ -51,7 +51,8 @@ export async function release(q: Queries, id: string, owner: string): Promise<nu
 /** At start: what an earlier process of the same name held. Instance names are unique, so it is gone. */
 export async function releaseAll(q: Queries, owner: string): Promise<number> {
   const rows = await q.query(
-    'UPDATE attempt SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1 RETURNING id',
+    `UPDATE attempt SET lease_owner = NULL, lease_until = NULL
+     WHERE id IN (SELECT id FROM attempt WHERE lease_owner = $1 ORDER BY id FOR UPDATE) RETURNING id`,
     [owner],
   );
   return rows.length;

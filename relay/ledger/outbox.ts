@@ -24,10 +24,12 @@ export async function takeDue(q: Queries, now: number, plan: TellPlan, limit: nu
 
 /** All that one kiosk is owed, to be told at once after it was greeted. */
 export async function takeOwed(q: Queries, kiosk: string, now: number, plan: TellPlan): Promise<Attempt[]> {
-  const rows = await q.query('UPDATE attempt SET tell_tries = 0, tell_at = $2 WHERE kiosk = $1 AND owed RETURNING *', [
-    kiosk,
-    now + plan.firstMs,
-  ]);
+  // In the order in which a sweep locks, so that the two never wait for each other.
+  const rows = await q.query(
+    `UPDATE attempt SET tell_tries = 0, tell_at = $2
+     WHERE id IN (SELECT id FROM attempt WHERE kiosk = $1 AND owed ORDER BY id FOR UPDATE) RETURNING *`,
+    [kiosk, now + plan.firstMs],
+  );
   return await attemptsFromRows(q, rows);
 }
 
