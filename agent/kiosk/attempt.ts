@@ -207,5 +207,7 @@ export function vendKnown(state: KioskState, id: AttemptId, result: 'delivered' 
     return { state, effects: [{ type: 'fault', what: 'a late word on a vend that is not doubtful' }] };
   }
   const [next, effects] = report(state, id, result, now);
-  return { state: next, effects: [...effects, { type: 'count', name: 'vend-known-late' }] };
+  // Delivered ends the order here and now, as it does when it is known at once; failed ends it when the money is back.
+  const [ended, last] = result === 'delivered' ? endOrder(next, id, 'delivered') : [next, []];
+  return { state: ended, effects: [...effects, ...last, { type: 'count', name: 'vend-known-late' }] };
 }

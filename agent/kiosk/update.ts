@@ -83,6 +83,9 @@ function ended(state: KioskState, update: Update, open: OpenAttempt | null, now:
     // From approved only this kiosk's report moves the attempt (rule 12), and it has not reported yet.
     return { state, effects: [{ type: 'fault', what: `${update.standing} while vending` }] };
   }
+  // Of a boot that is not in this journal it is for another device of the name to take note: its app waits for the end.
+  const ours = entryOf(state, update.attempt) !== undefined || state.chain.includes(update.boot);
+  if (!ours) return { state, effects: [{ type: 'count', name: 'update-of-another-journal' }] };
   const ack: KioskEffect = { type: 'send', body: { type: 'ack', attempt: update.attempt, standing: update.standing } };
   const outcome = outcomes[update.standing] ?? 'operator';
   const reason = update.reason;

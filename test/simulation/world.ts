@@ -45,6 +45,8 @@ export class World {
   readonly kiosks: SimulatedKiosk[] = [];
   readonly relays: SimulatedRelay[] = [];
   readonly #clones = new Map<string, SimulatedKiosk>();
+  /** Names that two devices ever had at once. */
+  readonly twice = new Set<string>();
   readonly #committedNow = new Set<string>();
   readonly #chance: Chance;
   #payments = 0;
@@ -188,6 +190,7 @@ export class World {
     original.disk.copyTo(clone.disk);
     if (otherBoard) clone.otherBoard();
     this.#clones.set(name, clone);
+    this.twice.add(name);
     this.story.tell('world', () => `a second device runs a copy of the card of ${name}`, name);
     clone.boot();
     return clone;

@@ -125,6 +125,22 @@ describe('one payment', () => {
     expect(listed(bench.state)).toEqual([]);
   });
 
+  it('ends the order when a doubtful vend is found to have delivered, though no Update ever comes', () => {
+    const bench = new Bench().vending();
+    bench.on({ type: 'vend-ended', attempt, result: 'doubtful' });
+    bench.on({ type: 'vend-known', attempt, result: 'delivered' });
+    expect(bench.events().at(-1)).toMatchObject({ state: 'ended', outcome: 'delivered' });
+  });
+
+  it('takes note of no end of an attempt whose boot its journal does not know: another device waits for it', () => {
+    const bench = new Bench().armed();
+    const other = { attempt: 'ab'.repeat(16), boot: 'ffffffff', leftMs: 0, receipt: '' };
+    bench.on({ type: 'update', update: { type: 'update', ...other, standing: 'reversed' } });
+    expect(bench.sent('ack')).toEqual([]);
+    bench.on({ type: 'update', update: { type: 'update', ...other, boot, standing: 'reversed' } });
+    expect(bench.sent('ack')).toHaveLength(1);
+  });
+
   it("takes another relay's word from before the approval for what it is, and no fault", () => {
     const bench = new Bench().vending();
     bench.update('submitted');
