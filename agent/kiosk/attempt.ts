@@ -4,7 +4,7 @@ import type { Delivery, Reason } from '../../protocol/words.js';
 import type { Order, OrderEvent, Outcome } from '../orders/order.js';
 import { booksFull, entryOf, report, withEntry } from './books.js';
 import type { KioskEffect, KioskEvent, Step } from './events.js';
-import type { KioskState, OpenAttempt } from './state.js';
+import type { BookEntry, KioskState, OpenAttempt } from './state.js';
 import type { Notice, View } from './view.js';
 
 /** The attempt in front of the customer: opened by a scan, ended by an Update, a vend, an abort or its deadline. */
@@ -106,7 +106,16 @@ function openAttempt(
     resendAtMs: now + timers.resendMs,
     resendWaitMs: timers.resendMs,
   };
-  const entry = { attempt: id, boot: state.boot, closed: false, order, ended: false, resendAtMs: 0, resendWaitMs: 0 };
+  const entry: BookEntry = {
+    attempt: id,
+    boot: state.boot,
+    delivery: undefined,
+    closed: false,
+    order,
+    ended: false,
+    resendAtMs: 0,
+    resendWaitMs: 0,
+  };
   const { amount, currency } = order;
   return {
     state: withEntry({ ...state, order: null, attempt, final: null, notice: null }, entry),

@@ -12,21 +12,31 @@ import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
  */
 
 export const entryOf = (state: KioskState, id: AttemptId): BookEntry | undefined =>
-  state.books[id] ?? state.memory.find((entry) => entry.attempt === id);
+  of(state.books, id) ?? of(state.memory, id);
+
+const of = (entries: readonly BookEntry[], id: AttemptId): BookEntry | undefined =>
+  entries.find((entry) => entry.attempt === id);
 
 export function withEntry(state: KioskState, entry: BookEntry): KioskState {
   if (entry.closed && entry.ended) return remember(state, entry);
-  return { ...state, books: { ...state.books, [entry.attempt]: entry }, memory: without(state.memory, entry.attempt) };
+  return { ...state, books: placed(state.books, entry), memory: without(state.memory, entry.attempt) };
+}
+
+/** In the place of the one that it follows, so that the oldest stays first. */
+function placed(books: readonly BookEntry[], entry: BookEntry): readonly BookEntry[] {
+  const at = books.findIndex(({ attempt }) => attempt === entry.attempt);
+  return at < 0 ? [...books, entry] : books.with(at, entry);
 }
 
 /** The oldest is forgotten. */
 function remember(state: KioskState, entry: BookEntry): KioskState {
-  const { [entry.attempt]: _, ...books } = state.books;
-  return { ...state, books, memory: [...without(state.memory, entry.attempt), entry].slice(-CLOSED_KEPT) };
+  const books = without(state.books, entry.attempt);
+  const memory = [...without(state.memory, entry.attempt), entry].slice(-CLOSED_KEPT);
+  return { ...state, books, memory };
 }
 
-const without = (memory: readonly BookEntry[], id: AttemptId): readonly BookEntry[] =>
-  memory.some((entry) => entry.attempt === id) ? memory.filter((entry) => entry.attempt !== id) : memory;
+const without = (entries: readonly BookEntry[], id: AttemptId): readonly BookEntry[] =>
+  of(entries, id) ? entries.filter((entry) => entry.attempt !== id) : entries;
 
 /** Delivery is known: note it, tell the relay, and keep telling until its Ack. */
 export function report(state: KioskState, id: AttemptId, delivery: Delivery, now: number): [KioskState, KioskEffect[]] {
@@ -37,7 +47,7 @@ export function report(state: KioskState, id: AttemptId, delivery: Delivery, now
     boot,
     delivery,
     closed: false,
-    ...(entry?.order ? { order: entry.order } : {}),
+    order: entry?.order,
     ended: entry?.ended ?? true,
     resendAtMs: now + state.timers.resendMs,
     resendWaitMs: state.timers.resendMs,
@@ -63,19 +73,20 @@ const closedRecord = ({ attempt, delivery }: BookEntry): Extract<JournalFact, { 
 
 /** For `Hello`: every attempt not acknowledged whose delivery is known. One open in this boot is not swept, so not listed. */
 export function listed(state: KioskState): Listed[] {
-  return Object.values(state.books).flatMap((e) =>
+  return state.books.flatMap((e) =>
     e.closed || e.delivery === undefined ? [] : [{ attempt: e.attempt, delivery: e.delivery }],
   );
 }
 
 /** `Hello` can list no more, and one left out would be read as never begun: no new attempt until the relay has caught up. */
-export const booksFull = (state: KioskState): boolean => listed(state).length >= OPEN_MAX_ATTEMPTS - 1;
+export const booksFull = (state: KioskState): boolean =>
+  state.books.length >= OPEN_MAX_ATTEMPTS - 1 && listed(state).length >= OPEN_MAX_ATTEMPTS - 1;
 
 /** Reports that are due to be told again. */
 export function resendReports(state: KioskState, now: number): [KioskState, KioskEffect[]] {
   let next = state;
   const effects: KioskEffect[] = [];
-  for (const entry of Object.values(state.books)) {
+  for (const entry of state.books) {
     if (entry.closed || entry.delivery === undefined || entry.resendAtMs > now) continue;
     const resendWaitMs = Math.min(entry.resendWaitMs * 2, state.timers.resendMaxMs);
     next = withEntry(next, { ...entry, resendAtMs: now + resendWaitMs, resendWaitMs });

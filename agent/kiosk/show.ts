@@ -22,20 +22,23 @@ export function viewOf(state: KioskState, now: number): View {
   return { kind: 'idle', ...notice };
 }
 
+/** Whether `viewOf` finds the same in both: what it looks at has not been touched. */
+export const showsTheSame = (a: KioskState, b: KioskState): boolean =>
+  a.attempt === b.attempt &&
+  a.final === b.final &&
+  a.notice === b.notice &&
+  a.order === b.order &&
+  a.closed === b.closed &&
+  a.books === b.books;
+
 /** When `wake` has something to do; Infinity when nothing is waited for. */
-export function wakeAt(state: KioskState): number {
-  const { attempt, final, notice, order } = state;
-  const times = [
-    ...Object.values(state.books)
-      .filter((e) => !e.closed && e.delivery !== undefined)
-      .map((e) => e.resendAtMs),
-    ...(final ? [final.untilMs] : []),
-    ...(notice ? [notice.untilMs] : []),
-    ...(order ? [state.orderUntilMs] : []),
-  ];
-  if (attempt && attempt.phase !== 'vending') {
-    times.push(attempt.deadlineMs);
-    if (attempt.pay) times.push(Math.min(attempt.resendAtMs, attempt.payUntilMs));
-  }
-  return Math.min(...times, Number.POSITIVE_INFINITY);
+export function wakeAt({ books, attempt, final, notice, order, orderUntilMs }: KioskState): number {
+  let at = Number.POSITIVE_INFINITY;
+  for (const entry of books) if (!entry.closed && entry.delivery !== undefined) at = Math.min(at, entry.resendAtMs);
+  if (final) at = Math.min(at, final.untilMs);
+  if (notice) at = Math.min(at, notice.untilMs);
+  if (order) at = Math.min(at, orderUntilMs);
+  if (!attempt || attempt.phase === 'vending') return at;
+  if (attempt.pay) at = Math.min(at, attempt.resendAtMs, attempt.payUntilMs);
+  return Math.min(at, attempt.deadlineMs);
 }

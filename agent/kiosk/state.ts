@@ -45,12 +45,12 @@ export type OpenAttempt = {
 export type BookEntry = {
   readonly attempt: AttemptId;
   readonly boot: BootTag;
-  /** Absent while the attempt is open in this boot. */
-  readonly delivery?: Delivery;
+  /** Undefined while the attempt is open in this boot. */
+  readonly delivery: Delivery | undefined;
   /** The relay has committed the report, or ended the attempt without needing one: not listed in `Hello` any more. */
   readonly closed: boolean;
-  /** Absent for attempts of earlier boots: their orders died with the process. */
-  readonly order?: Order;
+  /** Undefined for attempts of earlier boots: their orders died with the process. */
+  readonly order: Order | undefined;
   /** The order's last event was given. */
   readonly ended: boolean;
   readonly resendAtMs: number;
@@ -68,7 +68,7 @@ export type KioskState = {
   readonly orderUntilMs: number;
   readonly attempt: OpenAttempt | null;
   /** Of attempts that are not closed, or whose order still waits for its last event. */
-  readonly books: Readonly<Record<AttemptId, BookEntry>>;
+  readonly books: readonly BookEntry[];
   /** Of the last attempts that are, oldest first. */
   readonly memory: readonly BookEntry[];
   /** Final screen of the last attempt; gone by itself, and at once for the next customer. */
@@ -89,7 +89,7 @@ export const finalStandings: ReadonlySet<Standing> = new Set([
 ]);
 
 export function initialState(replay: Replay, timers: KioskTimers): KioskState {
-  const books: Record<AttemptId, BookEntry> = {};
+  const books: BookEntry[] = [];
   const memory: BookEntry[] = [];
   for (const old of replay.attempts) {
     const entry: BookEntry = {
@@ -97,12 +97,13 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
       boot: old.boot,
       delivery: old.delivery,
       closed: old.closed,
+      order: undefined,
       ended: true,
       resendAtMs: 0,
       resendWaitMs: timers.resendMs,
     };
     if (old.closed) memory.push(entry);
-    else books[old.attempt] = entry;
+    else books.push(entry);
   }
   return {
     boot: bootTag(replay.nonce),

@@ -59,7 +59,7 @@ function greeted(state: KioskState, now: number): Step {
   const open = reopen(state, 'relay').state;
   const due: KioskState = {
     ...open,
-    books: Object.fromEntries(Object.entries(open.books).map(([id, e]) => [id, { ...e, resendAtMs: now }])),
+    books: open.books.map((entry) => ({ ...entry, resendAtMs: now })),
     attempt: open.attempt ? { ...open.attempt, resendAtMs: now, resendWaitMs: open.timers.resendMs } : null,
   };
   return wake(due, now);

@@ -11,6 +11,8 @@ export type Listener = (id: OrderId, logged: LoggedEvent) => void;
 
 type Entry = { order: Order | undefined; seq: number; events: LoggedEvent[]; ended: boolean };
 
+const none: readonly Listener[] = [];
+
 const isFeedback = ({ event }: LoggedEvent): boolean =>
   event.state === 'scan-rejected' || event.state === 'scan-refused';
 
@@ -32,7 +34,7 @@ export class OrderLog {
     entry.events.push(logged);
     if (event.state === 'ended') entry.ended = true;
     if (entry.events.length > EVENTS_KEPT) forgetOne(entry.events);
-    for (const listener of [...(this.#listeners.get(id) ?? []), ...this.#allListeners]) listener(id, logged);
+    for (const listener of [...(this.#listeners.get(id) ?? none), ...this.#allListeners]) listener(id, logged);
   }
 
   has(id: OrderId): boolean {
@@ -83,9 +85,15 @@ export class OrderLog {
 
   /** The oldest that has ended; when none has, the oldest. */
   #forgetOrder(fresh: OrderId): void {
-    const old = [...this.#entries].filter(([id]) => id !== fresh);
-    const [id] = old.find(([, entry]) => entry.ended) ?? old[0] ?? [];
-    if (id !== undefined) this.#entries.delete(id);
+    let oldest: OrderId | undefined;
+    for (const [id, entry] of this.#entries) {
+      if (id === fresh) continue;
+      oldest ??= id;
+      if (!entry.ended) continue;
+      this.#entries.delete(id);
+      return;
+    }
+    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }
 

@@ -54,9 +54,7 @@ export class Desk implements OrderDesk {
     const answer = report(id, result);
     if (answer !== 'ended') return answer === 'accepted';
     const { books, memory } = loop.state;
-    const doubtful = [...Object.values(books), ...memory].find(
-      (e) => orderOf(e.attempt) === id && e.delivery === 'doubtful',
-    );
+    const doubtful = [...books, ...memory].find((e) => orderOf(e.attempt) === id && e.delivery === 'doubtful');
     if (!doubtful || result === 'doubtful') return false;
     loop.dispatch({ type: 'vend-known', attempt: doubtful.attempt, result });
     return true;

@@ -6,7 +6,7 @@ import type { Hello, UpBody } from '../../protocol/messages.js';
 import type { Journal, Replay } from '../journal/contract.js';
 import { listed } from '../kiosk/books.js';
 import type { KioskEffect, KioskEvent } from '../kiosk/events.js';
-import { viewOf, wakeAt } from '../kiosk/show.js';
+import { showsTheSame, viewOf, wakeAt } from '../kiosk/show.js';
 import { initialState, type KioskState, type KioskTimers } from '../kiosk/state.js';
 import { step } from '../kiosk/step.js';
 import {
@@ -58,7 +58,8 @@ export class KioskLoop {
   #timerAt = Number.POSITIVE_INFINITY;
   /** The attempt whose first publish was told to the kiosk app. */
   #submitted = '';
-  #closedBy = 'starting';
+  #closedBy: readonly string[] = ['starting'];
+  #shown: KioskState | undefined;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -83,8 +84,7 @@ export class KioskLoop {
       return;
     }
     this.#busy = false;
-    const now = this.#parts.clock.now();
-    this.#parts.front.show(viewOf(this.#kiosk, now), now);
+    this.#show();
     this.#tellService();
     this.#parts.onSettled(this.#kiosk);
     this.#schedule();
@@ -119,11 +119,22 @@ export class KioskLoop {
     this.#cancelTimer?.();
   }
 
+  #show(): void {
+    const state = this.#kiosk;
+    if (this.#shown && showsTheSame(state, this.#shown)) return;
+    this.#shown = state;
+    const now = this.#parts.clock.now();
+    this.#parts.front.show(viewOf(state, now), now);
+  }
+
   /** For the log: in service or not, and by what, at each change. */
   #tellService(): void {
-    const closedBy = this.#kiosk.closed.join(', ');
-    if (closedBy === this.#closedBy) return;
-    this.#closedBy = closedBy;
+    const { closed } = this.#kiosk;
+    if (closed === this.#closedBy) return;
+    const before = this.#closedBy.join(', ');
+    this.#closedBy = closed;
+    const closedBy = closed.join(', ');
+    if (closedBy === before) return;
     this.#parts.log.info({ event: 'service', closedBy }, closedBy === '' ? 'in service' : 'out of service');
     if (closedBy === '') this.#parts.onOpen();
   }
@@ -249,17 +260,25 @@ export class KioskLoop {
   }
 
   #schedule(): void {
-    const at = this.#stopped ? Number.POSITIVE_INFINITY : Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
-    if (at === this.#timerAt) return;
+    const at = this.#wakeAt();
+    // A timer that comes too early sets itself again: most waits are over before their end, and cost no timer so.
+    if (at >= this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
-    if (at === Number.POSITIVE_INFINITY) return;
     const wait = Math.min(Math.max(1, Math.ceil(at - this.#parts.clock.now())), MAX_TIMER_MS);
     this.#cancelTimer = this.#parts.clock.after(wait, () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
+      if (this.#wakeAt() > this.#parts.clock.now()) {
+        this.#schedule();
+        return;
+      }
       this.session({ type: 'wake' });
       this.dispatch({ type: 'wake' });
     });
+  }
+
+  #wakeAt(): number {
+    return this.#stopped ? Number.POSITIVE_INFINITY : Math.min(wakeAt(this.#kiosk), sessionWakeAt(this.#session));
   }
 }
 

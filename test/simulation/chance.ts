@@ -4,7 +4,7 @@ import { Random } from '../fuzz/random.js';
 export class Chance {
   readonly #random = new Random();
   readonly #seed: number;
-  readonly #forks = new Map<string, number>();
+  #forks: Map<string, number> | undefined;
 
   constructor(seed: number, label: string) {
     this.#seed = hash(label) ^ Math.imul(seed, 0x9e3779b1);
@@ -66,6 +66,7 @@ export class Chance {
 
   /** Another stream, that neither what is drawn here later nor a fork of another label moves. */
   fork(label: string): Chance {
+    this.#forks ??= new Map();
     const forks = (this.#forks.get(label) ?? 0) + 1;
     this.#forks.set(label, forks);
     return new Chance(this.#seed, `${label}/${forks}`);

@@ -114,37 +114,61 @@ export class Faults {
   /** A place at which one class may strike, again and again. */
   source(name: FaultClass, place: string): FaultSource {
     const rate = Math.min(1, faultClasses[name] * this.#plan.shares[name]);
+    return new FaultSource(name, place, rate, this.#seed, this);
+  }
+
+  /** @param drawn what chance said; @returns the fault's id, when it strikes */
+  strikes(drawn: boolean, draws: number, { name, place }: FaultSource): string | undefined {
+    const ordered = this.#ordered.size > 0 && this.#isOrdered(name);
+    if (!ordered && !(drawn && this.active)) return undefined;
+    const id = `${name}@${place}#${draws}`;
     const { only } = this.#plan;
-    let draws = 0;
-    const seed = this.#seed;
-    const when = new Chance(seed, `${name}@${place}`);
-    let size: Chance | undefined;
-    return {
-      get chance(): Chance {
-        size ??= new Chance(seed, `size of ${name}@${place}`);
-        return size;
-      },
-      strikes: (): boolean => {
-        draws += 1;
-        const ordered = this.#ordered.size > 0 && this.#isOrdered(name);
-        if (!ordered && (rate === 0 || !when.hits(rate) || !this.active)) return false;
-        const id = `${name}@${place}#${draws}`;
-        if (only && !only.has(id)) return false;
-        size = new Chance(seed, id);
-        const fault: Fault = { id, class: name, place, at: this.#now() };
-        this.struck.push(fault);
-        this.#onFault(fault);
-        return true;
-      },
-    };
+    if (only && !only.has(id)) return undefined;
+    const fault: Fault = { id, class: name, place, at: this.#now() };
+    this.struck.push(fault);
+    this.#onFault(fault);
+    return id;
   }
 }
 
-export type FaultSource = {
+/** One class at one place. */
+export class FaultSource {
+  readonly name: FaultClass;
+  readonly place: string;
+  readonly #rate: number;
+  readonly #seed: number;
+  readonly #faults: Faults;
+  #draws = 0;
+  #when: Chance | undefined;
+  #size: Chance | undefined;
+
+  constructor(name: FaultClass, place: string, rate: number, seed: number, faults: Faults) {
+    this.name = name;
+    this.place = place;
+    this.#rate = rate;
+    this.#seed = seed;
+    this.#faults = faults;
+  }
+
   /** For the size of the fault that struck last. Each has its own, so that one that is left out changes no other. */
-  readonly chance: Chance;
-  strikes(): boolean;
-};
+  get chance(): Chance {
+    this.#size ??= new Chance(this.#seed, `size of ${this.name}@${this.place}`);
+    return this.#size;
+  }
+
+  strikes(): boolean {
+    this.#draws += 1;
+    const id = this.#faults.strikes(this.#drawn(), this.#draws, this);
+    if (id !== undefined) this.#size = new Chance(this.#seed, id);
+    return id !== undefined;
+  }
+
+  #drawn(): boolean {
+    if (this.#rate === 0) return false;
+    this.#when ??= new Chance(this.#seed, `${this.name}@${this.place}`);
+    return this.#when.hits(this.#rate);
+  }
+}
 
 /** Some classes often, some rarely, some not at all: a world of every fault at once hides what two of them do. */
 export function swarm(chance: Chance): Record<FaultClass, number> {

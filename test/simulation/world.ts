@@ -151,7 +151,11 @@ export class World {
         this.#clones.get(name)?.remove();
         this.#clones.delete(name);
         this.story.tell('operator', () => `lets ${name} in again`, name);
-        void this.database.connect('operator').allow(name);
+        // The database may break off just then: the next look tries again.
+        this.database
+          .connect('operator')
+          .allow(name)
+          .catch(() => {});
       }
       this.#operate();
     });

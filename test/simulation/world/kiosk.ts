@@ -3,6 +3,7 @@ import { framingProfile } from '../../../agent/decode/framer.js';
 import { compileIssuers } from '../../../agent/decode/issuers.js';
 import { BlockJournal } from '../../../agent/journal/block-journal.js';
 import type { Replay } from '../../../agent/journal/contract.js';
+import { entryOf } from '../../../agent/kiosk/books.js';
 import type { View } from '../../../agent/kiosk/view.js';
 import { OrderLog } from '../../../agent/orders/log.js';
 import { Counters } from '../../../agent/runtime/counters.js';
@@ -189,7 +190,7 @@ export class SimulatedKiosk {
   /** The kiosk app tells what it has found out since. */
   #known(attempt: string, result: 'delivered' | 'failed'): void {
     const { loop } = this.life?.kiosk ?? {};
-    const entry = loop && (loop.state.books[attempt] ?? loop.state.memory.find((each) => each.attempt === attempt));
+    const entry = loop && entryOf(loop.state, attempt);
     if (entry?.delivery === 'doubtful') loop?.dispatch({ type: 'vend-known', attempt, result });
   }
 

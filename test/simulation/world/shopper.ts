@@ -26,7 +26,8 @@ export type ShopperParts = {
 };
 
 const CURRENCIES: readonly Currency[] = ['HKD', 'JPY'];
-const LOOK_AGAIN_MS = 1_000;
+/** Most payments take longer; who looks oftener sees no more. */
+const LOOK_AGAIN_MS = 3_000;
 
 /** The customers of one kiosk, one after the other, and the kiosk app that takes their orders. */
 export class Shopper {

@@ -35,30 +35,32 @@ const names = [
   'card-cloned',
 ] as const satisfies FaultClass[];
 
+/** Of one kiosk. */
+type Sources = Readonly<Record<(typeof names)[number], FaultSource>>;
+
 /** What comes over a payment from outside, at a moment of its own: mostly soon after the scan, where most happens. */
 export class Weather {
   readonly #parts: WeatherParts;
-  readonly #sources = new Map<string, FaultSource>();
+  readonly #sources = new Map<string, Sources>();
 
   constructor(parts: WeatherParts) {
     this.#parts = parts;
   }
 
-  #source(name: FaultClass, place: string): FaultSource {
-    const key = `${name}@${place}`;
-    let found = this.#sources.get(key);
-    if (!found) {
-      found = this.#parts.faults.source(name, place);
-      this.#sources.set(key, found);
-    }
-    return found;
+  #over(kiosk: string): Sources {
+    const known = this.#sources.get(kiosk);
+    if (known) return known;
+    const made = Object.fromEntries(names.map((name) => [name, this.#parts.faults.source(name, kiosk)])) as Sources;
+    this.#sources.set(kiosk, made);
+    return made;
   }
 
   /** A payment has begun at `kiosk`. */
   over(kiosk: SimulatedKiosk): void {
+    const sources = this.#over(kiosk.name);
     for (const name of names) {
       if (name === 'journal-lost' || name === 'board-changed') continue;
-      const source = this.#source(name, kiosk.name);
+      const source = sources[name];
       if (!source.strikes()) continue;
       const { chance } = source;
       const drawn = chance.next();
@@ -111,7 +113,8 @@ export class Weather {
 
   #powerCut(kiosk: SimulatedKiosk, awayMs: number): void {
     kiosk.powerCut(500 + awayMs);
-    if (this.#source('journal-lost', kiosk.name).strikes()) kiosk.disk.wipe();
-    if (this.#source('board-changed', kiosk.name).strikes()) kiosk.otherBoard();
+    const sources = this.#over(kiosk.name);
+    if (sources['journal-lost'].strikes()) kiosk.disk.wipe();
+    if (sources['board-changed'].strikes()) kiosk.otherBoard();
   }
 }

@@ -183,6 +183,6 @@ describe('one payment', () => {
   it('names the boot that opened the attempt in nothing but its own state', () => {
     const bench = new Bench().armed();
     bench.scan();
-    expect(bench.state.books[attempt]?.boot).toBe(boot);
+    expect(bench.state.books.find((entry) => entry.attempt === attempt)?.boot).toBe(boot);
   });
 });
