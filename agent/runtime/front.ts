@@ -9,7 +9,9 @@ export class Front {
   readonly #display: Display;
   readonly #indicator: Indicator;
   readonly #present: Present;
-  #shown = '';
+  #shown: View | undefined;
+  /** Of the countdown that shows, to the second; 0: none. */
+  #ends = 0;
 
   constructor(display: Display, indicator: Indicator, present: Present) {
     this.#display = display;
@@ -18,9 +20,10 @@ export class Front {
   }
 
   show(view: View, now: number): void {
-    const key = keyOf(view, now);
-    if (key === this.#shown) return;
-    this.#shown = key;
+    const ends = view.kind === 'confirm-on-phone' ? Math.round((now + view.leftMs) / 1000) : 0;
+    if (this.#shown && ends === this.#ends && isSame(view, this.#shown)) return;
+    this.#shown = view;
+    this.#ends = ends;
     const { screen, signal } = this.#present(view);
     this.#display.show(screen);
     this.#indicator.show(signal);
@@ -33,7 +36,15 @@ export class Front {
 }
 
 /** A countdown is the same screen while its end stays the same second; the display counts by itself. */
-function keyOf(view: View, now: number): string {
-  if (view.kind !== 'confirm-on-phone') return JSON.stringify(view);
-  return JSON.stringify({ ...view, leftMs: undefined, end: Math.round((now + view.leftMs) / 1000) });
+function isSame(view: object, shown: object): boolean {
+  const entries = Object.entries(view);
+  return entries.length === Object.keys(shown).length && entries.every(([key, value]) => isSameIn(shown, key, value));
 }
+
+function isSameIn(shown: object, key: string, value: unknown): boolean {
+  const other: unknown = shown[key as keyof typeof shown];
+  if (value === other || key === 'leftMs') return true;
+  return isObject(value) && isObject(other) && isSame(value, other);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -50,6 +50,7 @@ export class Broker {
   readonly #subscribed = new Map<string, readonly Link[]>();
   readonly #retained = new Map<string, Uint8Array>();
   readonly #carrying = new Map<string, Carrying>();
+  readonly #carryingTopic = new Map<string, Carrying>();
   up = true;
 
   constructor(parts: BrokerParts) {
@@ -58,9 +59,15 @@ export class Broker {
 
   /** Each kiosk's frames have their own streams: a kiosk that is left out moves no other. */
   #carryingOf(topic: string): Carrying {
-    const whose = topic.split('/', 3)[2] ?? '';
-    const known = this.#carrying.get(whose);
+    const known = this.#carryingTopic.get(topic);
     if (known) return known;
+    const whose = topic.split('/', 3)[2] ?? '';
+    const made = this.#carrying.get(whose) ?? this.#carryingFor(whose);
+    this.#carryingTopic.set(topic, made);
+    return made;
+  }
+
+  #carryingFor(whose: string): Carrying {
     const { faults, chance } = this.parts;
     const at = (name: Parameters<Faults['source']>[0]) => faults.source(name, `frames of ${whose}`);
     const made = {
