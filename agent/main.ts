@@ -21,6 +21,7 @@ import { boardSerial } from './runtime/board.js';
 import { Counters } from './runtime/counters.js';
 import { Front } from './runtime/front.js';
 import { IssuerTables } from './runtime/issuer-tables.js';
+import { tellGaps } from './runtime/journal-gaps.js';
 import { assembleKiosk } from './runtime/kiosk.js';
 import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
@@ -64,10 +65,7 @@ async function compose(config: Config, place: Place, log: Logger) {
   const { board, secrets, devices, counters } = place;
   const journal = new BlockJournal(new FileStore(config.journal.directory));
   const replay = await journal.open({ board, random: randomBytes, wallMs: Date.now });
-  if (replay.gaps > 0) {
-    const text = 'the disk lost what it had said was durable: replace the card';
-    log.warn({ event: 'journal-gap', blocks: replay.gaps }, text);
-  }
+  tellGaps(replay, counters, log);
   const connection = new BrokerConnection(connectionOptions(config, secrets, bootTag(replay.nonce)));
   const words = display.contact === undefined ? {} : { contact: display.contact };
   const { terminators, prefix, gapMs, minLength, market, issuerTableFile: file } = scanner;

@@ -16,8 +16,8 @@ const verify = defineCommand({
   args,
   async run({ args, rawArgs }) {
     const found = await inspected(args, rawArgs);
-    const { segments, room, blocks, records, torn, gaps, open, faults } = found;
-    const said = { segments, room, blocks, records: records.length, torn, gaps, open, faults };
+    const { segments, room, blocks, records, torn, gaps, lost, open, faults } = found;
+    const said = { segments, room, blocks, records: records.length, torn, gaps, lost, open, faults };
     process.stdout.write(args.json ? `${JSON.stringify(said)}\n` : table(said));
     process.exitCode = faults.length > 0 ? 1 : 0;
   },
@@ -62,13 +62,15 @@ async function inspected({ directory, _ }: Given, rawArgs: readonly string[]): P
 
 type Said = Omit<Inspection, 'records'> & { readonly records: number };
 
-function table({ segments, room, blocks, records, torn, gaps, open, faults }: Said): string {
+function table({ segments, room, blocks, records, torn, gaps, lost, open, faults }: Said): string {
+  const lostBlocks = lost.reduce((sum, gap) => sum + gap.blocks, 0);
   const rows: [string, number, string][] = [
     ['segments', segments, `with room for ${room} blocks`],
     ['blocks', blocks, 'that a start would read'],
     ['records', records, ''],
     ['torn', torn, torn > 0 ? 'unreadable: what a power cut leaves' : ''],
     ['gaps', gaps, gaps > 0 ? 'durable once, and gone' : ''],
+    ['lost', lostBlocks, lostBlocks > 0 ? 'blocks that earlier starts found missing' : ''],
     ['open', open, 'attempts that the relay has not acknowledged'],
   ];
   const lines = rows.map(([name, count, note]) => `${name.padEnd(9)}${String(count).padStart(7)}  ${note}`.trimEnd());

@@ -1,10 +1,10 @@
 import { toHex } from '../../protocol/ids.js';
-import { BLOCK_ROOM_BYTES, encodeBlock } from './block.js';
+import { BLOCK_ROOM_BYTES, type BlockHead, encodeBlock } from './block.js';
 import type { Identity, Journal, JournalFact, JournalRecord, Replay } from './contract.js';
 import { fromLines, LINES_FILE } from './lines.js';
-import { blocksFor, fitting, sizeOf, totalOf } from './packing.js';
-import { fromJson, toJson } from './records.js';
-import { afterGap, essential, nextBoot, readPast, replayOf } from './replay.js';
+import { blocksFor, type Entry, entryOf, fitting, newEntry, totalOf } from './packing.js';
+import { toJson } from './records.js';
+import { afterGap, essentialOf, nextBoot, readPast, replayOf } from './replay.js';
 import { ownPast, type Past, readSegments, type Segments, segmentName, segmentNumber } from './segments.js';
 import { BLOCK_BYTES, type Store } from './store.js';
 
@@ -20,12 +20,11 @@ export type BlockJournalOptions = {
 };
 
 type Waiting = {
-  readonly record: JournalRecord;
-  readonly json: string;
-  /** No reason for a commit of its own. */
+  readonly entry: Entry;
+  /** No reason for a commit of its own, and nobody waits for it. */
   readonly lazy: boolean;
-  done(): void;
-  failed(error: Error): void;
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
 };
 type Segment = {
   readonly number: number;
@@ -54,13 +53,16 @@ export class BlockJournal implements Journal {
   /** The oldest block that is still needed. */
   #first = 1;
   /** Records since what was essential; grows by a segment's content at most. */
-  #live: JournalRecord[] = [];
-  /** Still to be copied from what was there before, as JSON. */
-  #kept: string[] = [];
+  #live: Entry[] = [];
+  /** Still to be copied from what was there before. */
+  #kept: Entry[] = [];
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
   #broken: Error | undefined = notOpen();
+  #tellBroken: (error: Error) => void = nothing;
   #wallMs: () => number = Date.now;
+  /** What is being written; there is one write at a time. */
+  readonly #block = Buffer.alloc(BLOCK_BYTES);
 
   /** @throws RangeError when a segment is not of whole blocks, or of too few. */
   constructor(store: Store, options: BlockJournalOptions = {}) {
@@ -98,17 +100,19 @@ export class BlockJournal implements Journal {
     const { record, chain } = nextBoot(readPast(read), identity);
     const boot: JournalRecord = { ...record, at: this.#wallMs() };
     this.#boot = record.number;
-    this.#live = gaps > 0 ? afterGap(read, boot) : read;
-    const past = readPast(this.#live);
+    // The gap's own record comes last in the copy, and with the copy whole nothing finds that gap again: it is counted once.
+    const gap: JournalRecord = { kind: 'gap', at: boot.at, number: record.number, blocks: gaps };
+    const left = gaps > 0 ? [...afterGap(read, boot), gap] : read;
+    this.#live = left.map(entryOf);
     await this.#makeRoom();
     // After a gap everything goes to another segment, so that the next start does not find the same gap again.
     if (gaps > 0) await this.#rotate();
     else this.#keepWhatIsNot(found, lines.records);
-    await this.#commit([this.#asWaiting(boot)]);
+    await this.#commit([entryOf(boot)]);
     if (gaps > 0 || lines.records.length > 0) await this.#copyAll();
     if (names.includes(LINES_FILE)) await this.#store.remove(LINES_FILE);
     const torn = (found?.torn.length ?? segments.torn.length) + lines.torn;
-    return replayOf(past, record, gaps > 0 ? [record.nonce] : chain, { torn, gaps });
+    return replayOf(readPast(left), record, gaps > 0 ? [record.nonce] : chain, { torn, gaps });
   }
 
   async #readLines(): Promise<ReturnType<typeof fromLines>> {
@@ -171,34 +175,36 @@ export class BlockJournal implements Journal {
     if (lines.length === 0 && (base === undefined || this.#first >= base)) return;
     const there = found?.blocks.filter((b) => b.block.base === base) ?? [];
     const known = new Set(there.flatMap((b) => [...b.block.kept, ...b.block.fresh]).map(toJson));
-    this.#kept = essential(this.#live)
-      .map(toJson)
-      .filter((json) => !known.has(json));
+    this.#kept = essentialOf(this.#live).filter(({ json }) => !known.has(json));
   }
 
   append(fact: JournalFact): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
-    const waiting = this.#asWaiting({ ...fact, at: this.#wallMs() });
-    const fault = faultOf(waiting);
-    if (fault !== undefined) return Promise.reject(new RangeError(`journal: ${fault}`));
-    if (waiting.lazy) {
-      this.#waiting.push(waiting);
+    const entry = newEntry(fact, this.#wallMs());
+    if (typeof entry === 'string') return Promise.reject(new RangeError(`journal: ${entry}`));
+    if (fact.kind === 'closed') {
+      this.#waiting.push({ entry, lazy: true, done: nothing, failed: nothing });
       if (this.#isDue()) this.#committing ??= this.#commitAll();
       return Promise.resolve();
     }
     return new Promise((done, failed) => {
-      this.#waiting.push({ ...waiting, done, failed });
+      this.#waiting.push({ entry, lazy: false, done, failed });
       this.#committing ??= this.#commitAll();
     });
   }
 
-  #asWaiting(record: JournalRecord): Waiting {
-    return { record, json: toJson(record), lazy: record.kind === 'closed', done: () => {}, failed: () => {} };
+  whenBroken(tell: (error: Error) => void): void {
+    this.#tellBroken = tell;
   }
 
   /** What is lazy waits for another commit, but no more of it than goes into that one's block. */
   #isDue(): boolean {
-    return this.#waiting.some((w) => !w.lazy) || totalOf(this.#waiting.map((w) => w.json)) > BLOCK_ROOM_BYTES / 2;
+    let lazyBytes = 0;
+    for (const { lazy, entry } of this.#waiting) {
+      if (!lazy) return true;
+      lazyBytes += entry.bytes;
+    }
+    return lazyBytes > BLOCK_ROOM_BYTES / 2;
   }
 
   async #commitAll(): Promise<void> {
@@ -208,22 +214,31 @@ export class BlockJournal implements Journal {
 
   async #commitNext(): Promise<void> {
     const batch = this.#takeBlockful();
+    // Of them, those that somebody waits for.
+    let heard = batch.filter((w) => !w.lazy);
     try {
       if (this.#broken) throw this.#broken;
-      await this.#commit(batch);
-      for (const w of batch) w.done();
-      await this.#copyIfLate();
+      await this.#commit(batch.map((w) => w.entry));
+      for (const w of heard) w.done();
+      heard = [];
+      if (this.#kept.length > 0) await this.#copyIfLate();
     } catch (error) {
-      this.#broken = error instanceof Error ? error : new Error(String(error));
-      for (const w of batch) w.failed(this.#broken);
+      this.#break(error instanceof Error ? error : new Error(String(error)), heard);
     }
+  }
+
+  #break(error: Error, heard: readonly Waiting[]): void {
+    const unheard = this.#broken === undefined && heard.length === 0;
+    this.#broken = error;
+    for (const w of heard) w.failed(error);
+    if (unheard) this.#tellBroken(error);
   }
 
   #takeBlockful(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { json } of this.#waiting) {
-      bytes += sizeOf(json);
+    for (const { entry } of this.#waiting) {
+      bytes += entry.bytes;
       if (count > 0 && bytes > BLOCK_ROOM_BYTES) break;
       count += 1;
     }
@@ -231,23 +246,30 @@ export class BlockJournal implements Journal {
   }
 
   /** One block: these records, and as many to be copied as it has room for. */
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(fresh: readonly Entry[]): Promise<void> {
     if (this.#left() === 0) await this.#rotate();
     const writing = this.#writing;
     if (!writing) throw notOpen();
-    const fresh = batch.map((w) => w.json);
+    const { segment, base } = writing;
     const kept = this.#kept.slice(0, fitting(this.#kept, BLOCK_ROOM_BYTES - totalOf(fresh)));
     const sequence = this.#last + 1;
-    const first = kept.length === this.#kept.length ? writing.base : this.#first;
-    const { segment, base } = writing;
-    const head = { journal: this.#journal, boot: this.#boot, segment: segment.number, base, first, sequence };
-    const bytes = encodeBlock({ ...head, synced: this.#last }, kept, fresh);
+    const first = kept.length === this.#kept.length ? base : this.#first;
+    const head: BlockHead = {
+      journal: this.#journal,
+      segment: segment.number,
+      boot: this.#boot,
+      sequence,
+      base,
+      first,
+      synced: this.#last,
+    };
+    const bytes = encodeBlock(head, kept.map(jsonOf), fresh.map(jsonOf), this.#block);
     await this.#store.write(segmentName(segment.number), (sequence - base) * BLOCK_BYTES, bytes);
     this.#last = sequence;
     this.#first = first;
     this.#kept.splice(0, kept.length);
     segment.last = sequence;
-    for (const w of batch) this.#live.push(w.record);
+    this.#live.push(...fresh);
   }
 
   /** Blocks that the present segment has room for. */
@@ -266,8 +288,8 @@ export class BlockJournal implements Journal {
 
   /** On to a segment that holds nothing that is needed, or to a new one. */
   async #rotate(): Promise<void> {
-    this.#live = essential(this.#live);
-    this.#kept = this.#live.map(toJson);
+    this.#live = essentialOf(this.#live);
+    this.#kept = this.#live.slice();
     const segment = [...this.#segments.values()].find((s) => this.#isFree(s)) ?? (await this.#create());
     const needed = blocksFor(this.#kept);
     if (needed >= segment.blocks)
@@ -285,13 +307,6 @@ export class BlockJournal implements Journal {
   }
 }
 
-/** What cannot be read back must not be written: it would take its whole block along. */
-function faultOf({ json, record }: Waiting): string | undefined {
-  const bytes = sizeOf(json);
-  if (bytes > BLOCK_ROOM_BYTES) return `found a record of ${bytes} bytes, expected at most ${BLOCK_ROOM_BYTES}`;
-  return fromJson(json)
-    ? undefined
-    : `found a value in "${record.kind}" that is not of its field, expected finite numbers and words`;
-}
-
+const jsonOf = (entry: Entry): string => entry.json;
+const nothing = (): void => {};
 const notOpen = (): Error => new Error('journal: not open');

@@ -51,16 +51,22 @@ export const BLOCK_ROOM_BYTES = BLOCK_BYTES - HEAD_BYTES - FRAME_BYTES;
 
 /**
  * @param kept and `fresh`: records as `toJson` gives them, together at most BLOCK_ROOM_BYTES.
+ * @param block that is written over: a caller that writes one after the other needs only one.
  * @throws RangeError when they are more.
  */
-export function encodeBlock(head: BlockHead, kept: readonly string[], fresh: readonly string[]): Uint8Array {
-  const block = Buffer.alloc(BLOCK_BYTES);
+export function encodeBlock(
+  head: BlockHead,
+  kept: readonly string[],
+  fresh: readonly string[],
+  block = Buffer.alloc(BLOCK_BYTES),
+): Uint8Array {
   const payload = `[[${kept.join(',')}],[${fresh.join(',')}]]`;
   const length = Buffer.byteLength(payload);
   if (HEAD_BYTES + length > BLOCK_BYTES)
     throw new RangeError(
       `journal block: found ${length} bytes of payload, expected at most ${BLOCK_BYTES - HEAD_BYTES}`,
     );
+  block.fill(0);
   block.write(MAGIC, 0, 'latin1');
   block.write(head.journal, 8, 16, 'hex');
   block.writeUIntLE(head.sequence, 24, 6);

@@ -40,8 +40,16 @@ export type BootFact = {
   readonly board: string;
 };
 
+/** That a start found blocks missing which the disk had said were durable: a fact about the card. */
+export type GapFact = {
+  readonly kind: 'gap';
+  /** Of that start. */
+  readonly number: number;
+  readonly blocks: number;
+};
+
 /** As stored. `at` is wall time, epoch ms, for people; nothing is decided by it. */
-export type JournalRecord = (JournalFact | BootFact) & { readonly at: number };
+export type JournalRecord = (JournalFact | BootFact | GapFact) & { readonly at: number };
 
 /** An attempt of an earlier boot. */
 export type ReplayedAttempt = {
@@ -66,7 +74,12 @@ export type Replay = {
    * be known, so the attempts of before are doubtful where they have no end, and the chain names this boot alone.
    */
   readonly gaps: number;
+  /** Every gap that a start of this journal has found, oldest first, this start's own included; the last 8. */
+  readonly lost: readonly Lost[];
 };
+
+/** A gap, as a start found it at this wall time, epoch ms. */
+export type Lost = { readonly at: number; readonly blocks: number };
 
 /** Who starts, and what a new boot record is made of. */
 export type Identity = {
@@ -84,5 +97,10 @@ export interface Journal {
    * which the relay acknowledges again (rule 7). Rejects when the record cannot be kept; after a failed write every call does.
    */
   append(fact: JournalFact): Promise<void>;
+  /**
+   * `tell` is called at once when a write fails that no call of `append` waits for, so that none can be told by its
+   * rejection: a copy into a newer segment, or a commit of `closed` alone. Nothing more is accepted from then on.
+   */
+  whenBroken(tell: (error: Error) => void): void;
   close(): Promise<void>;
 }

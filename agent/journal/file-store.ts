@@ -106,10 +106,17 @@ export class FileStore implements Store {
   }
 }
 
-async function writeWhole(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  const { bytesWritten } = await file.write(bytes, 0, bytes.length, offset);
-  if (bytesWritten !== bytes.length)
-    throw Object.assign(new Error(`${bytesWritten} of ${bytes.length} bytes written`), { code: 'ENOSPC' });
+/**
+ * A write may be short, on a disk that gets full or at a limit: what is wrong the write of the rest tells.
+ * @param file as `FileHandle`; each write at its own offset.
+ */
+export async function writeWhole(file: Pick<FileHandle, 'write'>, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, offset + at);
+    if (bytesWritten === 0)
+      throw Object.assign(new Error(`nothing more is written after ${at} of ${bytes.length} bytes`), { code: 'EIO' });
+    at += bytesWritten;
+  }
 }
 
 /** From the start, wherever the handle stands. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JournalRecord } from './contract.js';
+import type { JournalRecord, Lost } from './contract.js';
 import { fromLines, LINES_FILE } from './lines.js';
 import { readPast } from './replay.js';
 import { pastsOf, readSegments, type SegmentFile, segmentName, segmentNumber } from './segments.js';
@@ -15,7 +15,10 @@ export type Inspection = {
   /** As a start would read them. */
   readonly records: readonly JournalRecord[];
   readonly torn: number;
+  /** Blocks that are missing and that no start has noticed yet. */
   readonly gaps: number;
+  /** What earlier starts found missing, oldest first. */
+  readonly lost: readonly Lost[];
   /** Attempts that the relay has not acknowledged. */
   readonly open: number;
   /** What a technician should know, each with its remedy; none: all is well. */
@@ -57,6 +60,8 @@ export function inspect(files: readonly SegmentFile[]): Inspection {
   const pasts = pastsOf(segments);
   const records = [...lines.records, ...pasts.flatMap((past) => past.records)];
   const gaps = pasts.reduce((sum, past) => sum + past.gaps, 0);
+  const said = readPast(records);
+  const lost = said.gaps.map(({ at, blocks }) => ({ at, blocks }));
   const torn = pasts[0]?.torn ?? segments.torn;
   const places = pasts.flatMap((past) => past.blocks.map((b) => segmentName(b.segment)));
   const faults: string[] = [];
@@ -64,6 +69,8 @@ export function inspect(files: readonly SegmentFile[]): Inspection {
     faults.push(
       `${blocksOf(gaps)} missing that the disk had said ${gaps === 1 ? 'was' : 'were'} durable: it lies or fails; replace the card`,
     );
+  for (const { at, blocks } of lost)
+    faults.push(`${blocksOf(blocks)} found missing by the start of ${when(at)}: ${NEW_CARD}`);
   if (pasts.length > 1)
     faults.push(
       `${pasts.length} journals in one directory (${[...new Set(places)].sort().join(', ')}): move away all files but those of one`,
@@ -81,9 +88,15 @@ export function inspect(files: readonly SegmentFile[]): Inspection {
     segments: segments.rooms.size,
     room: [...segments.rooms.values()].reduce((sum, blocks) => sum + blocks, 0),
     blocks: places.length,
-    ...{ records, gaps, torn: torn.length + lines.torn, faults },
-    open: readPast(records).attempts.filter((a) => !a.closed).length,
+    ...{ records, gaps, lost, torn: torn.length + lines.torn, faults },
+    open: said.attempts.filter((a) => !a.closed).length,
   };
 }
 
+/** The journal tells it as long as it lives: it was taken along if the card is another by now. */
+const NEW_CARD = 'the disk lies or fails; replace the card, and once `open` is 0 begin anew there without this journal';
+
 const blocksOf = (count: number): string => (count === 1 ? '1 block' : `${count} blocks`);
+
+/** What came from a disk may be any number. */
+const when = (at: number): string => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at));

@@ -5,6 +5,7 @@ import { nextBoot, readPast, replayOf } from './replay.js';
 export class MemoryJournal implements Journal {
   #records: JournalRecord[] = [];
   #failing: Error | undefined = notOpen();
+  #tell: (error: Error) => void = () => {};
   #wallMs: () => number = Date.now;
 
   async open(identity: Identity): Promise<Replay> {
@@ -21,6 +22,10 @@ export class MemoryJournal implements Journal {
     this.#records.push({ ...fact, at: this.#wallMs() });
   }
 
+  whenBroken(tell: (error: Error) => void): void {
+    this.#tell = tell;
+  }
+
   async close(): Promise<void> {
     this.#failing = notOpen();
   }
@@ -28,6 +33,12 @@ export class MemoryJournal implements Journal {
   /** From now on every append fails, as on a full or dying disk. */
   fail(error: Error): void {
     this.#failing = error;
+  }
+
+  /** The same, found out in a write that no append waits for. */
+  failUnheard(error: Error): void {
+    this.fail(error);
+    this.#tell(error);
   }
 
   get records(): readonly JournalRecord[] {

@@ -1,13 +1,13 @@
 import { isCurrency } from '../../protocol/money.js';
 import type { Delivery } from '../../protocol/words.js';
-import type { JournalRecord } from './contract.js';
+import type { BootFact, GapFact, JournalFact, JournalRecord } from './contract.js';
 
 /**
  * A record as a short JSON array, its kind first: `["g",at,attempt,boot,order,amount,currency]`. Reading is total: what is
  * none of these shapes is undefined.
  */
 export function toJson(record: JournalRecord): string {
-  return JSON.stringify(toArray(record));
+  return JSON.stringify(toArray(record, record.at));
 }
 
 export function fromJson(json: string): JournalRecord | undefined {
@@ -18,65 +18,106 @@ export function fromJson(json: string): JournalRecord | undefined {
   }
 }
 
-function toArray(r: JournalRecord): unknown[] {
+export function toArray(r: JournalFact | BootFact | GapFact, at: number): unknown[] {
   switch (r.kind) {
     case 'boot':
-      return ['b', r.at, r.epoch, r.number, r.nonce, r.board];
+      return ['b', at, r.epoch, r.number, r.nonce, r.board];
     case 'opened':
-      return ['o', r.at, r.attempt, r.boot, r.order, r.amount, r.currency, r.digest];
+      return ['o', at, r.attempt, r.boot, r.order, r.amount, r.currency, r.digest];
     case 'begun':
-      return ['g', r.at, r.attempt, r.boot, r.order, r.amount, r.currency];
+      return ['g', at, r.attempt, r.boot, r.order, r.amount, r.currency];
     case 'vended':
-      return ['v', r.at, r.attempt, r.boot, r.delivery];
+      return ['v', at, r.attempt, r.boot, r.delivery];
     case 'closed':
-      return r.delivery === undefined ? ['c', r.at, r.attempt] : ['c', r.at, r.attempt, r.delivery];
+      return r.delivery === undefined ? ['c', at, r.attempt] : ['c', at, r.attempt, r.delivery];
+    case 'gap':
+      return ['m', at, r.number, r.blocks];
   }
 }
 
 const isDelivery = (word: unknown): word is Delivery =>
   word === 'not-delivered' || word === 'delivered' || word === 'failed' || word === 'doubtful';
 
+/** JSON has no others: a record that holds one could not be read back. */
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
 export function fromArray(value: unknown): JournalRecord | undefined {
   if (!Array.isArray(value)) return undefined;
-  const [kind, at, first, ...rest]: unknown[] = value;
-  if (typeof at !== 'number' || typeof first !== 'string') return undefined;
-  switch (kind) {
+  const list: readonly unknown[] = value;
+  const at = list[1];
+  if (!isNumber(at)) return undefined;
+  switch (list[0]) {
     case 'b':
-      return bootOf(at, first, rest);
+      return bootOf(at, list);
     case 'o':
+      return openedOf(at, list);
     case 'g':
-      return attemptOf(kind, at, first, rest);
+      return begunOf(at, list);
     case 'v':
-      return vendedOf(at, first, rest);
+      return vendedOf(at, list);
     case 'c':
-      return closedOf(at, first, rest);
+      return closedOf(at, list);
+    case 'm':
+      return gapOf(at, list);
     default:
       return undefined;
   }
 }
 
-function bootOf(at: number, epoch: string, [number, nonce, board, ...more]: unknown[]): JournalRecord | undefined {
-  if (typeof number !== 'number' || typeof nonce !== 'string' || typeof board !== 'string') return undefined;
-  return more.length === 0 ? { kind: 'boot', at, epoch, number, nonce, board } : undefined;
+function bootOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const epoch = list[2];
+  const number = list[3];
+  const nonce = list[4];
+  const board = list[5];
+  if (typeof epoch !== 'string' || typeof nonce !== 'string' || typeof board !== 'string') return undefined;
+  return isNumber(number) && list.length === 6 ? { kind: 'boot', at, epoch, number, nonce, board } : undefined;
 }
 
-function attemptOf(kind: 'o' | 'g', at: number, attempt: string, rest: unknown[]): JournalRecord | undefined {
-  const [boot, order, amount, currency, ...more] = rest;
-  if (typeof boot !== 'string' || typeof order !== 'string' || typeof amount !== 'number') return undefined;
-  if (typeof currency !== 'string' || !isCurrency(currency)) return undefined;
-  const asked = { at, attempt, boot, order, amount, currency };
-  if (kind === 'g') return more.length === 0 ? { kind: 'begun', ...asked } : undefined;
-  const [digest] = more;
-  return more.length === 1 && typeof digest === 'string' ? { kind: 'opened', ...asked, digest } : undefined;
+function openedOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const asked = askedOf(list);
+  const digest = list[7];
+  if (!asked || typeof digest !== 'string' || list.length !== 8) return undefined;
+  const { attempt, boot, order, amount, currency } = asked;
+  return { kind: 'opened', at, attempt, boot, order, amount, currency, digest };
 }
 
-function closedOf(at: number, attempt: string, [delivery, ...more]: unknown[]): JournalRecord | undefined {
-  if (more.length > 0) return undefined;
+function begunOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const asked = askedOf(list);
+  if (!asked || list.length !== 7) return undefined;
+  const { attempt, boot, order, amount, currency } = asked;
+  return { kind: 'begun', at, attempt, boot, order, amount, currency };
+}
+
+/** What `opened` and `begun` both say. */
+function askedOf(list: readonly unknown[]) {
+  const attempt = list[2];
+  const boot = list[3];
+  const order = list[4];
+  const amount = list[5];
+  const currency = list[6];
+  if (typeof attempt !== 'string' || typeof boot !== 'string' || typeof order !== 'string') return undefined;
+  if (!isNumber(amount) || typeof currency !== 'string' || !isCurrency(currency)) return undefined;
+  return { attempt, boot, order, amount, currency };
+}
+
+function vendedOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const attempt = list[2];
+  const boot = list[3];
+  const delivery = list[4];
+  if (typeof attempt !== 'string' || typeof boot !== 'string' || !isDelivery(delivery)) return undefined;
+  return list.length === 5 ? { kind: 'vended', at, attempt, boot, delivery } : undefined;
+}
+
+function closedOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const attempt = list[2];
+  const delivery = list[3];
+  if (typeof attempt !== 'string' || list.length > 4) return undefined;
   if (delivery === undefined) return { kind: 'closed', at, attempt };
   return isDelivery(delivery) ? { kind: 'closed', at, attempt, delivery } : undefined;
 }
 
-function vendedOf(at: number, attempt: string, [boot, delivery, ...more]: unknown[]): JournalRecord | undefined {
-  if (typeof boot !== 'string' || !isDelivery(delivery)) return undefined;
-  return more.length === 0 ? { kind: 'vended', at, attempt, boot, delivery } : undefined;
+function gapOf(at: number, list: readonly unknown[]): JournalRecord | undefined {
+  const number = list[2];
+  const blocks = list[3];
+  return isNumber(number) && isNumber(blocks) && list.length === 4 ? { kind: 'gap', at, number, blocks } : undefined;
 }

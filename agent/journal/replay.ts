@@ -1,57 +1,108 @@
 import { type AttemptId, type BootNonce, type BootTag, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
 import { CHAIN_MAX_BOOTS } from '../../protocol/limits.js';
 import type { Delivery } from '../../protocol/words.js';
-import type { BootFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
+import type { BootFact, GapFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
+import { type Entry, entryOf } from './packing.js';
 import { toJson } from './records.js';
+
+/** Closed attempts that a compacted journal still remembers. */
+const CLOSED_KEPT = 64;
+/** A card that loses more than that has long told what is to be known of it. */
+const GAPS_KEPT = 8;
 
 type Known = {
   opened: boolean;
   begun: boolean;
-  boot: string;
-  delivery?: Delivery;
-  /** What the relay has committed: this word, or that there was none to tell. */
-  closed: Set<Delivery | 'end'>;
+  boot: BootTag;
+  delivery: Delivery | undefined;
+  /** What the relay has committed: these words, or that there was none to tell. */
+  closedBy: (Delivery | 'end')[];
 };
+
+type Gathered = {
+  readonly boots: Map<BootNonce, BootFact>;
+  readonly known: Map<AttemptId, Known>;
+  /** By their JSON: copies of one are one. */
+  readonly gaps: Map<string, KnownGap>;
+};
+type KnownGap = GapFact & { readonly at: number };
 
 /** What the records say, whatever was lost among them: order and repetition change nothing (S10). */
 export type Past = {
   readonly boots: readonly { epoch: string; number: number; nonce: BootNonce; board: string }[];
   readonly attempts: readonly ReplayedAttempt[];
+  /** The newest, oldest first. */
+  readonly gaps: readonly KnownGap[];
 };
+
+export function readPast(records: readonly JournalRecord[]): Past {
+  const { boots, known, gaps } = gather(records);
+  const attempts: ReplayedAttempt[] = [];
+  for (const [attempt, k] of known) {
+    const delivery = deliveryOf(k);
+    if (delivery === undefined) continue;
+    attempts.push({ attempt, boot: k.boot, delivery, closed: isClosed(k, delivery) });
+  }
+  return { boots: [...boots.values()], attempts, gaps: newestOf(gaps) };
+}
+
+function gather(records: readonly JournalRecord[]): Gathered {
+  const boots = new Map<BootNonce, BootFact>();
+  const known = new Map<AttemptId, Known>();
+  const gaps = new Map<string, KnownGap>();
+  for (const r of records) {
+    switch (r.kind) {
+      case 'boot':
+        // A record that was copied into a newer segment may be read before those that were there first.
+        boots.delete(r.nonce);
+        boots.set(r.nonce, r);
+        break;
+      case 'opened':
+        entryFor(known, r.attempt, r.boot).opened = true;
+        break;
+      case 'begun':
+        entryFor(known, r.attempt, r.boot).begun = true;
+        break;
+      case 'vended':
+        heard(entryFor(known, r.attempt, r.boot), r.delivery);
+        break;
+      case 'closed':
+        entryFor(known, r.attempt, undefined).closedBy.push(r.delivery ?? 'end');
+        break;
+      case 'gap':
+        gaps.delete(toJson(r));
+        gaps.set(toJson(r), r);
+        break;
+    }
+  }
+  return { boots, known, gaps };
+}
+
+function entryFor(known: Map<AttemptId, Known>, attempt: AttemptId, boot: BootTag | undefined): Known {
+  let k = known.get(attempt);
+  if (!k) {
+    k = { opened: false, begun: false, boot: '', delivery: undefined, closedBy: [] };
+    known.set(attempt, k);
+  }
+  if (boot !== undefined) k.boot = boot;
+  return k;
+}
 
 /** A definite word overrides doubtful, in whichever order they are read (rule 12). */
 function heard(known: Known, delivery: Delivery): void {
   if (known.delivery === undefined || delivery !== 'doubtful') known.delivery = delivery;
 }
 
-export function readPast(records: readonly JournalRecord[]): Past {
-  const boots = new Map<BootNonce, BootFact>();
-  const known = new Map<AttemptId, Known>();
-  const entry = (attempt: AttemptId, boot?: string): Known => {
-    const k = known.get(attempt) ?? { opened: false, begun: false, boot: '', closed: new Set() };
-    if (boot !== undefined) k.boot = boot;
-    known.set(attempt, k);
-    return k;
-  };
-  for (const r of records) {
-    // A record that was copied into a newer segment may be read before those that were there first.
-    if (r.kind === 'boot') boots.delete(r.nonce);
-    if (r.kind === 'boot') boots.set(r.nonce, r);
-    if (r.kind === 'opened') entry(r.attempt, r.boot).opened = true;
-    if (r.kind === 'begun') entry(r.attempt, r.boot).begun = true;
-    if (r.kind === 'vended') heard(entry(r.attempt, r.boot), r.delivery);
-    if (r.kind === 'closed') entry(r.attempt).closed.add(r.delivery ?? 'end');
-  }
-  const attempts = [...known].flatMap(([attempt, k]): ReplayedAttempt[] => {
-    // A `closed` whose other records are torn away: nothing to tell, and nothing known to answer with.
-    if (!k.opened && !k.begun && k.delivery === undefined) return [];
-    const delivery = k.delivery ?? (k.begun ? 'doubtful' : 'not-delivered');
-    // Closed by its "doubtful", and known better since: that word is still to be told (rule 7).
-    const closed = k.closed.has('end') || k.closed.has(delivery);
-    return [{ attempt, boot: k.boot, delivery, closed }];
-  });
-  return { boots: [...boots.values()], attempts };
+const newestOf = (gaps: ReadonlyMap<string, KnownGap>): KnownGap[] => [...gaps.values()].slice(-GAPS_KEPT);
+
+/** Undefined for a `closed` whose other records are torn away: nothing to tell, and nothing known to answer with. */
+function deliveryOf(k: Known): Delivery | undefined {
+  if (k.delivery === undefined && !k.opened && !k.begun) return undefined;
+  return k.delivery ?? (k.begun ? 'doubtful' : 'not-delivered');
 }
+
+/** Not if it was closed by its "doubtful", and is known better since: that word is still to be told (rule 7). */
+const isClosed = (k: Known, delivery: Delivery): boolean => k.closedBy.includes('end') || k.closedBy.includes(delivery);
 
 /**
  * This start's boot record. A new epoch where there is no journal or another board (rule 14): the chain then names this
@@ -76,7 +127,7 @@ export function replayOf(
   chain: readonly BootNonce[],
   unread: { readonly torn: number; readonly gaps: number },
 ): Replay {
-  const others = tagsOfOthers(past, boot.epoch);
+  const others = tagsOfOthers(past.boots, boot.epoch);
   return {
     epoch: boot.epoch,
     number: boot.number,
@@ -84,54 +135,65 @@ export function replayOf(
     chain,
     // Another board's attempts are not ours to report on: the relay settles them by their absence (rule 4).
     attempts: past.attempts.filter((a) => !others.has(a.boot)),
-    ...unread,
+    torn: unread.torn,
+    gaps: unread.gaps,
+    lost: past.gaps.map(({ at, blocks }) => ({ at, blocks })),
   };
 }
 
 /** Boots of other epochs: of another board, or of a journal that this one took over. */
-function tagsOfOthers(past: Past, epoch: string | undefined): Set<BootTag> {
-  return new Set(past.boots.filter((b) => b.epoch !== epoch).map((b) => bootTag(b.nonce)));
+function tagsOfOthers(boots: Past['boots'], epoch: string | undefined): Set<BootTag> {
+  return new Set(boots.filter((b) => b.epoch !== epoch).map((b) => bootTag(b.nonce)));
 }
-
-/** Closed attempts that a compacted journal still remembers. */
-const CLOSED_KEPT = 64;
 
 /**
  * The records that a journal can be cut down to without forgetting anything that may still be asked, each once. Attempts of
  * other epochs go with their boots: without these they would look like our own, and be reported. Of a closed attempt only
- * its end is asked for.
+ * its end is asked for. That the card has lost blocks is not forgotten.
  */
-export function essential(records: readonly JournalRecord[]): JournalRecord[] {
-  const past = readPast(records);
-  const epoch = past.boots.at(-1)?.epoch;
-  const own = past.boots.filter((b) => b.epoch === epoch).slice(-CHAIN_MAX_BOOTS);
+export function essentialOf(entries: readonly Entry[]): Entry[] {
+  const { boots, known, gaps } = gather(entries.map((e) => e.record));
+  const epoch = [...boots.values()].at(-1)?.epoch;
+  const own = [...boots.values()].filter((b) => b.epoch === epoch).slice(-CHAIN_MAX_BOOTS);
   const chain = new Set(own.map((b) => b.nonce));
-  const others = tagsOfOthers(past, epoch);
-  const closed = past.attempts.filter((a) => a.closed).map((a) => a.attempt);
-  const forgotten = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)));
-  for (const { attempt, boot } of past.attempts) if (others.has(boot)) forgotten.add(attempt);
-  const known = new Set(past.attempts.map((a) => a.attempt));
-  const told = toldOf(records);
-  const ended = new Set(closed.filter((attempt) => told.has(attempt)));
-  return onceEach(records).filter((r) => {
+  const attempts = attemptsKept(known, tagsOfOthers([...boots.values()], epoch));
+  const lost = new Set(newestOf(gaps));
+  const isKept = ({ record: r }: Entry): boolean => {
     if (r.kind === 'boot') return chain.has(r.nonce);
-    if (!known.has(r.attempt) || forgotten.has(r.attempt)) return false;
-    return r.kind === 'vended' || r.kind === 'closed' || !ended.has(r.attempt);
-  });
+    if (r.kind === 'gap') return lost.has(r);
+    const kept = attempts.get(r.attempt);
+    return kept === 'whole' || (kept === 'end' && (r.kind === 'vended' || r.kind === 'closed'));
+  };
+  return onceEach(entries.filter(isKept));
 }
 
-/** Attempts whose end is known. */
-function toldOf(records: readonly JournalRecord[]): Set<AttemptId> {
-  return new Set(records.flatMap((r) => (r.kind === 'vended' ? [r.attempt] : [])));
+export const essential = (records: readonly JournalRecord[]): JournalRecord[] =>
+  essentialOf(records.map(entryOf)).map((e) => e.record);
+
+/** What is kept of each attempt; nothing of those that are not named. */
+function attemptsKept(
+  known: ReadonlyMap<AttemptId, Known>,
+  others: ReadonlySet<BootTag>,
+): Map<AttemptId, 'whole' | 'end'> {
+  const kept = new Map<AttemptId, 'whole' | 'end'>();
+  const closed: AttemptId[] = [];
+  for (const [attempt, k] of known) {
+    const delivery = deliveryOf(k);
+    if (delivery === undefined) continue;
+    const ended = isClosed(k, delivery);
+    if (ended) closed.push(attempt);
+    if (!others.has(k.boot)) kept.set(attempt, ended && k.delivery !== undefined ? 'end' : 'whole');
+  }
+  for (const attempt of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) kept.delete(attempt);
+  return kept;
 }
 
 /** The last of each: the order in which things became true. */
-function onceEach(records: readonly JournalRecord[]): JournalRecord[] {
-  const last = new Map<string, JournalRecord>();
-  for (const record of records) {
-    const key = toJson(record);
-    last.delete(key);
-    last.set(key, record);
+function onceEach(entries: readonly Entry[]): Entry[] {
+  const last = new Map<string, Entry>();
+  for (const entry of entries) {
+    last.delete(entry.json);
+    last.set(entry.json, entry);
   }
   return [...last.values()];
 }
@@ -144,7 +206,8 @@ function onceEach(records: readonly JournalRecord[]): JournalRecord[] {
  */
 export function afterGap(records: readonly JournalRecord[], boot: JournalRecord): JournalRecord[] {
   const left = essential([...records, boot]).filter((r) => r.kind !== 'boot');
-  const ended = toldOf(left);
+  // Their end is known.
+  const ended = new Set(left.flatMap((r) => (r.kind === 'vended' ? [r.attempt] : [])));
   const unended = readPast(left).attempts.filter((a) => !a.closed && !ended.has(a.attempt));
   const doubts = unended.map((a): JournalRecord => {
     return { kind: 'vended', at: boot.at, attempt: a.attempt, boot: a.boot, delivery: 'doubtful' };

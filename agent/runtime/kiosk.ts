@@ -72,6 +72,7 @@ export function assembleKiosk(parts: KioskParts): Kiosk {
       if (fixedOrder && !state.final) desk.place(fixedOrder);
     },
   });
+  parts.journal.whenBroken((error) => loop.journalFailed(error));
   const { version, issuerTable, report } = parts;
   const desk = new Desk({ loop, counters, orders, random, kiosk: name, version, report, issuerTable });
   const scans = new ScanLine({

@@ -114,6 +114,13 @@ export class KioskLoop {
     }
   }
 
+  /** Nothing more can be kept (S13), whoever found it out. */
+  journalFailed(error: Error): void {
+    const text = 'the journal cannot be written: out of service';
+    this.#parts.log.warn({ event: 'journal-failed', why: error.message }, text);
+    this.dispatch({ type: 'journal-failed' });
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancelTimer?.();
@@ -204,15 +211,11 @@ export class KioskLoop {
   }
 
   #record(record: Extract<KioskEffect, { type: 'record' }>['record']): void {
-    const { journal, log } = this.#parts;
-    journal.append(record).then(
+    this.#parts.journal.append(record).then(
       () => {
         if (record.kind === 'begun') this.dispatch({ type: 'begun-durable', attempt: record.attempt });
       },
-      (error: Error) => {
-        log.warn({ event: 'journal-failed', why: error.message }, 'the journal cannot be written: out of service');
-        this.dispatch({ type: 'journal-failed' });
-      },
+      (error: Error) => this.journalFailed(error),
     );
   }
 

@@ -20,19 +20,19 @@ export async function hearHello(ledger: Ledger, kiosk: string, hello: Hello, con
       case 'challenge':
         if (decision.fresh) {
           await tx.saveChallenge(kiosk, hello.nonce, decision.challenge);
-          await alarm(tx, kiosk, 'other-journal', 'a Hello of another journal; challenged', context.now);
+          const detail = sameAfterGap(row, hello)
+            ? detailsAfterGap.challenge
+            : 'a Hello of another journal; challenged';
+          await alarm(tx, kiosk, 'other-journal', detail, context.now);
         }
         return { decision, swept: [] };
       case 'clone':
         if (decision.fresh) {
           await tx.block(kiosk, context.now);
-          await alarm(
-            tx,
-            kiosk,
-            'clone',
-            'two devices under one name, or a journal lost twice; shut out until allowed',
-            context.now,
-          );
+          const detail = sameAfterGap(row, hello)
+            ? detailsAfterGap.clone
+            : 'two devices under one name, or a journal lost twice; shut out until allowed';
+          await alarm(tx, kiosk, 'clone', detail, context.now);
         }
         return { decision, swept: [] };
       case 'stale':
@@ -42,6 +42,19 @@ export async function hearHello(ledger: Ledger, kiosk: string, hello: Hello, con
     }
   });
 }
+
+/**
+ * A later boot of a journal names an earlier one in its chain, unless its disk has lost blocks: then it vouches for none.
+ * The rules take it for another journal all the same; only who is called shall know that it is the card.
+ */
+const sameAfterGap = (row: KioskRow, { board, number, chain }: Hello): boolean =>
+  board === row.board && number > 1 && chain.length === 1;
+
+const detailsAfterGap = {
+  challenge: "a Hello of the same board, whose disk lost parts of its journal; challenged; replace the kiosk's card",
+  clone:
+    "its disk lost parts of its journal again, or a copy of its card runs; shut out until allowed; replace the kiosk's card",
+} as const;
 
 async function alarm(tx: LedgerTransaction, kiosk: string, kind: AlarmKind, detail: string, at: number): Promise<void> {
   await tx.raiseAlarm({ at, kind, kiosk, attempt: null, detail });

@@ -112,7 +112,8 @@ export class CutDisk {
         const room = this.#seen().get(name)?.length ?? 0;
         if (offset % BLOCK_BYTES || bytes.length % BLOCK_BYTES || offset + bytes.length > room) throw failure('EINVAL');
         this.writes += 1;
-        await this.#do({ type: 'write', name, offset, bytes: bytes.slice() }, alive);
+        // A copy also of a Buffer, whose slice is none: its owner may write the next block over it.
+        await this.#do({ type: 'write', name, offset, bytes: Uint8Array.from(bytes) }, alive);
       },
       remove: async (name) => this.#do({ type: 'remove', name }, alive),
     };

@@ -29,6 +29,12 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     delivery: fc.constantFrom('not-delivered', 'delivered', 'failed', 'doubtful'),
   }),
   fc.record({ kind: fc.constant('closed' as const), at, attempt }),
+  fc.record({
+    kind: fc.constant('gap' as const),
+    at,
+    number: fc.integer({ min: 1, max: 5 }),
+    blocks: fc.nat({ max: 3 }),
+  }),
 );
 
 /** Whose attempts each name one boot, as they do. */
@@ -37,7 +43,9 @@ export const anyHistory = fc
   .map((records) =>
     records.map(
       (r): JournalRecord =>
-        r.kind === 'boot' || r.kind === 'closed' ? r : { ...r, boot: `0000000${Number(r.attempt) % 6}` },
+        r.kind === 'boot' || r.kind === 'closed' || r.kind === 'gap'
+          ? r
+          : { ...r, boot: `0000000${Number(r.attempt) % 6}` },
     ),
   );
 

@@ -33,6 +33,7 @@ export const replay: Replay = {
   attempts: [],
   torn: 0,
   gaps: 0,
+  lost: [],
 };
 
 /** Drives the kiosk machine by hand: a clock, the state, and every effect so far. */

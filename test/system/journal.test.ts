@@ -182,7 +182,7 @@ describe('on a disk that is full, read-only, or allows no such files', () => {
   it('does not start where files may not be that large, and leaves no part of one', () => {
     const run = spawnSync('bash', ['-c', 'ulimit -f 8; exec "$@"', 'bash', ...node('')], { encoding: 'utf8' });
     expect(run.status).not.toBe(0);
-    expect(run.stderr).toMatch(/journal: .*: (EFBIG: files may not be that large here|ENOSPC)/);
+    expect(run.stderr).toMatch(/journal: .*: EFBIG: files may not be that large here/);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -205,7 +205,7 @@ describe('quietzone journal', () => {
     const run = quietzone('verify', folder);
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(run.stdout).toMatch(
-      /^segments +2 .*512 blocks\nblocks +5 .*\nrecords +6\ntorn +0\ngaps +0\nopen +1 .*\nwhole\n$/,
+      /^segments +2 .*512 blocks\nblocks +5 .*\nrecords +6\ntorn +0\ngaps +0\nlost +0\nopen +1 .*\nwhole\n$/,
     );
     expect(existsSync(join(folder, 'journal.lock'))).toBe(true);
     await journal.append(begun(2, '00000000'));
@@ -229,7 +229,7 @@ describe('quietzone journal', () => {
     expect(run.status).toBe(1);
     expect(run.stdout).toMatch(/torn +1 .*power cut/);
     expect(run.stdout).toMatch(
-      /gaps +1 .*\n.*\n1 block missing that the disk had said was durable: it lies or fails; replace the card\n$/,
+      /gaps +1 .*\nlost +0\n.*\n1 block missing that the disk had said was durable: it lies or fails; replace the card\n$/,
     );
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
@@ -253,6 +253,29 @@ describe('quietzone journal', () => {
     expect(objects.map((o) => o.kind)).toEqual(kinds);
   });
 
+  it('verify says what an earlier start found missing, after later starts too', async () => {
+    await (await written()).close();
+    const path = join(folder, 'segment-0');
+    const bytes = readFileSync(path);
+    bytes.fill(0, 2 * 4_096, 3 * 4_096);
+    writeFileSync(path, bytes);
+    for (let start = 0; start < 3; start++) {
+      const journal = journalAt(folder);
+      await journal.open(identity());
+      await journal.close();
+    }
+    const run = quietzone('verify', folder);
+    expect(run.status).toBe(1);
+    expect(run.stdout).toMatch(
+      /gaps +0\nlost +1 {2}.*\nopen .*\n1 block found missing by the start of 2026-\S+: the disk lies or fails; replace the card, .*\n$/,
+    );
+    expect(JSON.parse(quietzone('verify', '--json', folder).stdout)).toMatchObject({
+      gaps: 0,
+      lost: [{ at: 1_790_000_000_000, blocks: 1 }],
+    });
+    expect(quietzone('print', folder).stdout).toMatch(/ gap +number=2 blocks=1\n/);
+  });
+
   it.each([
     [['verify'], 2, /DIRECTORY/],
     [['verify', '--all', 'x'], 2, /--all: not a flag/],
@@ -271,6 +294,6 @@ describe('quietzone journal', () => {
     writeFileSync(join(folder, 'segment-0'), Buffer.alloc(20_000, 1));
     const run = quietzone('verify', folder);
     expect(run.status).toBe(1);
-    expect(run.stdout).toMatch(/torn +5 .*\n.*\n.*\nno record can be read/);
+    expect(run.stdout).toMatch(/torn +5 .*\n.*\n.*\n.*\nno record can be read/);
   });
 });

@@ -14,8 +14,8 @@ export const sessionSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: journal,
-        find: 'await this.#commit([this.#asWaiting(boot)]);',
-        replace: 'this.#waiting.push(this.#asWaiting(boot));',
+        find: 'await this.#commit([entryOf(boot)]);',
+        replace: 'this.#waiting.push({ entry: entryOf(boot), lazy: false, done: nothing, failed: nothing });',
       },
     ],
     catches: ['L6'],
@@ -152,7 +152,7 @@ export const sessionSabotages: readonly Sabotage[] = [
     name: 'rotation-forgets',
     rule: 'rule 8',
     why: 'what is essential in the old segment is not copied into the new one',
-    edits: [{ file: journal, find: 'this.#kept = this.#live.map(toJson);', replace: 'this.#kept = [];' }],
+    edits: [{ file: journal, find: 'this.#kept = this.#live.slice();', replace: 'this.#kept = [];' }],
     catches: ['S7', 'L6'],
     world: { shares: { 'kiosk-killed': 10, 'link-cut': 10, 'frame-lost': 8 }, kiosks: 4 },
   },

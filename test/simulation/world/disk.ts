@@ -98,7 +98,7 @@ export class Disk {
   /** Each sector as it was, or as it was to be. */
   #tear(write: Write): Uint8Array {
     const old = this.#files.get(write.name)?.subarray(write.offset, write.offset + write.bytes.length);
-    const mixed = write.bytes.slice();
+    const mixed = Uint8Array.from(write.bytes);
     for (let at = 0; at < mixed.length; at += SECTOR_BYTES) {
       if (old && this.#torn.chance.hits(0.5)) mixed.set(old.subarray(at, at + SECTOR_BYTES), at);
     }
@@ -174,7 +174,8 @@ export class Disk {
           points.pass('block-written', who);
           if (process.alive) this.#files.delete(name);
         }, SYNC_MEAN_MS),
-      write: (name, offset, bytes) => this.#write(process, { name, offset, bytes: bytes.slice() }),
+      // Not copied: the journal changes it only when the write has ended, and after its process has died not at all.
+      write: (name, offset, bytes) => this.#write(process, { name, offset, bytes }),
     };
   }
 

@@ -34,6 +34,12 @@ describe('a block', () => {
     );
   });
 
+  it('has the same bytes whatever block it is written over', () => {
+    const over = Buffer.from(encodeBlock(head, full.slice(0, 40), []));
+    const bytes = encodeBlock(head, [], [toJson(boot)], over);
+    expect(Buffer.compare(bytes, encodeBlock(head, [], [toJson(boot)]))).toBe(0);
+  });
+
   it('has its fields at the places that the table names', () => {
     const bytes = Buffer.from(encodeBlock(head, [], [toJson(boot)]));
     expect(bytes.toString('latin1', 0, 4)).toBe('QZJB');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeBlock } from '../../../../agent/journal/block.js';
 import { BlockJournal } from '../../../../agent/journal/block-journal.js';
 import type { JournalFact } from '../../../../agent/journal/contract.js';
 import { diskFault } from '../../../../agent/journal/disk-fault.js';
@@ -6,6 +7,7 @@ import type { Store } from '../../../../agent/journal/store.js';
 import { bootTag } from '../../../../protocol/ids.js';
 import { CutDisk } from '../../../support/cut-store.js';
 import { begun, closed, delivered, identities, opened } from '../../../support/journal-facts.js';
+import { until } from '../../../support/wait.js';
 
 const identity = identities();
 
@@ -136,6 +138,55 @@ describe('a disk that is full, read-only or fails', () => {
       expect(replay.attempts).toHaveLength(1);
     },
   );
+
+  /** Its writes that carry nothing but copies fail. */
+  const failingCopies = (store: Store): Store => ({
+    ...store,
+    write: async (name, offset, bytes) => {
+      const block = decodeBlock(bytes);
+      if ('fresh' in block && block.fresh.length === 0) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      await store.write(name, offset, bytes);
+    },
+  });
+
+  it('while it copies what an older segment held: told at once, though nobody waits for that write', async () => {
+    const told: string[] = [];
+    const journal = new BlockJournal(failingCopies(new CutDisk().mount()), { segmentBytes: 32_768 });
+    journal.whenBroken((error) => told.push(error.message));
+    const boot = bootTag((await journal.open(identity())).nonce);
+    await Promise.all(Array.from({ length: 60 }, (_, n) => journal.append(opened(n, boot))));
+    // A segment full of whole blocks leaves no room for copies: they need writes of their own.
+    const ends = await Promise.allSettled(Array.from({ length: 400 }, () => journal.append(begun(1, boot))));
+    const kept = ends.filter((e) => e.status === 'fulfilled').length;
+    expect([kept > 0, kept < 400, told]).toEqual([true, true, ['EIO']]);
+    await expect(journal.append(begun(2, boot))).rejects.toThrow('EIO');
+    await journal.close();
+    expect(told).toEqual(['EIO']);
+  });
+
+  it('in a commit of what nobody waits for: told at once', async () => {
+    const disk = new CutDisk();
+    const { journal } = await started(disk);
+    const told: string[] = [];
+    journal.whenBroken((error) => told.push(error.message));
+    disk.refuses = 'ENOSPC';
+    for (let n = 0; n < 60; n++) await journal.append(closed(n)).catch(() => {});
+    await until('the word of it', () => told.length > 0);
+    expect(told).toEqual([expect.stringContaining('ENOSPC')]);
+    await journal.close();
+    expect(told).toHaveLength(1);
+  });
+
+  it('in a commit that somebody waits for: told by its rejection alone', async () => {
+    const disk = new CutDisk();
+    const { journal, boot } = await started(disk);
+    const told: string[] = [];
+    journal.whenBroken((error) => told.push(error.message));
+    disk.refuses = 'EIO';
+    await expect(journal.append(begun(1, boot))).rejects.toThrow('EIO');
+    await journal.close();
+    expect(told).toEqual([]);
+  });
 
   it.each(['EIO', 'ENOSPC', 'EROFS'] as const)(
     'at the start (%s): it does not start, and lets the next one try',

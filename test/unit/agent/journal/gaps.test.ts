@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BlockJournal } from '../../../../agent/journal/block-journal.js';
 import type { JournalFact, Replay } from '../../../../agent/journal/contract.js';
 import { crc32c } from '../../../../agent/journal/crc32c.js';
+import { inspect } from '../../../../agent/journal/inspect.js';
+import { pastsOf, readSegments, segmentName } from '../../../../agent/journal/segments.js';
 import { BLOCK_BYTES } from '../../../../agent/journal/store.js';
 import { bootTag } from '../../../../protocol/ids.js';
 import { apply, CutDisk } from '../../../support/cut-store.js';
@@ -9,6 +11,7 @@ import { begun, delivered, identities, opened } from '../../../support/journal-f
 import { smallSegments } from '../../../support/journal-model.js';
 
 const identity = identities();
+let day = Date.UTC(2026, 0, 1);
 
 /** One start: what it found, and then these facts, each in a commit of its own. */
 async function start(
@@ -18,7 +21,8 @@ async function start(
   board = 'board-1',
 ): Promise<Replay> {
   const journal = new BlockJournal(disk.mount(), smallSegments(blocks));
-  const replay = await journal.open(identity(board));
+  day += 86_400_000;
+  const replay = await journal.open({ ...identity(board), wallMs: () => day });
   for (const fact of facts(bootTag(replay.nonce))) await journal.append(fact);
   await journal.close();
   return replay;
@@ -32,6 +36,12 @@ const six = (boot: string) => [
   opened(3, boot),
   begun(3, boot),
 ];
+/** Where the block that many before the newest stands. */
+function newestBut(disk: CutDisk, back: number): { name: string; index: number } {
+  const [past] = pastsOf(readSegments([...disk.files].map(([name, bytes]) => ({ name, bytes }))));
+  const place = past?.blocks.at(-1 - back);
+  return { name: segmentName(place?.segment ?? -1), index: place?.index ?? -1 };
+}
 const ends = (replay: Replay) => Object.fromEntries(replay.attempts.map((a) => [Number(a.attempt), a.delivery]));
 
 describe('a disk that said "durable" and was not', () => {
@@ -79,13 +89,43 @@ describe('a disk that said "durable" and was not', () => {
       const first = await start(disk, undefined, 80).catch(() => undefined);
       if (first) break;
       cuts += 1;
-      const { attempts, gaps, chain, nonce } = await start(disk, undefined, 80);
+      const { attempts, gaps, lost, chain, nonce } = await start(disk, undefined, 80);
+      // Said again, and counted once.
+      expect(lost.map(({ blocks }) => blocks)).toEqual([1]);
       // When the very last block of the copy was there, the copy was whole, and its boot as good as any.
       if (gaps > 0) expect(chain).toEqual([nonce]);
       expect(attempts.filter((a) => a.delivery !== 'doubtful')).toEqual([]);
       expect(attempts).toHaveLength(60);
     }
     expect(cuts).toBeGreaterThan(1);
+  });
+
+  it('is remembered by every later start, over rotations and on another board', async () => {
+    const disk = new CutDisk();
+    await start(disk, six);
+    for (const n of [2, 5]) disk.files.get('segment-0')?.fill(0, n * BLOCK_BYTES, (n + 1) * BLOCK_BYTES);
+    const found = await start(disk);
+    const lost = [{ at: day, blocks: 2 }];
+    expect(found).toMatchObject({ gaps: 2, lost });
+    for (let n = 0; n < 10; n++) {
+      const next = await start(disk, (boot) => Array.from({ length: 30 }, () => delivered(n, boot)));
+      expect(next).toMatchObject({ gaps: 0, lost });
+    }
+    expect(await start(disk, undefined, 16, 'board-2')).toMatchObject({ gaps: 0, number: 1, lost });
+    const files = [...disk.files].map(([name, bytes]) => ({ name, bytes }));
+    expect(inspect(files)).toMatchObject({ gaps: 0, lost, faults: [/^2 blocks found missing by the start of 2026-/] });
+  });
+
+  it('is one of eight that are remembered, of however many', async () => {
+    const disk = new CutDisk();
+    const seen: number[] = [];
+    for (let n = 1; n <= 12; n++) {
+      await start(disk, (boot) => [opened(n, boot), begun(n, boot), delivered(n, boot)]);
+      const { name, index } = newestBut(disk, 2);
+      disk.files.get(name)?.fill(0, index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
+      seen.push((await start(disk)).lost.length);
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8]);
   });
 
   it('shows wherever one of its blocks is damaged, but for the newest and those that are not needed any more', async () => {

@@ -17,7 +17,7 @@ it('says the same when any part of it, copied, is read before it', () => {
       anyRecords.chain((records) => fc.tuple(fc.constant(records), fc.subarray(records))),
       ([records, copied]) => {
         const [once, twice] = [readPast(records), readPast([...copied, ...records])];
-        expect(twice.boots).toEqual(once.boots);
+        expect([twice.boots, twice.gaps]).toEqual([once.boots, once.gaps]);
         const byAttempt = (past: typeof once) => new Map(past.attempts.map((a) => [a.attempt, a]));
         expect(byAttempt(twice)).toEqual(byAttempt(once));
       },
@@ -37,6 +37,7 @@ it('is cut down to what says the same of every attempt of its epoch, and cutting
         new Map(own.map((a) => [a.attempt, a])),
       );
       expect(readPast(cut).boots).toEqual(past.boots.filter((b) => b.epoch === epoch));
+      expect(readPast(cut).gaps).toEqual(past.gaps);
       expect(essential(cut)).toEqual(cut);
       expect(cut.length).toBeLessThanOrEqual(records.length);
     }),
@@ -49,8 +50,8 @@ it('after a gap claims no boot, takes no silence for "not delivered", and keeps 
       const boot = { kind: 'boot', at: 5, epoch, number: 9, nonce: '99'.repeat(16), board: 'b' } as const;
       const before = readPast(essential([...records, boot])).attempts;
       const left = afterGap(records, boot);
-      const { boots, attempts } = readPast(left);
-      expect(boots).toEqual([]);
+      const { boots, attempts, gaps } = readPast(left);
+      expect([boots, gaps]).toEqual([[], readPast(records).gaps]);
       expect(attempts.map((a) => a.attempt)).toEqual(before.map((a) => a.attempt));
       for (const [n, a] of attempts.entries()) {
         const told = records.some((r) => r.kind === 'vended' && r.attempt === a.attempt);
