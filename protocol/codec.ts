@@ -1,5 +1,5 @@
 import { quietzone } from './generated/quietzone.js';
-import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, toHex } from './ids.js';
+import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, tagFromNumber, tagToNumber, toHex } from './ids.js';
 import {
   CHAIN_MAX_BOOTS,
   FRAME_MAX_BYTES,
@@ -8,7 +8,7 @@ import {
   PAY_VALID_DEFAULT_MS,
   REFERENCE_MAX_CHARS,
 } from './limits.js';
-import type { Down, DownBody, Hello, Pay, Up, UpBody } from './messages.js';
+import type { Down, DownBody, Hello, Pay, Up, UpBody, Update } from './messages.js';
 import { currencyByNumber, currencyNumber } from './money.js';
 import { CodeError } from './packed.js';
 import { codeFromWire, codeToWire } from './payment-code.js';
@@ -36,21 +36,14 @@ function id(field: string, bytes: Uint8Array, length: number): string {
 
 /** Text for people and records. A NUL no database stores, and a line break would forge a line of a log. */
 function plain(field: string, text: string): string {
-  const at = text.search(/\p{Cc}/u);
-  if (at >= 0) throw new FrameError(`${field}: found a control character at position ${at}, expected plain text`);
-  return text;
+  if (!CONTROL.test(text)) return text;
+  throw new FrameError(`${field}: found a control character at position ${text.search(CONTROL)}, expected plain text`);
 }
+const CONTROL = /\p{Cc}/u;
 
 function word<W>(field: string, found: W | undefined, value: number): W {
   if (found === undefined) throw new FrameError(`${field}: value ${value} is not of this protocol version`);
   return found;
-}
-
-const tagToFixed = (tag: string): number => Buffer.from(fromHex(tag, 4)).readUInt32LE(0);
-function tagFromFixed(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes.toString('hex');
 }
 
 const attempt = (hex: string): Uint8Array => fromHex(hex, ATTEMPT_ID_BYTES);
@@ -96,24 +89,23 @@ function helloToWire(hello: Hello) {
   };
 }
 
-function upBodyToWire(body: UpBody) {
+function upToWire({ boot: tag, seq, body }: Up) {
+  const boot = tagToNumber(tag);
   switch (body.type) {
     case 'hello':
-      return { hello: helloToWire(body) };
+      return { boot, seq, hello: helloToWire(body) };
     case 'pay':
-      return { pay: payToWire(body) };
+      return { boot, seq, pay: payToWire(body) };
     case 'abort':
-      return { abort: { attempt: attempt(body.attempt) } };
+      return { boot, seq, abort: { attempt: attempt(body.attempt) } };
     case 'vend':
-      return { vend: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
+      return { boot, seq, vend: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
     case 'ack':
-      return { ack: { attempt: attempt(body.attempt), standing: standings.number(body.standing) } };
+      return { boot, seq, ack: { attempt: attempt(body.attempt), standing: standings.number(body.standing) } };
   }
 }
 
-export function encodeUp(up: Up): Uint8Array {
-  return v1.Up.encode({ boot: tagToFixed(up.boot), seq: up.seq, ...upBodyToWire(up.body) }).finish();
-}
+export const encodeUp = (up: Up): Uint8Array => v1.Up.encode(upToWire(up)).finish();
 
 /** The name counts where the number says nothing: a kiosk may name an issuer that has got a number since. */
 function issuerFromWire(number: number, name: string): IssuerId | undefined {
@@ -130,14 +122,13 @@ function payFromWire(w: quietzone.v1.Pay): Pay {
       `pay.reference: found ${w.reference.length} characters, expected at most ${REFERENCE_MAX_CHARS}`,
     );
   }
-  const issuer = issuerFromWire(w.issuer, w.issuerName);
   return {
     type: 'pay',
     attempt: id('pay.attempt', w.attempt, ATTEMPT_ID_BYTES),
     code: codeFromWire(w),
     amount,
     currency,
-    ...(issuer ? { issuer } : {}),
+    issuer: issuerFromWire(w.issuer, w.issuerName),
     reference: plain('pay.reference', w.reference),
     scanMs: integer('pay.scan_ms', w.scanMs),
     validMs: w.validMs || PAY_VALID_DEFAULT_MS,
@@ -161,14 +152,14 @@ function helloFromWire(w: quietzone.v1.Hello): Hello {
       attempt: id('hello.open.attempt', o.attempt ?? new Uint8Array(), ATTEMPT_ID_BYTES),
       delivery: word('hello.open.delivery', deliveries.word(o.delivery), o.delivery ?? 0),
     })),
-    ...(w.challenge.length > 0 ? { challenge: id('hello.challenge', w.challenge, NONCE_BYTES) } : {}),
+    challenge: w.challenge.length > 0 ? id('hello.challenge', w.challenge, NONCE_BYTES) : undefined,
     version: plain('hello.version', w.version.slice(0, 32)),
   };
 }
 
 function ackFromWire(w: quietzone.v1.Ack): UpBody {
   const standing = w.standing ? word('ack.standing', standings.word(w.standing), w.standing) : undefined;
-  return { type: 'ack', attempt: id('ack.attempt', w.attempt, ATTEMPT_ID_BYTES), ...(standing ? { standing } : {}) };
+  return { type: 'ack', attempt: id('ack.attempt', w.attempt, ATTEMPT_ID_BYTES), standing };
 }
 
 function upBodyFromWire(w: quietzone.v1.Up): UpBody {
@@ -190,11 +181,11 @@ function upBodyFromWire(w: quietzone.v1.Up): UpBody {
 }
 
 /** Runs a decoder so that whatever the bytes are, the fault is a FrameError without a value in it. */
-function decode<T>(frame: Uint8Array, read: () => T): T {
+function decode<T>(frame: Uint8Array, read: (frame: Uint8Array) => T): T {
   if (frame.length > FRAME_MAX_BYTES)
     throw new FrameError(`frame: found ${frame.length} bytes, expected at most ${FRAME_MAX_BYTES}`);
   try {
-    return read();
+    return read(frame);
   } catch (error) {
     if (error instanceof FrameError) throw error;
     if (error instanceof CodeError) throw new FrameError(error.message);
@@ -202,50 +193,46 @@ function decode<T>(frame: Uint8Array, read: () => T): T {
   }
 }
 
-/** @throws FrameError */
-export function decodeUp(frame: Uint8Array): Up {
-  return decode(frame, () => {
-    const w = v1.Up.decode(frame);
-    return { boot: tagFromFixed(w.boot), seq: w.seq, body: upBodyFromWire(w) };
-  });
+function upFromWire(frame: Uint8Array): Up {
+  const w = v1.Up.decode(frame);
+  return { boot: tagFromNumber(w.boot), seq: w.seq, body: upBodyFromWire(w) };
 }
 
-function downBodyToWire(body: DownBody) {
+/** @throws FrameError */
+export const decodeUp = (frame: Uint8Array): Up => decode(frame, upFromWire);
+
+const updateToWire = (body: Update) => ({
+  attempt: attempt(body.attempt),
+  boot: tagToNumber(body.boot),
+  standing: standings.number(body.standing),
+  reason: reasons.number(body.reason),
+  leftMs: Math.max(0, Math.round(body.leftMs)),
+  receipt: body.receipt,
+});
+
+function downToWire({ seq, relay, body }: Down) {
+  const nonce = (hex: string): Uint8Array => fromHex(hex, NONCE_BYTES);
   switch (body.type) {
     case 'welcome':
-      return { welcome: { nonce: fromHex(body.nonce, NONCE_BYTES), helloAtMs: body.helloAtMs, leaseMs: body.leaseMs } };
+      return { seq, relay, welcome: { nonce: nonce(body.nonce), helloAtMs: body.helloAtMs, leaseMs: body.leaseMs } };
     case 'challenge':
-      return {
-        challenge: { nonce: fromHex(body.nonce, NONCE_BYTES), challenge: fromHex(body.challenge, NONCE_BYTES) },
-      };
+      return { seq, relay, challenge: { nonce: nonce(body.nonce), challenge: nonce(body.challenge) } };
     case 'update':
-      return {
-        update: {
-          attempt: attempt(body.attempt),
-          boot: tagToFixed(body.boot),
-          standing: standings.number(body.standing),
-          reason: reasons.number(body.reason),
-          leftMs: Math.max(0, Math.round(body.leftMs)),
-          receipt: body.receipt,
-        },
-      };
+      return { seq, relay, update: updateToWire(body) };
     case 'vend-ack':
-      return { vendAck: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
+      return { seq, relay, vendAck: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
   }
 }
 
-export function encodeDown(down: Down): Uint8Array {
-  return v1.Down.encode({ seq: down.seq, relay: down.relay, ...downBodyToWire(down.body) }).finish();
-}
+export const encodeDown = (down: Down): Uint8Array => v1.Down.encode(downToWire(down)).finish();
 
 function updateFromWire(w: quietzone.v1.Update): DownBody {
-  const reason = reasons.word(w.reason) ?? (w.reason ? 'other' : undefined);
   return {
     type: 'update',
     attempt: id('update.attempt', w.attempt, ATTEMPT_ID_BYTES),
-    boot: tagFromFixed(w.boot),
+    boot: tagFromNumber(w.boot),
     standing: word('update.standing', standings.word(w.standing), w.standing),
-    ...(reason ? { reason } : {}),
+    reason: reasons.word(w.reason) ?? (w.reason ? 'other' : undefined),
     leftMs: w.leftMs,
     receipt: w.receipt.slice(0, 16),
   };
@@ -274,15 +261,15 @@ function downBodyFromWire(w: quietzone.v1.Down): DownBody {
   if (ack) {
     const delivery = deliveries.word(ack.delivery);
     const attempt = id('vend_ack.attempt', ack.attempt, ATTEMPT_ID_BYTES);
-    return { type: 'vend-ack', attempt, ...(delivery ? { delivery } : {}) };
+    return delivery ? { type: 'vend-ack', attempt, delivery } : { type: 'vend-ack', attempt };
   }
   throw new FrameError('down: no body of this protocol version');
 }
 
-/** @throws FrameError */
-export function decodeDown(frame: Uint8Array): Down {
-  return decode(frame, () => {
-    const w = v1.Down.decode(frame);
-    return { seq: integer('down.seq', w.seq), relay: w.relay.slice(0, 32), body: downBodyFromWire(w) };
-  });
+function downFromWire(frame: Uint8Array): Down {
+  const w = v1.Down.decode(frame);
+  return { seq: integer('down.seq', w.seq), relay: w.relay.slice(0, 32), body: downBodyFromWire(w) };
 }
+
+/** @throws FrameError */
+export const decodeDown = (frame: Uint8Array): Down => decode(frame, downFromWire);

@@ -18,14 +18,26 @@ export const NONCE_BYTES = 16;
 export type RandomBytes = (n: number) => Uint8Array;
 
 export const toHex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('hex');
+
+/** What each byte is in hex, and what each character of hex stands for; -1: it is none. */
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const digitOfChar = Int8Array.from({ length: 128 }, (_, char) => '0123456789abcdef'.indexOf(String.fromCharCode(char)));
+
+const digitAt = (hex: string, index: number): number => digitOfChar[hex.charCodeAt(index)] ?? -1;
 
 /** @throws RangeError when `hex` is not exactly `bytes` long. */
 export function fromHex(hex: string, bytes: number): Uint8Array {
-  if (hex.length !== bytes * 2 || !/^[0-9a-f]*$/.test(hex)) {
-    throw new RangeError(`id: found ${hex.length} characters, expected ${bytes * 2} of 0-9 a-f`);
+  const found = new Uint8Array(bytes);
+  // One digit that is none makes it negative.
+  let all = hex.length === bytes * 2 ? 0 : -1;
+  for (let i = 0; i < bytes && all >= 0; i++) {
+    const byte = (digitAt(hex, 2 * i) << 4) | digitAt(hex, 2 * i + 1);
+    found[i] = byte;
+    all |= byte;
   }
-  return Buffer.from(hex, 'hex');
+  if (all < 0) throw new RangeError(`id: found ${hex.length} characters, expected ${bytes * 2} of 0-9 a-f`);
+  return found;
 }
 
 export const newOrderId = (random: RandomBytes): OrderId => toHex(random(ORDER_ID_BYTES));
@@ -36,19 +48,39 @@ export const newNonce = (random: RandomBytes): BootNonce => toHex(random(NONCE_B
 
 /** The short name of a boot in every frame: the first four bytes of its nonce, as 8 hex characters. */
 export type BootTag = string;
-export const bootTag = (nonce: BootNonce): BootTag => nonce.slice(0, 8);
+export const bootTag = (nonce: BootNonce): BootTag => nonce.slice(0, TAG_BYTES * 2);
+
+const TAG_BYTES = 4;
+
+/** A tag as the number it is on the wire: its bytes, the lowest first. @throws RangeError */
+export function tagToNumber(tag: BootTag): number {
+  const bytes = fromHex(tag, TAG_BYTES);
+  let number = 0;
+  for (let i = TAG_BYTES - 1; i >= 0; i--) number = number * 256 + (bytes[i] ?? 0);
+  return number;
+}
+export const tagFromNumber = (n: number): BootTag =>
+  hexByte(n) + hexByte(n >>> 8) + hexByte(n >>> 16) + hexByte(n >>> 24);
+const hexByte = (n: number): string => hexOfByte[n & 0xff] ?? '';
 
 export const nextChain = (own: BootNonce, earlier: readonly BootNonce[]): BootNonce[] =>
   [own, ...earlier].slice(0, CHAIN_MAX_BOOTS);
 
 /** What customer and operator read to each other: five characters without 0, O, 1, I and their like. */
 export function receiptOf(attempt: AttemptId): string {
-  const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-  let value = BigInt(`0x${attempt.slice(16)}`);
+  // Its own half, as one number, modulo all receipts: digit by digit, since the whole has more bits than a number keeps.
+  let value = 0;
+  for (let i = 2 * ORDER_ID_BYTES; i < 2 * ATTEMPT_ID_BYTES; i++) value = (value * 16 + digitAt(attempt, i)) % RECEIPTS;
   let text = '';
-  for (let i = 0; i < 5; i++) {
-    text += alphabet[Number(value % BigInt(alphabet.length))];
-    value /= BigInt(alphabet.length);
+  for (let i = 0; i < RECEIPT_CHARS; i++) {
+    const digit = value % RECEIPT_ALPHABET.length;
+    text += RECEIPT_ALPHABET[digit];
+    value = (value - digit) / RECEIPT_ALPHABET.length;
   }
   return text;
 }
+
+const RECEIPT_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+const RECEIPT_CHARS = 5;
+/** So many texts of those characters there are. */
+const RECEIPTS = 24_300_000;

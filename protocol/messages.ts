@@ -17,7 +17,7 @@ export type Hello = {
   /** Kiosk's monotonic clock, ms. */
   readonly atMs: number;
   readonly open: readonly OpenAttempt[];
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
   readonly version: string;
 };
 
@@ -28,7 +28,7 @@ export type Pay = {
   readonly code: string;
   readonly amount: number;
   readonly currency: Currency;
-  readonly issuer?: IssuerId;
+  readonly issuer?: IssuerId | undefined;
   readonly reference: string;
   /** Kiosk's monotonic clock at the scan, ms. */
   readonly scanMs: number;
@@ -38,7 +38,7 @@ export type Pay = {
 export type Abort = { readonly type: 'abort'; readonly attempt: AttemptId };
 export type Vend = { readonly type: 'vend'; readonly attempt: AttemptId; readonly delivery: Delivery };
 /** `standing`: of what the kiosk has taken note; absent in frames of kiosks before that field. */
-export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId; readonly standing?: Standing };
+export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId; readonly standing?: Standing | undefined };
 
 export type UpBody = Hello | Pay | Abort | Vend | Ack;
 export type Up = { readonly boot: BootTag; readonly seq: number; readonly body: UpBody };
@@ -55,7 +55,7 @@ export type Update = {
   readonly attempt: AttemptId;
   readonly boot: BootTag;
   readonly standing: Standing;
-  readonly reason?: Reason;
+  readonly reason?: Reason | undefined;
   readonly leftMs: number;
   readonly receipt: string;
 };

@@ -26,17 +26,18 @@ export const anyRelayStateTopic = `${root}/relay/+/state`;
 
 /** The kiosk that an `up` topic belongs to; undefined for any other topic. */
 export function kioskOfUp(topic: string): string | undefined {
-  if (!topic.endsWith('/up')) return undefined;
-  const [a, b, kiosk, last, ...rest] = topic.split('/');
-  if (`${a}/${b}` !== root || last !== 'up' || rest.length > 0 || kiosk === undefined) return undefined;
-  return NAME_PATTERN.test(kiosk) && kiosk !== 'relay' ? kiosk : undefined;
+  const kiosk = between(`${root}/`, topic, '/up');
+  return kiosk === 'relay' ? undefined : kiosk;
 }
 
 /** The relay instance that a relay state topic belongs to. */
 export function relayOfState(topic: string): string | undefined {
-  if (!topic.startsWith(`${root}/relay/`)) return undefined;
-  const [a, b, c, instance, last, ...rest] = topic.split('/');
-  if (`${a}/${b}/${c}` !== `${root}/relay` || last !== 'state' || rest.length > 0 || instance === undefined)
-    return undefined;
-  return NAME_PATTERN.test(instance) ? instance : undefined;
+  return between(`${root}/relay/`, topic, '/state');
+}
+
+/** A name between two ends of a topic; it has no slash. */
+function between(start: string, topic: string, end: string): string | undefined {
+  if (!topic.endsWith(end) || !topic.startsWith(start)) return undefined;
+  const name = topic.slice(start.length, -end.length);
+  return NAME_PATTERN.test(name) ? name : undefined;
 }

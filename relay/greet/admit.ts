@@ -55,29 +55,31 @@ export async function admitPay(
   const codeHash = hashCode(pay.code, context.codeHashKey);
   return await ledger.transaction(async (tx) => {
     const row = await tx.lockForPay(kiosk);
-    const before = await tx.load(pay.attempt);
-    if (before) return await fromRecord(tx, before, kiosk, codeHash, context.now);
     const scannedAt = row && scanTime(row, tag, pay, context.now);
-    if (!row?.nonce || scannedAt === undefined) return { type: 'not-greeted' };
+    if (!row?.nonce || scannedAt === undefined) return await fromRecord(tx, pay.attempt, kiosk, codeHash, context.now);
+    // Of what was heard before, the insert says so.
     const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, context);
     const reason = refusalOf(kiosk, pay, scannedAt, context);
     if (reason) return await refuse(tx, attempt, reason, codeHash, context);
     const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
     if (await tx.insert(attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
-      await tx.addStep(attempt.id, { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt });
+      await tx.addSteps(attempt.id, [{ at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt }]);
       return { type: 'accepted', attempt };
     }
     return await barred(tx, attempt, codeHash, context);
   });
 }
 
+/** Heard before, from whatever boot: answered from the record. */
 async function fromRecord(
   tx: LedgerTransaction,
-  before: Attempt,
+  id: string,
   kiosk: string,
   codeHash: string,
   now: number,
 ): Promise<Admission> {
+  const before = await tx.load(id);
+  if (!before) return { type: 'not-greeted' };
   if (before.kiosk !== kiosk) return { type: 'foreign' };
   const untouched = before.state === 'submitted' && before.payAt === null;
   const restartable = untouched && (await tx.codeHashOf(before.id)) === codeHash;
@@ -154,21 +156,10 @@ async function refuse(
   const refused: Attempt = { ...attempt, state: 'refused', reason, nextAt: null };
   const telling = { owed: true, tellAt: now + firstTellMs };
   const stored = await tx.insert(refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
-  // Another relay heard the same Pay and was quicker: what it has stored is the verdict, whatever ours would be.
-  if (!stored) return await storedMeanwhile(tx, attempt, codeHash, now);
-  await tx.addStep(refused.id, { at: now, name: 'refused', detail: reason, ms: null });
+  // This Pay was heard before, perhaps by another relay a moment ago: what is stored is the verdict, whatever ours would be.
+  if (!stored) return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, now);
+  await tx.addSteps(refused.id, [{ at: now, name: 'refused', detail: reason, ms: null }]);
   return { type: 'refused', attempt: refused };
-}
-
-/** An insert met this very id, so its row is committed by now. */
-async function storedMeanwhile(
-  tx: LedgerTransaction,
-  attempt: Attempt,
-  codeHash: string,
-  now: number,
-): Promise<Admission> {
-  const other = await tx.load(attempt.id);
-  return other ? await fromRecord(tx, other, attempt.kiosk, codeHash, now) : { type: 'not-greeted' };
 }
 
 async function barred(
@@ -179,7 +170,7 @@ async function barred(
 ): Promise<Admission> {
   switch (await tx.whoBars(attempt, codeHash)) {
     case 'attempt':
-      return await storedMeanwhile(tx, attempt, codeHash, context.now);
+      return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, context.now);
     case 'order':
       return await refuse(tx, attempt, 'order-taken', codeHash, context);
     case 'code':

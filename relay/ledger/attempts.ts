@@ -1,12 +1,17 @@
 import type { AttemptId } from '../../protocol/ids.js';
-import type { Attempt } from '../payment/types.js';
+import type { Attempt, State } from '../payment/types.js';
 import { attemptFromRow, number, progressColumns, progressOf, text } from './columns.js';
-import type { Bar, Insertion, Stored, Telling } from './contract.js';
-import type { Queries, Transaction } from './database.js';
+import type { Bar, Insertion, Lease, Stored, Telling } from './contract.js';
+import type { Queries, Transaction, Value } from './database.js';
 import { attemptFrom, attemptsFromRows, saveReversal } from './reversals.js';
 
 export async function load(q: Queries, id: string): Promise<Attempt | undefined> {
   return await attemptFrom(q, await q.query('SELECT * FROM attempt WHERE id = $1', [id]));
+}
+
+export async function stateOf(q: Queries, id: string): Promise<State | undefined> {
+  const [row] = await q.query('SELECT state FROM attempt WHERE id = $1', [id]);
+  return row && (text(row['state']) as State);
 }
 
 export async function lock(tx: Transaction, id: string): Promise<Stored | undefined> {
@@ -67,9 +72,17 @@ export async function insert(tx: Transaction, a: Attempt, extra: Insertion): Pro
     `INSERT INTO attempt (${names}) VALUES (${places}) ON CONFLICT DO NOTHING RETURNING id`,
     columns.map(([, value]) => value),
   );
-  if (rows.length === 1) await saveReversal(tx, a);
   return rows.length === 1;
 }
+
+const progress = progressColumns.map((name, i) => `, ${name} = $${i + 4}`).join('');
+const toldAt = progressColumns.length + 4;
+const outbox = `, owed = $${toldAt}, tell_at = $${toldAt + 1}, tell_tries = 0`;
+
+/** `at`: where its parameters begin. The columns on the right are those before the change. */
+const leased = (at: number): string => `,
+       lease_owner = CASE WHEN lease_owner = $${at} AND $${at + 1}::bigint IS NULL THEN NULL ELSE lease_owner END,
+       lease_until = CASE WHEN lease_owner = $${at} THEN $${at + 1}::bigint ELSE lease_until END`;
 
 /** Writes what the machine changed. False: the row has changed since `version` (cannot happen under its lock). */
 export async function save(
@@ -77,14 +90,21 @@ export async function save(
   { attempt, version }: Stored,
   now: number,
   telling: Telling | undefined,
+  lease: Lease | undefined,
 ): Promise<boolean> {
-  const values = progressOf(attempt);
-  const sets = progressColumns.map((name, i) => `${name} = $${i + 4}`).join(', ');
-  const outbox = telling ? `, owed = $${values.length + 4}, tell_at = $${values.length + 5}, tell_tries = 0` : '';
+  const values: Value[] = [attempt.id, version, now, ...progressOf(attempt)];
+  let sets = progress;
+  if (telling) {
+    sets += outbox;
+    values.push(telling.owed, telling.tellAt);
+  }
+  if (lease) {
+    sets += leased(values.length + 1);
+    values.push(lease.owner, lease.until);
+  }
   const rows = await tx.query(
-    `UPDATE attempt SET version = version + 1, changed_at = $3, ${sets}${outbox}
-     WHERE id = $1 AND version = $2 RETURNING id`,
-    [attempt.id, version, now, ...values, ...(telling ? [telling.owed, telling.tellAt] : [])],
+    `UPDATE attempt SET version = version + 1, changed_at = $3${sets} WHERE id = $1 AND version = $2 RETURNING id`,
+    values,
   );
   if (rows.length === 1) await saveReversal(tx, attempt);
   return rows.length === 1;

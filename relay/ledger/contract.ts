@@ -37,6 +37,9 @@ export type Stored = { readonly attempt: Attempt; readonly version: number };
 /** Telling the kiosk: what a commit adds to the outbox. */
 export type Telling = { readonly owed: boolean; readonly tellAt: number | null };
 
+/** Of `owner`, if it holds the attempt: held until `until`; null: given back. Another's is left alone. */
+export type Lease = { readonly owner: string; readonly until: number | null };
+
 export type Insertion = {
   readonly codeHash: string | null;
   readonly telling: Telling;
@@ -46,8 +49,6 @@ export type Insertion = {
 
 /** Which rule bars a new attempt. */
 export type Bar = 'attempt' | 'code' | 'order';
-
-export type Renewed = { /** False: another relay has taken it over. */ readonly held: boolean; readonly state: State };
 
 /** Waits of the outbox: `firstMs`, doubling up to `mostMs`, `tries` times; the kiosk's next Hello starts it again. */
 export type TellPlan = { readonly firstMs: number; readonly mostMs: number; readonly tries: number };
@@ -95,10 +96,10 @@ export interface LedgerTransaction {
    * Hello has a word for. The others wait for a person, and no Hello changes that.
    */
   lockForSweep(kiosk: string, nonce: string, listed: readonly AttemptId[]): Promise<Stored[]>;
-  /** False: the id, the code or the order is taken. Waits for another transaction that is inserting one of them. */
+  /** A new attempt has no reversal. False: the id, the code or the order is taken. Waits for another transaction that is inserting one of them. */
   insert(attempt: Attempt, insertion: Insertion): Promise<boolean>;
   /** False: the row has changed since `version`. @throws Error where S3, S10, rule 10 or rule 12 forbid the change */
-  save(stored: Stored, now: number, telling: Telling | undefined): Promise<boolean>;
+  save(stored: Stored, now: number, telling: Telling | undefined, lease?: Lease): Promise<boolean>;
   /** Asked after `insert` said no. */
   whoBars(attempt: Attempt, codeHash: string): Promise<Bar | undefined>;
   /** Its pay was never handed to a sender, and now the code is here: the worker shall look at it at once. */
@@ -109,7 +110,8 @@ export interface LedgerTransaction {
   /** Before the call; returns its number for `callEnded`. */
   callStarted(attempt: AttemptId, relay: string, call: Call, at: number): Promise<number>;
   callEnded(end: CallEnd): Promise<void>;
-  addStep(attempt: AttemptId, step: StepRecord): Promise<void>;
+  /** At least one, in their order. */
+  addSteps(attempt: AttemptId, steps: readonly StepRecord[]): Promise<void>;
   /** True if it is new: an attempt raises each kind once. */
   raiseAlarm(alarm: Alarm): Promise<boolean>;
 }
@@ -123,8 +125,6 @@ export interface Ledger {
   claimDue(owner: string, now: number, until: number, limit: number): Promise<AttemptId[]>;
   /** The first time after `now` and before `end` at which something is due; null: none. */
   nextDue(now: number, end: number): Promise<number | null>;
-  /** Renews for its holder. Whoever holds it, the row is read again, after every change that was under way. */
-  renew(id: AttemptId, owner: string, until: number): Promise<Renewed | undefined>;
   /** Gives it back; returns when it is due next. */
   release(id: AttemptId, owner: string): Promise<number | null>;
   /** At start: what an earlier process of the same name held. */
@@ -138,6 +138,8 @@ export interface Ledger {
   settle(kiosk: string, id: AttemptId, standing: Standing | undefined): Promise<void>;
 
   load(id: AttemptId): Promise<Attempt | undefined>;
+  /** As it is committed now. */
+  stateOf(id: AttemptId): Promise<State | undefined>;
   /** Newest first, without tombstones. */
   newest(limit: number): Promise<Attempt[]>;
   /** Steps of several attempts, oldest first. */

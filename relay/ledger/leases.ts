@@ -1,6 +1,4 @@
-import type { State } from '../payment/types.js';
 import { numberOrNull, text } from './columns.js';
-import type { Renewed } from './contract.js';
 import type { Queries } from './database.js';
 
 /** Who works on which attempt now. Economy only: two workers on one attempt are wasteful, never unsafe. */
@@ -27,16 +25,6 @@ export async function claimDue(
 export async function nextDue(q: Queries, now: number, end: number): Promise<number | null> {
   const [row] = await q.query('SELECT min(next_at) AS at FROM attempt WHERE next_at > $1 AND next_at < $2', [now, end]);
   return numberOrNull(row?.['at']);
-}
-
-/** Renews for its holder. Whoever holds it, the row is read again, after every change that was under way. */
-export async function renew(q: Queries, id: string, owner: string, until: number): Promise<Renewed | undefined> {
-  const [row] = await q.query(
-    `UPDATE attempt SET lease_until = CASE WHEN lease_owner = $2 THEN $3::bigint ELSE lease_until END
-     WHERE id = $1 RETURNING state, coalesce(lease_owner = $2, false) AS held`,
-    [id, owner, until],
-  );
-  return row && { held: row['held'] === true, state: text(row['state']) as State };
 }
 
 /** Gives it back; returns when it is due next. */

@@ -23,13 +23,11 @@ export async function callEnded(tx: Transaction, end: CallEnd): Promise<void> {
   ]);
 }
 
-export async function addStep(tx: Transaction, attempt: string, step: StepRecord): Promise<void> {
-  await tx.query('INSERT INTO attempt_event (attempt, at, name, detail, ms) VALUES ($1, $2, $3, $4, $5)', [
+export async function addSteps(tx: Transaction, attempt: string, steps: readonly StepRecord[]): Promise<void> {
+  const places = steps.map((_, i) => `($1, $${4 * i + 2}, $${4 * i + 3}, $${4 * i + 4}, $${4 * i + 5})`);
+  await tx.query(`INSERT INTO attempt_event (attempt, at, name, detail, ms) VALUES ${places.join(', ')}`, [
     attempt,
-    step.at,
-    step.name,
-    step.detail,
-    step.ms,
+    ...steps.flatMap(({ at, name, detail, ms }) => [at, name, detail, ms]),
   ]);
 }
 

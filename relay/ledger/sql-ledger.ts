@@ -7,6 +7,7 @@ import type {
   CallEnd,
   Greeting,
   Insertion,
+  Lease,
   Ledger,
   LedgerTransaction,
   StepRecord,
@@ -44,10 +45,6 @@ export class SqlLedger implements Ledger {
     return leases.nextDue(this.#db, now, end);
   }
 
-  renew(id: AttemptId, owner: string, until: number) {
-    return leases.renew(this.#db, id, owner, until);
-  }
-
   release(id: AttemptId, owner: string) {
     return leases.release(this.#db, id, owner);
   }
@@ -70,6 +67,10 @@ export class SqlLedger implements Ledger {
 
   load(id: AttemptId) {
     return attempts.load(this.#db, id);
+  }
+
+  stateOf(id: AttemptId) {
+    return attempts.stateOf(this.#db, id);
   }
 
   newest(limit: number) {
@@ -132,8 +133,8 @@ class SqlTransaction implements LedgerTransaction {
     return attempts.insert(this.#tx, attempt, insertion);
   }
 
-  save(stored: Stored, now: number, telling: Telling | undefined) {
-    return attempts.save(this.#tx, stored, now, telling);
+  save(stored: Stored, now: number, telling: Telling | undefined, lease?: Lease) {
+    return attempts.save(this.#tx, stored, now, telling, lease);
   }
 
   whoBars(attempt: Attempt, codeHash: string) {
@@ -156,8 +157,8 @@ class SqlTransaction implements LedgerTransaction {
     return records.callEnded(this.#tx, end);
   }
 
-  addStep(attempt: AttemptId, step: StepRecord) {
-    return records.addStep(this.#tx, attempt, step);
+  addSteps(attempt: AttemptId, steps: readonly StepRecord[]) {
+    return records.addSteps(this.#tx, attempt, steps);
   }
 
   raiseAlarm(alarm: Alarm) {

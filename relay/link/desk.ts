@@ -119,7 +119,8 @@ export class Desk {
   }
 
   #context(): ApplyContext {
-    return { ...this.#parts, now: this.#parts.clock.now() };
+    const { clock, policy, relay, firstTellMs } = this.#parts;
+    return { now: clock.now(), policy, relay, firstTellMs };
   }
 
   #applied({ kiosk, attempt }: Report, applied: Applied | undefined): void {
@@ -133,8 +134,7 @@ export class Desk {
 
   async #hello(kiosk: string, hello: Hello): Promise<void> {
     const { ledger, teller, log, random, greeting, welcomeMs } = this.#parts;
-    const context = { ...this.#context(), rules: greeting, random };
-    const { decision, swept } = await hearHello(ledger, kiosk, hello, context);
+    const { decision, swept } = await hearHello(ledger, kiosk, hello, { ...this.#context(), rules: greeting, random });
     this.#parts.counters.add(`hello-${decision.type}`);
     if (decision.type === 'greet') {
       teller.send(kiosk, { type: 'welcome', nonce: hello.nonce, helloAtMs: hello.atMs, leaseMs: welcomeMs });

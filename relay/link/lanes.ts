@@ -1,26 +1,43 @@
-/** Runs tasks of one name in order and of different names at once; each lane is bounded. */
+type Task = () => Promise<void>;
+
+/** Runs tasks of one name in order and of different names at once; each lane is bounded. There are few names. */
 export class Lanes {
   readonly #most: number;
-  readonly #lanes = new Map<string, { last: Promise<void>; waiting: number }>();
+  /** The tasks of each lane, the one under way first. */
+  readonly #lanes = new Map<string, Task[]>();
+  #busy = 0;
+  #whenIdle: (() => void)[] = [];
 
   constructor(most: number) {
     this.#most = most;
   }
 
   /** False: the lane is full and the task was dropped. A task must not throw. */
-  add(name: string, task: () => Promise<void>): boolean {
-    const lane = this.#lanes.get(name) ?? { last: Promise.resolve(), waiting: 0 };
-    if (lane.waiting >= this.#most) return false;
-    lane.waiting += 1;
-    lane.last = lane.last.then(task).finally(() => {
-      lane.waiting -= 1;
-      if (lane.waiting === 0) this.#lanes.delete(name);
-    });
-    this.#lanes.set(name, lane);
+  add(name: string, task: Task): boolean {
+    const lane = this.#lanes.get(name) ?? this.#open(name);
+    if (lane.length >= this.#most) return false;
+    if (lane.push(task) === 1) void this.#run(lane);
     return true;
   }
 
+  #open(name: string): Task[] {
+    const lane: Task[] = [];
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  async #run(lane: Task[]): Promise<void> {
+    this.#busy += 1;
+    for (let task = lane[0]; task; task = lane[0]) {
+      await task();
+      lane.shift();
+    }
+    this.#busy -= 1;
+    if (this.#busy === 0) for (const idle of this.#whenIdle.splice(0)) idle();
+  }
+
+  /** Resolves when no lane has a task any more. */
   async idle(): Promise<void> {
-    while (this.#lanes.size > 0) await Promise.all([...this.#lanes.values()].map((l) => l.last));
+    while (this.#busy > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 }

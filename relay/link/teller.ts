@@ -21,7 +21,7 @@ export function updateOf(attempt: Attempt, now: number): Update {
     attempt: attempt.id,
     boot: bootTag(attempt.boot),
     standing,
-    ...(attempt.reason ? { reason: attempt.reason } : {}),
+    reason: attempt.reason ?? undefined,
     leftMs: standing === 'password-pending' ? Math.max(0, attempt.deadlineAt - now) : 0,
     receipt: receiptOf(attempt.id),
   };

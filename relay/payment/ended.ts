@@ -1,6 +1,6 @@
 import type { Delivery } from '../../protocol/words.js';
 import type { InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
-import { alarm, callInquire, fault, nextWatch, noted, stay, unasked } from './moves.js';
+import { alarm, callInquire, cancelledToo, fault, nextWatch, noted, stay, unasked } from './moves.js';
 import { endedReversal, liveRefund } from './records.js';
 import { answeredOther, callInquireRefund, type RefundEvent } from './refunding.js';
 import type { Attempt, Effect, Finding, PaymentEvent, Policy, StepResult } from './types.js';
@@ -27,17 +27,32 @@ export function operator(attempt: Attempt, event: PaymentEvent, now: number, pol
     case 'pay-answered':
     case 'inquiry-answered':
     case 'cancel-answered':
-      return found(noted(attempt, event.answer), findingOf(attempt, event), now, policy);
+      return found(
+        noted(attempt, event.answer),
+        findingOf(attempt, event),
+        now,
+        policy,
+        ...twice(attempt, event.answer),
+      );
   }
 }
 
+const twice = (attempt: Attempt, answer: { readonly kind: string }): Effect[] =>
+  answer.kind === 'cancelled' ? cancelledToo(attempt) : [];
+
 /** What is certain is told once and ends the watch; the record of the reversal ends with it. */
-function found(attempt: Attempt, finding: Finding | undefined, now: number, policy: Policy): StepResult {
+function found(
+  attempt: Attempt,
+  finding: Finding | undefined,
+  now: number,
+  policy: Policy,
+  ...effects: Effect[]
+): StepResult {
   if (finding === undefined) return stay({ ...attempt, nextAt: nextWatch(attempt.inquiries, now, policy) });
   const reversal = finding === 'returned' ? endedReversal(attempt, 'confirmed', now) : attempt.reversal;
   const next: Attempt = { ...attempt, reversal, nextAt: null };
-  if (finding === attempt.finding) return stay(next);
-  return stay({ ...next, finding }, alarm('finding', `the acquirer now says: ${finding}`));
+  if (finding === attempt.finding) return stay(next, ...effects);
+  return stay({ ...next, finding }, alarm('finding', `the acquirer now says: ${finding}`), ...effects);
 }
 
 type PayEvent = Extract<PaymentEvent, { type: 'pay-answered' | 'inquiry-answered' | 'cancel-answered' }>;
@@ -83,7 +98,9 @@ export function final(attempt: Attempt, event: PaymentEvent, policy: Policy): St
       return answeredAfterEnd(attempt, event.answer);
     case 'cancel-answered':
       // Another relay's, and slow. Of what was delivered or refused nobody ever asked a cancel.
-      return attempt.state === 'declined' || attempt.state === 'reversed' ? stay(attempt) : unasked(attempt, event);
+      return attempt.state === 'declined' || attempt.state === 'reversed'
+        ? stay(attempt, ...twice(attempt, event.answer))
+        : unasked(attempt, event);
     case 'refund-answered':
     case 'refund-inquiry-answered':
       return attempt.state === 'reversed' ? answeredOther(attempt, event) : unasked(attempt, event);
@@ -91,9 +108,9 @@ export function final(attempt: Attempt, event: PaymentEvent, policy: Policy): St
 }
 
 function answeredAfterEnd(attempt: Attempt, answer: PayAnswer | InquiryAnswer): StepResult {
-  if (answer.kind !== 'paid' || attempt.state === 'delivered') return stay(attempt);
   // After a confirmed reversal "paid" is an old answer. After declined or refused it must not be.
-  if (attempt.state === 'reversed') return stay(attempt);
+  if (attempt.state === 'reversed') return stay(attempt, ...twice(attempt, answer));
+  if (answer.kind !== 'paid' || attempt.state === 'delivered') return stay(attempt);
   const what = `the acquirer says paid after the attempt was ${attempt.state}`;
   return fault(attempt, what, alarm('charged-after-end', what));
 }

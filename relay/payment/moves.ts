@@ -28,9 +28,20 @@ export function decline(attempt: Attempt, reason: Reason, now: number, ...effect
 }
 
 /** The acquirer says that the money is back, by whichever of our requests. */
-export function reversed(attempt: Attempt, now: number): StepResult {
+export function reversed(attempt: Attempt, now: number, ...effects: Effect[]): StepResult {
   const reversal = endedReversal(attempt, 'confirmed', now);
-  return stay({ ...attempt, state: 'reversed', reversal, nextAt: null }, { type: 'publish', until: 'answered' });
+  return stay(
+    { ...attempt, state: 'reversed', reversal, nextAt: null },
+    { type: 'publish', until: 'answered' },
+    ...effects,
+  );
+}
+
+/** It says that the payment is cancelled: all is back. A refund that was sent as well may have given it back once more. */
+export function cancelledToo({ reversal }: Attempt): Effect[] {
+  if (reversal?.kind !== 'refund' || reversal.tries === 0 || reversal.state === 'failed') return [];
+  const text = `the acquirer says cancelled, and refund ${reversal.number} was sent as well; the money may be back twice`;
+  return [alarm('contradiction', text)];
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   alarm,
   callCancel,
   callInquire,
+  cancelledToo,
   checkPaid,
   decline,
   declinedAlarms,
@@ -91,7 +92,7 @@ function inquiryAnswered(
   now: number,
   policy: Policy,
 ): StepResult {
-  if (answer.kind === 'cancelled') return reversed(attempt, now);
+  if (answer.kind === 'cancelled') return reversed(attempt, now, ...cancelledToo(attempt));
   if (answer.kind === 'declined' && !attempt.paidSeen) {
     return decline(attempt, answer.reason, now, ...declinedAlarms(answer));
   }
@@ -112,7 +113,7 @@ function cancelAnswered(
   now: number,
   policy: Policy,
 ): StepResult {
-  if (answer.kind === 'cancelled') return reversed(attempt, now);
+  if (answer.kind === 'cancelled') return reversed(attempt, now, ...cancelledToo(attempt));
   if (answer.kind === 'not-found' && certainlyUnpaid(attempt, askedAt)) return decline(attempt, reasonOf(attempt), now);
   // Another relay's cancel, answered after an inquiry or a refund has taken over.
   if (attempt.cancelRefused) return stay(attempt);

@@ -20,13 +20,8 @@ export function approved(attempt: Attempt, event: PaymentEvent, now: number, pol
       if (event.listed) return reported(attempt, event.listed, now, event.bootInChain ? policy : asked(policy));
       if (event.bootInChain) return reverse(attempt, 'kiosk-restarted', now);
       return doubt(attempt, 'the kiosk has lost its journal, or is another one');
-    case 'cancel-answered':
-    case 'refund-answered':
-    case 'refund-inquiry-answered':
-      return unasked(attempt, event);
-    case 'pay-answered':
-    case 'inquiry-answered':
-      return lateAnswer(attempt, event.answer);
+    default:
+      return answered(attempt, event);
   }
 }
 
@@ -37,6 +32,18 @@ export function approved(attempt: Attempt, event: PaymentEvent, now: number, pol
 const asked = (policy: Policy): Policy => ({ ...policy, doubtful: 'ask' });
 const sayOf = (attempt: Attempt, boot: string | undefined, policy: Policy): Policy =>
   boot === undefined || boot === bootTag(attempt.boot) ? policy : asked(policy);
+
+function answered(attempt: Attempt, event: Extract<PaymentEvent, { readonly answer: unknown }>): StepResult {
+  switch (event.type) {
+    case 'cancel-answered':
+    case 'refund-answered':
+    case 'refund-inquiry-answered':
+      return unasked(attempt, event);
+    case 'pay-answered':
+    case 'inquiry-answered':
+      return lateAnswer(attempt, event.answer);
+  }
+}
 
 /** Approved by one answer, and another answer arrives: nothing new, unless it contradicts. */
 function lateAnswer(attempt: Attempt, answer: PayAnswer | InquiryAnswer): StepResult {
@@ -105,12 +112,7 @@ export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, pol
       return fault({ ...attempt, nextAt: null }, 'due');
     case 'abort':
       return stay(attempt);
-    case 'cancel-answered':
-    case 'refund-answered':
-    case 'refund-inquiry-answered':
-      return unasked(attempt, event);
-    case 'pay-answered':
-    case 'inquiry-answered':
-      return lateAnswer(attempt, event.answer);
+    default:
+      return answered(attempt, event);
   }
 }

@@ -1,6 +1,6 @@
-import type { CallEnd, Ledger, LedgerTransaction, Stored, Telling } from '../ledger/contract.js';
+import type { CallEnd, Lease, Ledger, LedgerTransaction, StepRecord, Stored, Telling } from '../ledger/contract.js';
 import { step } from '../payment/step.js';
-import type { Attempt, Effect, PaymentEvent, Policy } from '../payment/types.js';
+import type { Attempt, Call, Effect, PaymentEvent, Policy } from '../payment/types.js';
 
 /** What one event did to one attempt, once its transaction has committed. */
 export type Applied = {
@@ -10,6 +10,8 @@ export type Applied = {
   readonly changed: boolean;
   /** Number of the acquirer call that the effects ask for. */
   readonly callId: number | null;
+  /** Nothing more is to be done now, and whoever finds it due may take it. Only of the relay that works on it. */
+  readonly givenBack: boolean;
 };
 
 export type ApplyContext = {
@@ -19,6 +21,8 @@ export type ApplyContext = {
   readonly relay: string;
   /** First wait of the outbox, ms. */
   readonly firstTellMs: number;
+  /** Of the relay that works on the attempt: how long it goes on holding it where the step leads on at once, ms. */
+  readonly leaseMs?: number;
 };
 
 /** A call's answer beside its event: completes the record made before the call. */
@@ -35,32 +39,52 @@ export async function applyIn(
   const { now } = context;
   const before = stored.attempt;
   const { attempt, effects } = step(before, event, now, context.policy);
+  const call = callOf(effects);
   const telling = tellingOf(before, attempt, effects, context);
-  if (attempt !== before || telling) {
-    const saved = await tx.save({ attempt, version: stored.version }, now, telling);
+  const lease = leaseOf(attempt, call, context);
+  if (attempt !== before || telling || lease) {
+    const saved = await tx.save({ attempt, version: stored.version }, now, telling, lease);
     if (!saved) throw new Error(`attempt ${attempt.id}: its row changed under its lock`);
   }
   if (answered) await tx.callEnded(answered.end);
-  const story = storyOf(before, attempt, event, answered?.ms ?? null);
-  for (const line of story) await tx.addStep(attempt.id, { at: now, ...line });
-  const call = effects.find((e) => e.type === 'call');
-  const callId = call ? await tx.callStarted(attempt.id, context.relay, call.call, now) : null;
-  return { attempt, effects: await newAlarms(tx, attempt, effects, now), changed: story.length > 0, callId };
+  const story = storyOf(before, attempt, event, now, answered?.ms ?? null);
+  if (story.length > 0) await tx.addSteps(attempt.id, story);
+  const callId = call ? await tx.callStarted(attempt.id, context.relay, call, now) : null;
+  return {
+    attempt,
+    effects: effects.some(isAlarm) ? await newAlarms(tx, attempt, effects, now) : effects,
+    changed: story.length > 0,
+    callId,
+    givenBack: lease?.until === null,
+  };
 }
 
 /** Locks the row, steps it, commits. Undefined: no such attempt, or `when` says no. */
-export async function apply(
+export function apply(
   ledger: Ledger,
   id: string,
   event: PaymentEvent,
   context: ApplyContext,
   options: { answered?: Answered; when?: (attempt: Attempt) => boolean } = {},
 ): Promise<Applied | undefined> {
-  return await ledger.transaction(async (tx) => {
+  return ledger.transaction(async (tx) => {
     const stored = await tx.lock(id);
     if (!stored || options.when?.(stored.attempt) === false) return undefined;
     return await applyIn(tx, stored, event, context, options.answered);
   });
+}
+
+export const callOf = (effects: readonly Effect[]): Call | undefined => effects.find(isCall)?.call;
+const isCall = (effect: Effect): effect is Extract<Effect, { type: 'call' }> => effect.type === 'call';
+const isAlarm = (effect: Effect): boolean => effect.type === 'alarm';
+const isPublish = (effect: Effect): effect is Extract<Effect, { type: 'publish' }> => effect.type === 'publish';
+
+export const isDue = ({ nextAt }: Attempt, now: number): boolean => nextAt !== null && nextAt <= now;
+
+/** Held through a call and into the next step, given back where nothing follows: with the row, not by a statement more. */
+function leaseOf(attempt: Attempt, call: Call | undefined, { now, relay, leaseMs }: ApplyContext): Lease | undefined {
+  if (leaseMs === undefined) return undefined;
+  return { owner: relay, until: call !== undefined || isDue(attempt, now) ? now + leaseMs : null };
 }
 
 function tellingOf(
@@ -69,7 +93,7 @@ function tellingOf(
   effects: readonly Effect[],
   context: ApplyContext,
 ): Telling | undefined {
-  const publish = effects.findLast((e) => e.type === 'publish');
+  const publish = effects.findLast(isPublish);
   if (publish?.until === 'answered') return { owed: true, tellAt: context.now + context.firstTellMs };
   // A new state makes what was owed of the old one void: after the kiosk's report nobody needs "approved" again.
   return before.state === after.state ? undefined : { owed: false, tellAt: null };
@@ -88,35 +112,32 @@ async function newAlarms(tx: LedgerTransaction, attempt: Attempt, effects: reado
   return kept;
 }
 
-type Line = { readonly name: string; readonly detail: string; readonly ms: number | null };
-
-function storyOf(before: Attempt, after: Attempt, event: PaymentEvent, ms: number | null): Line[] {
-  const lines = eventLine(event, ms);
-  if (before.state !== after.state) lines.push({ name: after.state, detail: after.reason ?? '', ms: null });
-  if (before.finding !== after.finding) lines.push({ name: 'finding', detail: after.finding ?? '', ms: null });
-  return lines;
+function storyOf(before: Attempt, after: Attempt, event: PaymentEvent, at: number, ms: number | null): StepRecord[] {
+  const story: StepRecord[] = [];
+  if (event.type !== 'due') story.push(eventLine(event, at, ms));
+  if (before.state !== after.state) story.push({ at, name: after.state, detail: after.reason ?? '', ms: null });
+  if (before.finding !== after.finding) story.push({ at, name: 'finding', detail: after.finding ?? '', ms: null });
+  return story;
 }
 
-function eventLine(event: PaymentEvent, ms: number | null): Line[] {
+function eventLine(event: Exclude<PaymentEvent, { type: 'due' }>, at: number, ms: number | null): StepRecord {
   switch (event.type) {
-    case 'due':
-      return [];
     case 'pay-answered':
-      return [{ name: 'pay', detail: answerText(event.answer), ms }];
+      return { at, name: 'pay', detail: answerText(event.answer), ms };
     case 'inquiry-answered':
-      return [{ name: 'inquire', detail: answerText(event.answer), ms }];
+      return { at, name: 'inquire', detail: answerText(event.answer), ms };
     case 'cancel-answered':
-      return [{ name: 'cancel', detail: answerText(event.answer), ms }];
+      return { at, name: 'cancel', detail: answerText(event.answer), ms };
     case 'refund-answered':
-      return [{ name: 'refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms }];
+      return { at, name: 'refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
     case 'refund-inquiry-answered':
-      return [{ name: 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms }];
+      return { at, name: 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
     case 'abort':
-      return [{ name: 'abort', detail: '', ms: null }];
+      return { at, name: 'abort', detail: '', ms: null };
     case 'vend-reported':
-      return [{ name: 'vend', detail: event.delivery, ms: null }];
+      return { at, name: 'vend', detail: event.delivery, ms: null };
     case 'swept':
-      return [{ name: 'swept', detail: event.listed ?? 'not listed', ms: null }];
+      return { at, name: 'swept', detail: event.listed ?? 'not listed', ms: null };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Acquirer } from '../acquirers/contract.js';
+import type { Acquirer, NotSent, PayAnswer, RefundAnswer } from '../acquirers/contract.js';
 import type { Attempt, Call, PaymentEvent } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 
@@ -31,54 +31,57 @@ export async function makeCall(
   code: string | undefined,
   caller: Caller,
 ): Promise<CallOutcome> {
-  const askedAt = caller.clock.now();
-  const event = await ask(call, attempt, code, askedAt, caller);
-  return { event, code: 'code' in event.answer ? (event.answer.code ?? null) : null };
-}
-
-async function ask(
-  call: Call,
-  attempt: Attempt,
-  code: string | undefined,
-  askedAt: number,
-  caller: Caller,
-): Promise<CallOutcome['event']> {
-  const { acquirer, signal } = caller;
+  const { acquirer, signal, clock } = caller;
   const acquirerId = attempt.acquirerId ?? undefined;
+  const refundId = attempt.reversal?.id ?? '';
+  const askedAt = clock.now();
   switch (call) {
-    case 'pay':
-      return { type: 'pay-answered', answer: await safely(() => pay(attempt, code, askedAt, caller), caller) };
+    case 'pay': {
+      const answer = await safely(() => pay(attempt, code, askedAt, caller), caller);
+      return outcome({ type: 'pay-answered', answer });
+    }
     case 'inquire': {
       const answer = await safely(() => acquirer.inquire(attempt.id, acquirerId, signal), caller);
-      return { type: 'inquiry-answered', answer, askedAt };
+      return outcome({ type: 'inquiry-answered', answer, askedAt });
     }
     case 'cancel': {
       const answer = await safely(() => acquirer.cancel(attempt.id, acquirerId, signal), caller);
-      return { type: 'cancel-answered', answer, askedAt };
+      return outcome({ type: 'cancel-answered', answer, askedAt });
     }
     case 'refund': {
       const answer = await safely(() => refund(attempt, caller), caller);
-      return { type: 'refund-answered', refundId: attempt.reversal?.id ?? '', answer };
+      return outcome({ type: 'refund-answered', refundId, answer });
     }
     case 'inquire-refund': {
-      const refundId = attempt.reversal?.id ?? '';
       const answer = await safely(() => acquirer.inquireRefund(refundId, attempt.id, signal), caller);
-      return { type: 'refund-inquiry-answered', refundId, answer };
+      return outcome({ type: 'refund-inquiry-answered', refundId, answer });
     }
   }
 }
 
-async function refund({ id, acquirerId, reversal }: Attempt, { acquirer, signal }: Caller) {
-  if (reversal?.kind !== 'refund') return { kind: 'not-sent', detail: 'no refund' } as const;
+const outcome = (event: CallOutcome['event']): CallOutcome => ({
+  event,
+  code: 'code' in event.answer ? (event.answer.code ?? null) : null,
+});
+
+const notSent = (detail: string): Promise<NotSent> => Promise.resolve({ kind: 'not-sent', detail });
+
+function refund({ id, acquirerId, reversal }: Attempt, { acquirer, signal }: Caller): Promise<RefundAnswer> {
+  if (reversal?.kind !== 'refund') return notSent('no refund');
   const named = acquirerId === null ? {} : { acquirerId };
-  return await acquirer.refund({ refundId: reversal.id, requestId: id, ...named, money: reversal.money }, signal);
+  return acquirer.refund({ refundId: reversal.id, requestId: id, ...named, money: reversal.money }, signal);
 }
 
-async function pay(attempt: Attempt, code: string | undefined, now: number, { acquirer, signal }: Caller) {
+function pay(
+  attempt: Attempt,
+  code: string | undefined,
+  now: number,
+  { acquirer, signal }: Caller,
+): Promise<PayAnswer> {
   // Rule 11: the row was read again just before; the adapter looks at the time once more when the connection stands.
-  if (code === undefined || attempt.money === null) return { kind: 'not-sent', detail: 'no code' } as const;
-  if (now > attempt.payUntil) return { kind: 'not-sent', detail: 'too late' } as const;
-  return await acquirer.pay(
+  if (code === undefined || attempt.money === null) return notSent('no code');
+  if (now > attempt.payUntil) return notSent('too late');
+  return acquirer.pay(
     {
       requestId: attempt.id,
       code,
@@ -94,20 +97,22 @@ async function pay(attempt: Attempt, code: string | undefined, now: number, { ac
   );
 }
 
-type NoAnswer = { kind: 'unknown'; detail: 'io' | 'timeout' };
+type NoAnswer = { readonly kind: 'unknown'; readonly detail: 'io' | 'timeout' };
 
 /** Adapters keep their own time; one that does not is not waited for. */
-async function safely<T>(run: () => Promise<T>, { acquirer, clock }: Caller): Promise<T | NoAnswer> {
-  let cancel = (): void => {};
-  const late = new Promise<NoAnswer>((resolve) => {
-    const answer = { kind: 'unknown', detail: 'timeout' } as const;
-    cancel = clock.after(acquirer.plan.callTimeoutMs + BEYOND_TIMEOUT_MS, () => resolve(answer));
+function safely<T>(run: () => Promise<T>, { acquirer, clock }: Caller): Promise<T | NoAnswer> {
+  return new Promise((resolve) => {
+    const late = (): void => resolve({ kind: 'unknown', detail: 'timeout' });
+    const cancel = clock.after(acquirer.plan.callTimeoutMs + BEYOND_TIMEOUT_MS, late);
+    const answered = (answer: T | NoAnswer): void => {
+      cancel();
+      resolve(answer);
+    };
+    const failed = (): void => answered({ kind: 'unknown', detail: 'io' });
+    try {
+      run().then(answered, failed);
+    } catch {
+      failed();
+    }
   });
-  try {
-    return await Promise.race([run(), late]);
-  } catch {
-    return { kind: 'unknown', detail: 'io' };
-  } finally {
-    cancel();
-  }
 }

@@ -1,8 +1,8 @@
 import type { Acquirer } from '../acquirers/contract.js';
 import type { Ledger } from '../ledger/contract.js';
-import type { Attempt, Call, PaymentEvent, Policy } from '../payment/types.js';
+import type { Call, PaymentEvent, Policy } from '../payment/types.js';
 import { type Clock, sleep } from '../runtime/clock.js';
-import { type Answered, type Applied, type ApplyContext, apply } from './apply.js';
+import { type Answered, type Applied, type ApplyContext, apply, callOf, isDue } from './apply.js';
 import { makeCall, notMade } from './call.js';
 import type { Codes } from './codes.js';
 
@@ -26,26 +26,31 @@ const SAVE_FIRST_WAIT_MS = 100;
 /**
  * Works on one attempt that this relay holds, until nothing is due: step, commit, call, step, commit, … An inquiry and
  * the cancel that follows it are one turn of the inner loop, with nothing but a commit between them.
+ * @returns when it is due next; the lease is given back
  */
-export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSignal): Promise<void> {
-  const { ledger, clock } = parts;
+export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSignal): Promise<number | null> {
+  const { ledger, clock, codes, committed, relay } = parts;
   for (;;) {
-    const due: PaymentEvent = { type: 'due', codeHeld: parts.codes.has(id) };
-    let applied = await apply(ledger, id, due, context(parts), { when: (a) => isDue(a, clock.now()) });
-    if (!applied) return;
-    parts.committed(applied);
-    for (let call = callOf(applied); call; call = applied && callOf(applied)) {
+    const due: PaymentEvent = { type: 'due', codeHeld: codes.has(id) };
+    let applied = await apply(ledger, id, due, contextOf(parts), { when: (a) => isDue(a, clock.now()) });
+    while (applied) {
+      committed(applied);
+      const call = callOf(applied.effects);
+      if (!call) break;
       applied = await oneCall(call, applied, parts, signal);
-      if (!applied) return;
-      parts.committed(applied);
     }
-    if (signal.aborted) return;
+    if (applied?.givenBack) return applied.attempt.nextAt;
+    if (!applied || signal.aborted) return await ledger.release(id, relay);
   }
 }
 
-const isDue = (attempt: Attempt, now: number): boolean => attempt.nextAt !== null && attempt.nextAt <= now;
-const callOf = (applied: Applied) => applied.effects.find((e) => e.type === 'call')?.call;
-const context = (parts: RunnerParts): ApplyContext => ({ ...parts, now: parts.clock.now() });
+const contextOf = ({ clock, policy, relay, firstTellMs, leaseMs }: RunnerParts): ApplyContext => ({
+  now: clock.now(),
+  policy,
+  relay,
+  firstTellMs,
+  leaseMs,
+});
 
 /**
  * The state that a call which moves money is made from, read again just before: an Abort, a sweep or another relay's answer
@@ -55,26 +60,26 @@ const from = { pay: 'submitted', cancel: 'reversing', refund: 'reversing' } as c
 const movesMoney = (call: Call): call is keyof typeof from => call in from;
 
 async function oneCall(
-  call: NonNullable<ReturnType<typeof callOf>>,
+  call: Call,
   { attempt, callId }: Applied,
   parts: RunnerParts,
   signal: AbortSignal,
 ): Promise<Applied | undefined> {
-  const { ledger, clock, relay, leaseMs } = parts;
+  const { ledger, clock, acquirer } = parts;
   // The lease is economy only; the call was committed as this relay's, so it is made even if the lease is gone.
-  const row = await ledger.renew(attempt.id, relay, clock.now() + leaseMs).catch(() => undefined);
+  const state = movesMoney(call) ? await ledger.stateOf(attempt.id).catch(() => undefined) : undefined;
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
   const { event, code: resultCode } =
-    movesMoney(call) && row?.state !== from[call]
-      ? notMade(call, attempt, startedAt, row ? `no longer ${from[call]}` : 'the ledger did not answer')
-      : await makeCall(call, attempt, code, { ...parts, signal });
+    movesMoney(call) && state !== from[call]
+      ? notMade(call, attempt, startedAt, state ? `no longer ${from[call]}` : 'the ledger did not answer')
+      : await makeCall(call, attempt, code, { acquirer, clock, signal });
   const at = clock.now();
   const answered: Answered = {
     end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },
     ms: at - startedAt,
   };
-  return await saveAnswer(() => apply(ledger, attempt.id, event, context(parts), { answered }), clock);
+  return await saveAnswer(() => apply(ledger, attempt.id, event, contextOf(parts), { answered }), clock);
 }
 
 /** An answer is worth several tries; if the ledger stays away, an inquiry will bring it again. */

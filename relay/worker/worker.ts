@@ -20,8 +20,9 @@ export class Worker {
   readonly #parts: RunnerParts;
   readonly #options: WorkerOptions;
   readonly #log: Log;
-  readonly #running = new Set<string>();
-  readonly #tasks = new Set<Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** Of those that run: given back by their last commit, and found due and taken before its task had come to its end. */
+  readonly #takenAgain = new Set<string>();
   readonly #abort = new AbortController();
   #cancelTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -51,14 +52,13 @@ export class Worker {
     const left = new Promise<void>((resolve) => {
       cancels.push(clock.after(drainMs + AFTER_ABORT_MS, resolve));
     });
-    await Promise.race([Promise.all(this.#tasks), left]);
+    await Promise.race([Promise.all(this.#running.values()), left]);
     for (const cancel of cancels) cancel();
   }
 
-  /** An attempt that was inserted with this relay's lease. */
+  /** An attempt that this relay holds. */
   runOwn(id: string): void {
-    if (!this.#started) return;
-    if (!this.#running.has(id)) this.#run(id);
+    if (this.#started) this.#run(id);
   }
 
   /** Something will be due at `at`. */
@@ -86,7 +86,7 @@ export class Worker {
     try {
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await ledger.claimDue(relay, now, now + leaseMs, free) : [];
-      for (const id of ids) if (!this.#running.has(id)) this.#run(id);
+      for (const id of ids) this.#run(id);
       // A wake for a later time may have been asked for while an earlier one was pending; the ledger remembers it.
       next = (await ledger.nextDue(now, next)) ?? next;
     } catch (error) {
@@ -98,27 +98,22 @@ export class Worker {
   }
 
   #run(id: string): void {
-    this.#running.add(id);
-    const task = this.#work(id).then((nextAt) => {
-      this.#tasks.delete(task);
-      if (nextAt !== null) this.wakeAt(nextAt);
-    });
-    this.#tasks.add(task);
+    if (this.#running.has(id)) this.#takenAgain.add(id);
+    else this.#running.set(id, this.#work(id));
   }
 
-  /** Returns when the attempt wants to be looked at again. */
-  async #work(id: string): Promise<number | null> {
-    const { ledger, relay, clock } = this.#parts;
+  async #work(id: string): Promise<void> {
+    const { clock } = this.#parts;
+    let nextAt: number | null;
     try {
-      await runAttempt(id, this.#parts, this.#abort.signal);
-      // Before the lease is given back: a claim that follows at once must find it free here too.
-      this.#running.delete(id);
-      return await ledger.release(id, relay);
+      nextAt = await runAttempt(id, this.#parts, this.#abort.signal);
     } catch (error) {
-      this.#running.delete(id);
       // The ledger did not answer, or refused. The lease ends by itself; then it is tried again, here or elsewhere.
       this.#log.error({ event: 'attempt-failed', attempt: id, ...errorFields(error) });
-      return clock.now() + this.#options.pollMs;
+      nextAt = clock.now() + this.#options.pollMs;
     }
+    this.#running.delete(id);
+    if (this.#takenAgain.delete(id)) this.runOwn(id);
+    else if (nextAt !== null) this.wakeAt(nextAt);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,6 +193,21 @@ describe('the agent on the wire', () => {
     await start();
     await inService();
     expect(relay.all('hello')[0]).toMatchObject({ number: 1 });
+  });
+
+  it('shows in its status, at every later start too, that its card has lost part of the journal', async () => {
+    const restart = async () => {
+      await agent?.stop();
+      await start();
+      return (await status()).counters['journal-gap'];
+    };
+    for (let n = 0; n < 3; n++) expect(await restart()).toBeUndefined();
+    await agent?.stop();
+    // The block of the second start: the third one's says that it was durable.
+    const segment = join(folder, 'journal', 'segment-0');
+    writeFileSync(segment, readFileSync(segment).fill(0, 4_096, 8_192));
+    agent = undefined;
+    for (let n = 0; n < 3; n++) expect(await restart()).toBe(1);
   });
 
   it('is out of service while its scanner is gone', async () => {

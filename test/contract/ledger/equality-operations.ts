@@ -1,4 +1,4 @@
-import type { Greeting, Ledger, LedgerTransaction, Stored } from '../../../relay/ledger/contract.js';
+import type { Greeting, Lease, Ledger, LedgerTransaction, Stored } from '../../../relay/ledger/contract.js';
 import {
   type AlarmKind,
   type Attempt,
@@ -9,7 +9,7 @@ import {
   states,
 } from '../../../relay/payment/types.js';
 import type { Random } from '../../fuzz/random.js';
-import type { MemoryDatabase } from '../../simulation/ledger/database.js';
+import type { AttemptRow, MemoryDatabase } from '../../simulation/ledger/database.js';
 
 /** Random operations on a ledger small enough that they meet: few kiosks, orders, codes and attempts. */
 
@@ -154,8 +154,8 @@ export class Generator {
         return { name: 'callEnded', args: [call] };
       }
       case 18: {
-        const step = { at: this.time(), name: 'pay', detail: '', ms: this.chance(0.5) ? this.below(99) : null };
-        return { name: 'addStep', args: [id, step] };
+        const step = () => ({ at: this.time(), name: 'pay', detail: '', ms: this.chance(0.5) ? this.below(99) : null });
+        return { name: 'addSteps', args: [id, this.chance(0.5) ? [step()] : [step(), step(), step()]] };
       }
       default: {
         const attempt = this.chance(0.8) ? id : null;
@@ -225,7 +225,14 @@ export class Generator {
       ...(this.chance(0.1) ? { money: { amount: 77, currency: 'JPY' }, reference: 'other' } : {}),
     };
     const stored: Stored = { attempt, version };
-    return { name: 'save', args: [stored, this.time(), this.chance(0.5) ? this.#telling() : undefined] };
+    const telling = this.chance(0.5) ? this.#telling() : undefined;
+    return { name: 'save', args: [stored, this.time(), telling, this.chance(0.5) ? this.#lease(row) : undefined] };
+  }
+
+  /** Of who holds the attempt, or of somebody. */
+  #lease(row: AttemptRow | undefined): Lease {
+    const owner = this.chance(0.6) ? (row?.leaseOwner ?? relays[0]) : this.pick(relays);
+    return { owner, until: this.chance(0.5) ? this.time() : null };
   }
 
   /** Mostly a step of the one there is, or a new one; sometimes what no rule allows. */
@@ -263,7 +270,7 @@ export class Generator {
       case 3:
         return { name: 'nextDue', args: [this.#about(now), this.#about(now + this.below(SPAN))] };
       case 4:
-        return { name: 'renew', args: [id, relay, this.time()] };
+        return { name: 'stateOf', args: [id] };
       case 5:
         return {
           name: 'release',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Lease, Ledger } from '../../../relay/ledger/contract.js';
 import type { Attempt } from '../../../relay/payment/types.js';
 import { ledgers } from './ledgers.js';
 import { attemptId, Boot, Scene } from './scene.js';
@@ -135,13 +135,41 @@ describe.each(ledgers())('the ledger on $name', ({ open, db: sql }) => {
       expect(taken).toHaveLength(names.length);
     });
 
-    test('renewed by its holder only; given back with the next time', async () => {
+    const saved = (lease: Lease) =>
+      ledger.transaction(async (tx) => {
+        const stored = await tx.lock(attemptId('A'));
+        if (stored) await tx.save(stored, scene.now, undefined, lease);
+      });
+
+    test('a save renews it for its holder only', async () => {
       await due(['A']);
       const { now } = scene;
       await ledger.claimDue('r1', now, now + 10, 1);
-      expect(await ledger.renew(attemptId('A'), 'r2', now + 99)).toEqual({ held: false, state: 'submitted' });
-      expect(await ledger.renew(attemptId('A'), 'r1', now + 99)).toEqual({ held: true, state: 'submitted' });
-      expect(await ledger.claimDue('r2', now + 50, now + 60, 1)).toEqual([]);
+      await saved({ owner: 'r2', until: now + 99 });
+      expect(await ledger.claimDue('r3', now + 9, now + 10, 1)).toEqual([]);
+      await saved({ owner: 'r1', until: now + 50 });
+      expect(await ledger.claimDue('r2', now + 49, now + 60, 1)).toEqual([]);
+      expect(await ledger.claimDue('r2', now + 50, now + 60, 1)).toEqual([attemptId('A')]);
+    });
+
+    test('given back with a save, by its holder only', async () => {
+      await due(['A']);
+      const { now } = scene;
+      await ledger.claimDue('r1', now, now + 10, 1);
+      await saved({ owner: 'r2', until: null });
+      expect(await ledger.claimDue('r3', now, now + 10, 1)).toEqual([]);
+      await saved({ owner: 'r1', until: null });
+      expect(await ledger.claimDue('r3', now, now + 10, 1)).toEqual([attemptId('A')]);
+      // And what it once held is nothing to it any more.
+      await saved({ owner: 'r1', until: null });
+      expect(await ledger.claimDue('r1', now, now + 10, 1)).toEqual([]);
+    });
+
+    test('given back with the next time', async () => {
+      await due(['A']);
+      const { now } = scene;
+      await ledger.claimDue('r1', now, now + 10, 1);
+      expect(await ledger.release(attemptId('A'), 'r2')).toBeNull();
       expect(await ledger.release(attemptId('A'), 'r1')).toBe(now);
       expect(await ledger.claimDue('r2', now, now + 10, 1)).toEqual([attemptId('A')]);
     });

@@ -70,7 +70,7 @@ export const kioskWays = (): Way<KioskState>[] =>
   explore({
     starts: [
       initialState(
-        { epoch: 'ee'.repeat(16), number: 1, nonce, chain: [nonce], attempts: [], torn: 0, gaps: 0 },
+        { epoch: 'ee'.repeat(16), number: 1, nonce, chain: [nonce], attempts: [], torn: 0, gaps: 0, lost: [] },
         timers,
       ),
     ],

@@ -1,15 +1,8 @@
 import type { Standing } from '../../../protocol/words.js';
-import type {
-  Alarm,
-  Ledger,
-  LedgerTransaction,
-  Renewed,
-  StepRecord,
-  TellPlan,
-} from '../../../relay/ledger/contract.js';
-import type { Attempt } from '../../../relay/payment/types.js';
-import { isLocked, mode, tryLock } from './locks.js';
-import type { AttemptRow, AttemptSlot } from './rows.js';
+import type { Alarm, Ledger, LedgerTransaction, StepRecord, TellPlan } from '../../../relay/ledger/contract.js';
+import type { Attempt, State } from '../../../relay/payment/types.js';
+import { mode, tryLock } from './locks.js';
+import { type AttemptRow, type AttemptSlot, changedRow } from './rows.js';
 import { after, type Cut, type Server, Session } from './session.js';
 import { changeAttempt, each, locked } from './statements.js';
 import type { Store } from './store.js';
@@ -74,21 +67,18 @@ export class MemoryLedger implements Ledger {
 
   claimDue(owner: string, now: number, until: number, limit: number): Promise<string[]> {
     return this.#session.statement((writer) => {
-      const store = this.#store;
-      const claimed: AttemptSlot[] = [];
-      const skipLocked = (slot: AttemptSlot): boolean => {
-        if (!isLocked(slot, writer, mode.forUpdate)) claimed.push(slot);
+      const claimed: string[] = [];
+      if (limit <= 0) return claimed;
+      this.#store.due.until(now, (slot) => {
+        const { row } = slot;
+        const free = row && (row.leaseUntil === null || row.leaseUntil <= now);
+        if (free && tryLock(slot, writer, mode.forUpdate)) {
+          writer.writeAttempt(slot, changedRow(row, { leaseOwner: owner, leaseUntil: until }));
+          claimed.push(slot.id);
+        }
         return claimed.length < limit;
-      };
-      if (limit > 0) store.free.until(now, skipLocked);
-      for (const slot of expired(store, now)) if (!isLocked(slot, writer, mode.forUpdate)) claimed.push(slot);
-      claimed.sort(byDue);
-      claimed.splice(limit);
-      for (const slot of claimed) {
-        tryLock(slot, writer, mode.forUpdate);
-        if (slot.row) writer.writeAttempt(slot, { ...slot.row, leaseOwner: owner, leaseUntil: until });
-      }
-      return claimed.map((slot) => slot.id);
+      });
+      return claimed;
     });
   }
 
@@ -97,18 +87,6 @@ export class MemoryLedger implements Ledger {
       const at = this.#store.due.after(now);
       return at !== null && at < end ? at : null;
     });
-  }
-
-  renew(id: string, owner: string, until: number): Promise<Renewed | undefined> {
-    return this.#session.statement((writer) =>
-      changeAttempt(
-        this.#store.attempts.get(id),
-        writer,
-        () => true,
-        (row) => (row.leaseOwner === owner ? { ...row, leaseUntil: until } : row),
-        (row) => ({ held: row.leaseOwner === owner, state: row.attempt.state }),
-      ),
-    );
   }
 
   release(id: string, owner: string): Promise<number | null> {
@@ -149,7 +127,7 @@ export class MemoryLedger implements Ledger {
         const tellTries = slot.row.tellTries + 1;
         const waitMs = Math.min(plan.mostMs, plan.firstMs * 2 ** Math.min(tellTries, MOST_DOUBLINGS));
         const tellAt = tellTries >= plan.tries ? null : now + waitMs;
-        writer.writeAttempt(slot, { ...slot.row, tellTries, tellAt });
+        writer.writeAttempt(slot, changedRow(slot.row, { tellTries, tellAt }));
         return [slot.row.attempt];
       });
     });
@@ -157,7 +135,7 @@ export class MemoryLedger implements Ledger {
 
   takeOwed(kiosk: string, now: number, plan: TellPlan): Promise<Attempt[]> {
     const fits = (row: AttemptRow): boolean => row.attempt.kiosk === kiosk && row.owed;
-    const change = (row: AttemptRow): AttemptRow => ({ ...row, tellTries: 0, tellAt: now + plan.firstMs });
+    const change = (row: AttemptRow): AttemptRow => changedRow(row, { tellTries: 0, tellAt: now + plan.firstMs });
     const owed: Attempt[] = [];
     const take = ({ attempt }: AttemptRow): void => {
       owed.push(attempt);
@@ -178,14 +156,17 @@ export class MemoryLedger implements Ledger {
       attempt.kiosk === kiosk &&
       attempt.state !== 'approved' &&
       (standing === undefined || standing === (attempt.state === 'doubtful' ? 'operator' : attempt.state));
-    const change = (row: AttemptRow): AttemptRow => ({ ...row, owed: false, tellAt: null });
     return this.#session.statement((writer) =>
-      changeAttempt(this.#store.attempts.get(id), writer, fits, change, () => {}),
+      changeAttempt(this.#store.attempts.get(id), writer, fits, settled, () => {}),
     );
   }
 
   load(id: string): Promise<Attempt | undefined> {
     return this.#session.read(() => this.#store.attempts.get(id)?.row?.attempt);
+  }
+
+  stateOf(id: string): Promise<State | undefined> {
+    return this.#session.read(() => this.#store.attempts.get(id)?.row?.attempt.state);
   }
 
   newest(limit: number): Promise<Attempt[]> {
@@ -232,13 +213,5 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-const unleased = (row: AttemptRow): AttemptRow => ({ ...row, leaseOwner: null, leaseUntil: null });
-
-const byDue = (a: AttemptSlot, b: AttemptSlot): number => (a.due.at ?? 0) - (b.due.at ?? 0) || a.due.rank - b.due.rank;
-
-/** Due, and the lease of whoever held them is over. */
-function expired(store: Store, now: number): AttemptSlot[] {
-  const slots: AttemptSlot[] = [];
-  store.leased.until(now, (slot) => slots.push(slot) > 0);
-  return slots;
-}
+const unleased = (row: AttemptRow): AttemptRow => changedRow(row, { leaseOwner: null, leaseUntil: null });
+const settled = (row: AttemptRow): AttemptRow => changedRow(row, { owed: false, tellAt: null });

@@ -36,11 +36,18 @@ export class Lockable {
 }
 
 /** One would have to wait. */
-export const isLocked = (on: Lockable, holder: Holder, wants: Mode): boolean =>
-  on.holders.length > 0 && on.holders.some((held) => held.holder !== holder && conflict(held.mode, wants));
+export function isLocked(on: Lockable, holder: Holder, wants: Mode): boolean {
+  for (const held of on.holders) if (held.holder !== holder && conflict(held.mode, wants)) return true;
+  return false;
+}
+
+function lockOf(on: Lockable, holder: Holder): Held | undefined {
+  for (const held of on.holders) if (held.holder === holder) return held;
+  return undefined;
+}
 
 function grant(on: Lockable, holder: Holder, wants: Mode): void {
-  const own = on.holders.length > 0 ? on.holders.find((held) => held.holder === holder) : undefined;
+  const own = lockOf(on, holder);
   if (own) {
     if (own.mode < wants) own.mode = wants;
     return;
@@ -75,7 +82,7 @@ function wait(on: Lockable | Holder, holder: Holder, wants: Mode): Promise<void>
     const waiter: Waiter = { holder, on, wants, since: waits, resolve, reject };
     holder.waiting = waiter;
     // Who holds a weaker lock already goes first: those in the queue wait for it anyway.
-    if (on instanceof Lockable && on.holders.some((held) => held.holder === holder)) on.queue.unshift(waiter);
+    if (on instanceof Lockable && lockOf(on, holder)) on.queue.unshift(waiter);
     else on.queue.push(waiter);
     breakCycles(holder);
   });
@@ -126,12 +133,21 @@ export function forgetWait(holder: Holder): Waiter['reject'] | undefined {
 /** The transaction is over. */
 export function releaseAll(holder: Holder): void {
   for (const on of holder.held) {
-    const index = on.holders.findIndex((held) => held.holder === holder);
-    on.holders.splice(index, 1);
+    const own = lockOf(on, holder);
+    if (own) remove(on.holders, own);
     if (on.queue.length > 0) serve(on);
   }
   holder.held.length = 0;
   if (holder.queue.length > 0) for (const waiter of holder.queue.splice(0)) done(waiter);
+}
+
+/** Of the few there are at one time, mostly the last. */
+export function remove<T>(list: T[], item: T): boolean {
+  const index = list.lastIndexOf(item);
+  if (index < 0) return false;
+  if (index === list.length - 1) list.pop();
+  else list.splice(index, 1);
+  return true;
 }
 
 function serve(on: Lockable): void {

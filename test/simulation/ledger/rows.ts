@@ -57,10 +57,8 @@ export class Slot<R> extends Lockable {
 
 export class AttemptSlot extends Slot<AttemptRow> {
   readonly id: string;
-  /** When its next action is due; and the same apart, for those that nobody has leased and those somebody has. */
+  /** When its next action is due. */
   readonly due: Entry<AttemptSlot>;
-  readonly free: Entry<AttemptSlot>;
-  readonly leased: Entry<AttemptSlot>;
   readonly tell: Entry<AttemptSlot>;
   readonly steps: Step[] = [];
   readonly calls: CallSlot[] = [];
@@ -69,8 +67,6 @@ export class AttemptSlot extends Slot<AttemptRow> {
     super();
     this.id = id;
     this.due = { at: null, rank, of: this };
-    this.free = { at: null, rank, of: this };
-    this.leased = { at: null, rank, of: this };
     this.tell = { at: null, rank, of: this };
   }
 }
@@ -164,29 +160,49 @@ export const barsOrder = (state: State): boolean => state !== 'declined' && stat
 /** What a Hello of another boot may move. */
 export const swept = (state: State): boolean => state === 'submitted' || state === 'approved' || state === 'doubtful';
 
-/** An UPDATE of the machine's columns: what was asked stays as the row has it. */
+/** An UPDATE of the machine's columns: what was asked stays as the row has it. All attempts of the ledger have one shape. */
 export function progressed(was: Attempt, is: Attempt): Attempt {
-  const same =
-    was.kiosk === is.kiosk &&
-    was.order === is.order &&
-    was.boot === is.boot &&
-    was.money?.amount === is.money?.amount &&
-    was.money?.currency === is.money?.currency &&
-    was.issuer === is.issuer &&
-    was.reference === is.reference &&
-    was.acquirer === is.acquirer &&
-    was.createdAt === is.createdAt &&
-    was.scannedAt === is.scannedAt &&
-    was.payUntil === is.payUntil &&
-    was.deadlineAt === is.deadlineAt &&
-    was.vendUntil === is.vendUntil &&
-    was.landingUntil === is.landingUntil;
-  if (same) return is;
-  const { state, reason, passwordPending, acquirerId, payAt, paidSeen } = is;
-  const { inquiries, cancels, cancelRefused, reversal, finding, nextAt } = is;
   return {
-    ...was,
-    ...{ state, reason, passwordPending, acquirerId, payAt, paidSeen },
-    ...{ inquiries, cancels, cancelRefused, reversal, finding, nextAt },
+    id: was.id,
+    kiosk: was.kiosk,
+    order: was.order,
+    boot: was.boot,
+    money: was.money,
+    issuer: was.issuer,
+    reference: was.reference,
+    acquirer: was.acquirer,
+    createdAt: was.createdAt,
+    scannedAt: was.scannedAt,
+    payUntil: was.payUntil,
+    deadlineAt: was.deadlineAt,
+    vendUntil: was.vendUntil,
+    landingUntil: was.landingUntil,
+    state: is.state,
+    reason: is.reason,
+    passwordPending: is.passwordPending,
+    acquirerId: is.acquirerId,
+    payAt: is.payAt,
+    paidSeen: is.paidSeen,
+    inquiries: is.inquiries,
+    cancels: is.cancels,
+    cancelRefused: is.cancelRefused,
+    reversal: is.reversal,
+    finding: is.finding,
+    nextAt: is.nextAt,
   };
 }
+
+type Change = Partial<Omit<AttemptRow, 'codeHash'>>;
+
+/** The row that takes the place of `row`. All rows have one shape. */
+export const changedRow = (row: AttemptRow, to: Change): AttemptRow => ({
+  attempt: to.attempt ?? row.attempt,
+  version: to.version ?? row.version,
+  codeHash: row.codeHash,
+  leaseOwner: to.leaseOwner === undefined ? row.leaseOwner : to.leaseOwner,
+  leaseUntil: to.leaseUntil === undefined ? row.leaseUntil : to.leaseUntil,
+  owed: to.owed ?? row.owed,
+  tellAt: to.tellAt === undefined ? row.tellAt : to.tellAt,
+  tellTries: to.tellTries ?? row.tellTries,
+  reversals: to.reversals ?? row.reversals,
+});

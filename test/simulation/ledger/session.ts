@@ -1,5 +1,5 @@
 import { LedgerError } from '../../../relay/ledger/database.js';
-import { forgetWait, releaseAll } from './locks.js';
+import { forgetWait, releaseAll, remove } from './locks.js';
 import { Writer } from './rows.js';
 
 /** How a relay loses the database: its calls fail, or its process is gone and nothing of it ever goes on. */
@@ -29,8 +29,8 @@ export function after<T>(writer: Writer, wait: Promise<void> | undefined, then: 
 export class Session {
   readonly relay: string;
   readonly #server: Server;
-  readonly #open = new Set<Writer>();
-  readonly #delayed = new Set<(error: Error) => void>();
+  readonly #open: Writer[] = [];
+  #delayed: ((error: Error) => void)[] = [];
   #cut: Cut | undefined;
 
   constructor(relay: string, server: Server) {
@@ -53,8 +53,9 @@ export class Session {
     // Of the dead, what waits goes no further either: see `failure`.
     for (const writer of this.#open) forgetWait(writer)?.(lost);
     for (const writer of [...this.#open]) this.rollback(writer);
-    for (const reject of this.#delayed) if (how === 'lost') reject(lost);
-    this.#delayed.clear();
+    const delayed = this.#delayed;
+    this.#delayed = [];
+    for (const reject of delayed) if (how === 'lost') reject(lost);
   }
 
   mend(): void {
@@ -74,19 +75,19 @@ export class Session {
     if (this.#cut) return this.failure();
     if (!delay) return undefined;
     return new Promise((resolve, reject) => {
-      this.#delayed.add(reject);
+      this.#delayed.push(reject);
       const arrive = (): void => {
-        if (this.#delayed.delete(reject)) resolve();
+        if (remove(this.#delayed, reject)) resolve();
       };
       delay.then(arrive, (error: Error) => {
-        if (this.#delayed.delete(reject)) reject(error);
+        if (remove(this.#delayed, reject)) reject(error);
       });
     });
   }
 
   begin(): Writer {
     const writer = new Writer();
-    this.#open.add(writer);
+    this.#open.push(writer);
     return writer;
   }
 
@@ -100,10 +101,9 @@ export class Session {
   /** @throws Error where the session was cut, even right after the commit: then it has happened and nobody knows. */
   commit(writer: Writer): void {
     this.#end(writer);
-    const told = writer.wrote ? () => this.#server.commit(writer, this.relay) : undefined;
     // The locks go with the commit; who is told of it may ask for them.
     try {
-      told?.();
+      if (writer.wrote) this.#server.commit(writer, this.relay);
     } finally {
       releaseAll(writer);
     }
@@ -111,7 +111,7 @@ export class Session {
 
   #end(writer: Writer): void {
     writer.over = true;
-    this.#open.delete(writer);
+    remove(this.#open, writer);
   }
 
   /** A statement that is a transaction of its own. */
@@ -129,26 +129,29 @@ export class Session {
   #autoCommit<T>(run: (writer: Writer) => Soon<T>): Promise<T> {
     if (this.#cut) return this.failure();
     const writer = this.begin();
-    const finish = (value: T): Soon<T> => {
-      // Cut while it waited for a lock that came at the same moment.
-      if (writer.over) return this.failure();
-      const wrote = writer.wrote;
-      this.commit(writer);
-      if (this.#cut) return this.failure();
-      const back = wrote ? this.travel('commit') : undefined;
-      return back ? back.then(() => value) : value;
-    };
-    const fail = (error: unknown): Promise<never> => {
-      if (writer.over && this.#cut === 'dead') return this.failure();
-      this.rollback(writer);
-      return Promise.reject(error);
-    };
     try {
       const result = run(writer);
-      return result instanceof Promise ? result.then(finish).catch(fail) : Promise.resolve(finish(result));
+      if (!(result instanceof Promise)) return Promise.resolve(this.#finish(writer, result));
+      return result.then((value) => this.#finish(writer, value)).catch((error) => this.#fail(writer, error));
     } catch (error) {
-      return fail(error);
+      return this.#fail(writer, error);
     }
+  }
+
+  #finish<T>(writer: Writer, value: T): Soon<T> {
+    // Cut while it waited for a lock that came at the same moment.
+    if (writer.over) return this.failure();
+    const wrote = writer.wrote;
+    this.commit(writer);
+    if (this.#cut) return this.failure();
+    const back = wrote ? this.travel('commit') : undefined;
+    return back ? back.then(() => value) : value;
+  }
+
+  #fail(writer: Writer, error: unknown): Promise<never> {
+    if (writer.over && this.#cut === 'dead') return this.failure();
+    this.rollback(writer);
+    return Promise.reject(error);
   }
 }
 

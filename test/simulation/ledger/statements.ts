@@ -5,6 +5,7 @@ import type {
   Greeting,
   Insertion,
   KioskRow,
+  Lease,
   StepRecord,
   Stored,
   Telling,
@@ -16,6 +17,7 @@ import {
   type AttemptSlot,
   barsOrder,
   type CallRow,
+  changedRow,
   check,
   guard,
   progressed,
@@ -57,8 +59,16 @@ export function lockForHello(store: Store, writer: Writer, name: string): Soon<K
   const slot = store.kiosks.get(name);
   if (!slot) {
     const row: KioskRow = {
-      ...{ name, nonce: null, chain: [], board: null, challenge: null, challengeNonce: null },
-      ...{ switchedAt: null, blockedAt: null, clockOffset: null, clockAt: null },
+      name,
+      nonce: null,
+      chain: [],
+      board: null,
+      challenge: null,
+      challengeNonce: null,
+      switchedAt: null,
+      blockedAt: null,
+      clockOffset: null,
+      clockAt: null,
     };
     store.addKiosk(writer, row);
     return row;
@@ -81,9 +91,16 @@ export function changeKiosk(store: Store, writer: Writer, name: string, change: 
 export function saveGreeting(store: Store, writer: Writer, name: string, greeting: Greeting): Soon<void> {
   const { hello, now, clock, switched } = greeting;
   return changeKiosk(store, writer, name, (row) => ({
-    ...{ name, nonce: hello.nonce, chain: hello.chain.filter((nonce) => nonce !== ''), board: hello.board },
-    ...{ challenge: null, challengeNonce: null, blockedAt: row.blockedAt },
-    ...{ switchedAt: switched ? now : row.switchedAt, clockOffset: clock.offset, clockAt: clock.at },
+    name,
+    nonce: hello.nonce,
+    chain: hello.chain.filter((nonce) => nonce !== ''),
+    board: hello.board,
+    challenge: null,
+    challengeNonce: null,
+    switchedAt: switched ? now : row.switchedAt,
+    blockedAt: row.blockedAt,
+    clockOffset: clock.offset,
+    clockAt: clock.at,
   }));
 }
 
@@ -134,8 +151,18 @@ export function insert(store: Store, writer: Writer, attempt: Attempt, extra: In
   // Whether that row stays, or stays in the index, is known at the end of who writes it.
   if (found) return after(writer, waitForEnd(found, writer), () => insert(store, writer, attempt, extra));
   const { owed, tellAt } = telling;
-  const reversals = store.namesReversal(attempt, []);
-  const row = { attempt, version: 1, codeHash, leaseOwner, leaseUntil, owed, tellAt, tellTries: 0, reversals };
+  const asked = progressed(attempt, attempt);
+  const row = {
+    attempt: asked,
+    version: 1,
+    codeHash,
+    leaseOwner,
+    leaseUntil,
+    owed,
+    tellAt,
+    tellTries: 0,
+    reversals: [],
+  };
   store.addAttempt(writer, row);
   return true;
 }
@@ -157,27 +184,30 @@ function conflict(store: Store, writer: Writer, { id, kiosk, order, state }: Att
 
 const bars = (row: AttemptRow | undefined): boolean => row !== undefined && barsOrder(row.attempt.state);
 
-export function save(store: Store, writer: Writer, saved: Stored, telling: Telling | undefined): Soon<boolean> {
+export function save(
+  store: Store,
+  writer: Writer,
+  saved: Stored,
+  telling: Telling | undefined,
+  lease: Lease | undefined,
+): Soon<boolean> {
   const slot = store.attempts.get(saved.attempt.id);
   const fits = (row: AttemptRow): boolean => row.version === saved.version;
   const write = (row: AttemptRow): boolean => {
-    const attempt = progressed(row.attempt, saved.attempt);
+    const attempt = saved.attempt === row.attempt ? row.attempt : progressed(row.attempt, saved.attempt);
     guard(row.attempt.state, attempt.state);
     check(attempt, row.codeHash);
-    const told = telling ? { owed: telling.owed, tellAt: telling.tellAt, tellTries: 0 } : row;
-    const { codeHash, leaseOwner, leaseUntil, version } = row;
-    const { owed, tellAt, tellTries } = told;
-    const reversals = store.namesReversal(attempt, row.reversals);
-    const next = {
+    const held = lease && lease.owner === row.leaseOwner ? lease : undefined;
+    const next: AttemptRow = {
       attempt,
-      version: version + 1,
-      codeHash,
-      leaseOwner,
-      leaseUntil,
-      owed,
-      tellAt,
-      tellTries,
-      reversals,
+      version: row.version + 1,
+      codeHash: row.codeHash,
+      leaseOwner: held?.until === null ? null : row.leaseOwner,
+      leaseUntil: held ? held.until : row.leaseUntil,
+      owed: telling ? telling.owed : row.owed,
+      tellAt: telling ? telling.tellAt : row.tellAt,
+      tellTries: telling ? 0 : row.tellTries,
+      reversals: store.namesReversal(attempt, row.reversals),
     };
     if (slot) writer.writeAttempt(slot, next);
     return true;
@@ -210,7 +240,8 @@ export function changeAttempt<T>(
 
 export function dueNow(store: Store, writer: Writer, id: string, now: number): Soon<void> {
   const fits = ({ attempt }: AttemptRow): boolean => attempt.state === 'submitted' && attempt.payAt === null;
-  const change = (row: AttemptRow): AttemptRow => ({ ...row, attempt: { ...row.attempt, nextAt: now } });
+  const change = (row: AttemptRow): AttemptRow =>
+    changedRow(row, { attempt: progressed(row.attempt, { ...row.attempt, nextAt: now }) });
   return changeAttempt(store.attempts.get(id), writer, fits, change, nothing);
 }
 
@@ -247,10 +278,10 @@ export function callEnded(store: Store, writer: Writer, { id, at, answer, code }
   );
 }
 
-export function addStep(store: Store, writer: Writer, attempt: string, step: StepRecord): Soon<void> {
-  const number = store.nextNumber();
+export function addSteps(store: Store, writer: Writer, attempt: string, steps: readonly StepRecord[]): Soon<void> {
+  const numbers = steps.map(() => store.nextNumber());
   return refer(store, writer, attempt, 'attempt_event', (slot) => {
-    writer.steps.push({ number, slot, step });
+    for (const [i, step] of steps.entries()) writer.steps.push({ number: numbers[i] ?? 0, slot, step });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Alarm, KioskRow } from '../../../relay/ledger/contract.js';
 import type { Attempt, Reversal } from '../../../relay/payment/types.js';
+import { remove } from './locks.js';
 import { withReversal } from './reversals.js';
 import {
   AlarmSlot,
@@ -36,7 +37,7 @@ export type Undo = { readonly commit: Commit; run(): void };
 class OfKiosk {
   readonly orders = new Map<string, AttemptSlot[]>();
   /** The index attempt_sweep: what a Hello may move, and what the kiosk is owed. */
-  readonly open = new Set<AttemptSlot>();
+  readonly open: AttemptSlot[] = [];
 }
 
 /** The tables with their indexes. Uncommitted rows lie in them too, seen by their writer only. */
@@ -52,10 +53,6 @@ export class Store {
   /** Committed, by number. */
   readonly alarms: AlarmSlot[] = [];
   readonly due = new Timeline<AttemptSlot>();
-  /** Those of `due` that nobody has leased. */
-  readonly free = new Timeline<AttemptSlot>();
-  /** The others, at the first moment when both the action is due and the lease is over. */
-  readonly leased = new Timeline<AttemptSlot>();
   readonly tell = new Timeline<AttemptSlot>();
   readonly #ofKiosk = new Map<string, OfKiosk>();
   readonly #leases = new Map<string, Set<AttemptSlot>>();
@@ -142,11 +139,7 @@ export class Store {
   #place(slot: AttemptSlot, row: AttemptRow | undefined): void {
     const was = slot.row;
     slot.row = row;
-    const nextAt = row?.attempt.nextAt ?? null;
-    const leaseUntil = row?.leaseUntil ?? null;
-    this.due.move(slot.due, nextAt);
-    this.free.move(slot.free, leaseUntil === null ? nextAt : null);
-    this.leased.move(slot.leased, nextAt === null || leaseUntil === null ? null : Math.max(nextAt, leaseUntil));
+    this.due.move(slot.due, row?.attempt.nextAt ?? null);
     this.tell.move(slot.tell, row?.tellAt ?? null);
     const owner = row?.leaseOwner ?? null;
     if (was && was.leaseOwner !== null && was.leaseOwner !== owner) this.#leases.get(was.leaseOwner)?.delete(slot);
@@ -158,8 +151,8 @@ export class Store {
     const open = isOpen(row);
     const kiosk = (row ?? was)?.attempt.kiosk;
     if (kiosk !== undefined && open !== isOpen(was)) {
-      if (open) this.ofKiosk(kiosk).open.add(slot);
-      else this.ofKiosk(kiosk).open.delete(slot);
+      if (open) this.ofKiosk(kiosk).open.push(slot);
+      else remove(this.ofKiosk(kiosk).open, slot);
     }
   }
 

@@ -53,7 +53,7 @@ export class Timeline<T> {
       this.#chunks.push([entry]);
       return;
     }
-    chunk.splice(indexIn(chunk, entry.at, entry.rank), 0, entry);
+    insertAt(chunk, indexIn(chunk, entry.at, entry.rank), entry);
     if (chunk.length > 2 * CHUNK) this.#chunks.splice(number + 1, 0, chunk.splice(CHUNK));
   }
 
@@ -64,8 +64,21 @@ export class Timeline<T> {
     const index = chunk ? indexIn(chunk, entry.at, entry.rank - 1) : -1;
     if (chunk?.[index] !== entry) throw new Error('timeline: an entry is not where its time says');
     if (chunk.length === 1) this.#chunks.splice(number, 1);
-    else chunk.splice(index, 1);
+    else removeAt(chunk, index);
   }
+}
+
+// Mostly near the end of a short list, where "splice" costs more than the moves.
+
+function insertAt<E>(list: E[], index: number, item: E): void {
+  let at = list.push(item) - 1;
+  for (; at > index; at--) list[at] = list[at - 1] as E;
+  list[at] = item;
+}
+
+function removeAt<E>(list: E[], index: number): void {
+  for (let at = index + 1; at < list.length; at++) list[at - 1] = list[at] as E;
+  list.pop();
 }
 
 function indexIn(chunk: readonly Placed<unknown>[], at: number, rank: number): number {

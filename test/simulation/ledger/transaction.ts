@@ -5,6 +5,7 @@ import type {
   Greeting,
   Insertion,
   KioskRow,
+  Lease,
   LedgerTransaction,
   StepRecord,
   Stored,
@@ -132,8 +133,8 @@ export class MemoryTransaction implements LedgerTransaction {
     return this.#do((writer, store) => statements.insert(store, writer, attempt, insertion));
   }
 
-  save(stored: Stored, _now: number, telling: Telling | undefined): Promise<boolean> {
-    return this.#do((writer, store) => statements.save(store, writer, stored, telling));
+  save(stored: Stored, _now: number, telling: Telling | undefined, lease?: Lease): Promise<boolean> {
+    return this.#do((writer, store) => statements.save(store, writer, stored, telling, lease));
   }
 
   whoBars(attempt: Attempt, codeHash: string): Promise<Bar | undefined> {
@@ -156,8 +157,8 @@ export class MemoryTransaction implements LedgerTransaction {
     return this.#do((writer, store) => statements.callEnded(store, writer, end));
   }
 
-  addStep(attempt: string, step: StepRecord): Promise<void> {
-    return this.#do((writer, store) => statements.addStep(store, writer, attempt, step));
+  addSteps(attempt: string, steps: readonly StepRecord[]): Promise<void> {
+    return this.#do((writer, store) => statements.addSteps(store, writer, attempt, steps));
   }
 
   raiseAlarm(alarm: Alarm): Promise<boolean> {

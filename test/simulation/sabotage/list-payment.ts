@@ -30,6 +30,11 @@ export const paymentSabotages: readonly Sabotage[] = [
     context.committed(applied);
     return applied;`,
       },
+      {
+        file: 'relay/worker/runner.ts',
+        find: 'firstTellMs, leaseMs }: RunnerParts): ApplyContext => ({',
+        replace: 'firstTellMs, leaseMs, committed }: RunnerParts): ApplyContext => ({ committed,',
+      },
     ],
     catches: ['S4'],
     world: { shares: { 'ledger-slow': 10, 'ledger-crashed': 10 } },

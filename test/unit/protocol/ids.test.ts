@@ -9,6 +9,8 @@ import {
   nextChain,
   orderOf,
   receiptOf,
+  tagFromNumber,
+  tagToNumber,
   toHex,
 } from '../../../protocol/ids.js';
 import { CHAIN_MAX_BOOTS } from '../../../protocol/limits.js';
@@ -59,10 +61,42 @@ test('a chain has this boot first, and forgets the oldest', () => {
   expect(nextChain('own', [])).toEqual(['own']);
 });
 
+describe('a tag on the wire', () => {
+  test('is its bytes, the first one lowest, and comes back as it was', () => {
+    expect(tagToNumber('01020304')).toBe(0x04030201);
+    expect(tagToNumber('000000ff')).toBe(0xff000000);
+    expect(tagFromNumber(0x0a)).toBe('0a000000');
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) => {
+        const number = tagToNumber(toHex(bytes));
+        expect(number).toBe(Buffer.from(bytes).readUInt32LE(0));
+        expect(tagFromNumber(number)).toBe(toHex(bytes));
+      }),
+    );
+  });
+
+  test.each(['', '0102030', '010203040', '0102030G', '0102030A'])('%j is none', (tag) => {
+    expect(() => tagToNumber(tag)).toThrow(RangeError);
+  });
+});
+
 describe('a receipt', () => {
   test('is the same for the same attempt, on every version', () => {
     expect(receiptOf('000102030405060708090a0b0c0d0e0f')).toBe('K7JHP');
     expect(receiptOf('00000000000000000000000000000000')).toBe('22222');
+  });
+
+  test('is its last eight bytes as one number to the base of thirty, lowest digit first, cut to five', () => {
+    const digits = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+        const id = toHex(bytes);
+        const places = [0n, 1n, 2n, 3n, 4n];
+        const expected = places.map((n) => digits[Number((BigInt(`0x${id.slice(16)}`) / 30n ** n) % 30n)]);
+        expect(receiptOf(id)).toBe(expected.join(''));
+      }),
+    );
+    expect(receiptOf('f'.repeat(32))).toBe('H26T2');
   });
 
   test('has five characters that nobody mistakes when reading aloud', () => {

@@ -15,6 +15,8 @@ const attempt = (name: string, more: Partial<Attempt> = {}): Attempt => ({
 const quiet = { owed: false, tellAt: null };
 const put = (tx: LedgerTransaction, a: Attempt, codeHash = `code-${a.id}`) =>
   tx.insert(a, { codeHash, telling: quiet, leaseOwner: null, leaseUntil: null });
+const putLeased = (tx: LedgerTransaction, a: Attempt, leaseOwner: string) =>
+  tx.insert(a, { codeHash: 'code', telling: quiet, leaseOwner, leaseUntil: 99 });
 
 /** A gate that a test opens. */
 function gate() {
@@ -189,7 +191,7 @@ describe('the ledger in memory', () => {
       const ledger = database.connect('r1');
       const failing = ledger.transaction(async (tx) => {
         await put(tx, a);
-        await tx.addStep('attempt-nobody', { at: 1, name: 'x', detail: '', ms: null }).catch(() => {});
+        await tx.addSteps('attempt-nobody', [{ at: 1, name: 'x', detail: '', ms: null }]).catch(() => {});
       });
       await expect(failing).rejects.toThrow('foreign key');
       expect(database.attempt(a.id)).toBeUndefined();
@@ -201,7 +203,7 @@ describe('the ledger in memory', () => {
       const { open: go, opened } = gate();
       const failing = ledger.transaction(async (tx) => {
         await tx.lock(a.id);
-        await tx.addStep('attempt-nobody', { at: 1, name: 'x', detail: '', ms: null }).catch(() => {});
+        await tx.addSteps('attempt-nobody', [{ at: 1, name: 'x', detail: '', ms: null }]).catch(() => {});
         await expect(tx.load(a.id)).rejects.toThrow('current transaction is aborted');
         await opened;
       });
@@ -236,21 +238,22 @@ describe('the ledger in memory', () => {
     test('who waited for a lock fails at once and leaves the queue', async () => {
       const one = database.connect('r1');
       const two = database.connect('r2');
-      await one.transaction((tx) => put(tx, a));
+      await one.transaction((tx) => putLeased(tx, a, 'r2'));
       const { open: go, opened } = gate();
       const first = one.transaction(async (tx) => {
         await tx.lock(a.id);
         await opened;
       });
       const waiting = two.transaction((tx) => tx.lock(a.id));
-      const renewal = two.renew(a.id, 'r2', 99);
+      const release = two.release(a.id, 'r2');
       await rest();
       two.cut();
       await expect(waiting).rejects.toThrow(lost);
-      await expect(renewal).rejects.toThrow(lost);
+      await expect(release).rejects.toThrow(lost);
       go();
       await first;
-      expect(await one.renew(a.id, 'r1', 99)).toEqual({ held: false, state: 'submitted' });
+      expect(database.row(a.id)).toMatchObject({ leaseOwner: 'r2', leaseUntil: 99 });
+      expect(await one.release(a.id, 'r2')).toBe(10);
     });
 
     test('of the dead nothing goes on, neither what is under way nor what comes later', async () => {
@@ -278,7 +281,7 @@ describe('the ledger in memory', () => {
       async (how) => {
         const one = database.connect('r1');
         const two = database.connect('r2');
-        await one.transaction((tx) => put(tx, a));
+        await one.transaction((tx) => putLeased(tx, a, 'r3'));
         const holding = one.transaction(async (tx) => {
           await tx.lock(a.id);
           await gate().opened;
@@ -291,7 +294,7 @@ describe('the ledger in memory', () => {
         two.cut(how);
         expect(await fate(waiting)).toBe(how === 'lost' ? lost : 'pending');
         const three = database.connect('r3');
-        expect(await fate(three.renew(a.id, 'r3', 99))).toEqual({ held: false, state: 'submitted' });
+        expect(await fate(three.release(a.id, 'r3'))).toBe(10);
         expect(await fate(three.transaction((tx) => tx.load(a.id)))).toEqual(a);
         expect(await fate(three.transaction((tx) => put(tx, attempt('b', { order: a.order }))))).toBe(false);
       },
@@ -299,12 +302,12 @@ describe('the ledger in memory', () => {
 
     test('who stands behind one that is cut goes on, if only that one was in the way', async () => {
       const four = ['r1', 'r2', 'r3', 'r4'].map((name) => database.connect(name));
-      const [reader, writer, locker, renewer] = four;
-      if (!reader || !writer || !locker || !renewer) throw new Error('four relays');
-      await reader.transaction((tx) => put(tx, a));
+      const [reader, writer, locker, holder] = four;
+      if (!reader || !writer || !locker || !holder) throw new Error('four relays');
+      await reader.transaction((tx) => putLeased(tx, a, 'r4'));
       const [read, written] = [gate(), gate()];
       const reading = reader.transaction(async (tx) => {
-        await tx.addStep(a.id, { at: 1, name: 'x', detail: '', ms: null });
+        await tx.addSteps(a.id, [{ at: 1, name: 'x', detail: '', ms: null }]);
         await read.opened;
       });
       const writing = writer.transaction(async (tx) => {
@@ -313,12 +316,12 @@ describe('the ledger in memory', () => {
       });
       await rest();
       const locking = locker.transaction((tx) => tx.lock(a.id));
-      const renewing = renewer.renew(a.id, 'r4', 99);
+      const releasing = holder.release(a.id, 'r4');
       written.open();
       await writing;
-      expect([await fate(locking), await fate(renewing)]).toEqual(['pending', 'pending']);
+      expect([await fate(locking), await fate(releasing)]).toEqual(['pending', 'pending']);
       locker.cut('dead');
-      expect(await fate(renewing)).toEqual({ held: false, state: 'submitted' });
+      expect(await fate(releasing)).toBe(5);
       read.open();
       await reading;
     });
@@ -372,7 +375,7 @@ describe('the ledger in memory', () => {
     expect(asked).toEqual(['begin', 'statement', 'statement', 'commit', 'commit'].map((what) => `r1 ${what}`));
     asked.length = 0;
     await ledger.load(a.id);
-    await ledger.renew(a.id, 'r1', 5);
+    await ledger.stateOf(a.id);
     await ledger.claimDue('r1', 100, 200, 5);
     expect(asked).toEqual(['statement', 'statement', 'statement', 'commit'].map((what) => `r1 ${what}`));
   });
@@ -381,7 +384,7 @@ describe('the ledger in memory', () => {
     const approve = async (tx: LedgerTransaction): Promise<void> => {
       const stored = await tx.lock(a.id);
       if (stored) await tx.save({ ...stored, attempt: { ...a, state: 'approved', nextAt: 70 } }, 7, undefined);
-      await tx.addStep(a.id, { at: 7, name: 'pay', detail: 'paid', ms: 2 });
+      await tx.addSteps(a.id, [{ at: 7, name: 'pay', detail: 'paid', ms: 2 }]);
       await tx.raiseAlarm({ at: 7, kind: 'clone', kiosk: 'lobby-1', attempt: a.id, detail: '' });
       await tx.callEnded({ id: 1, at: 7, answer: 'paid', code: null });
     };

@@ -146,12 +146,49 @@ describe('when the acquirer does not cancel', () => {
 
   test('a slow cancel that was answered after all ends it, also with a refund under way', () => {
     const event = { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: 0 } as const;
-    const { attempt } = run(refunding(), event);
+    const { attempt, effects } = run(refunding(), event);
     expect(attempt).toMatchObject({ state: 'reversed', reversal: { state: 'confirmed' } });
+    expect(alarmsOf(effects)).toEqual(['contradiction']);
     for (const kind of refused) {
       const late = { type: 'cancel-answered', answer: { kind }, askedAt: 0 } as const;
       expect(run(refunding(), late)).toEqual({ attempt: refunding(), effects: [] });
     }
+  });
+});
+
+describe('"cancelled", though a refund was sent: both may have been done, so a person is called', () => {
+  const words = [
+    ['of a cancel', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: 0 }],
+    ['of an inquiry', { type: 'inquiry-answered', answer: { kind: 'cancelled' }, askedAt: 0 }],
+  ] as const;
+  const confirmed = refunding({ state: 'confirmed', endedAt: 9_500 });
+  const second = { id: `r2${refund.id.slice(2)}`, number: 2 };
+
+  test.each(words)('the word %s', (_, event) => {
+    const before = [
+      refunding(),
+      refunding({ state: 'pending' }),
+      refunding(second),
+      // With the operator, whatever is known already.
+      refunding({ state: 'pending' }, { state: 'operator' }),
+      { ...confirmed, state: 'operator', finding: 'returned' } as const,
+      { ...confirmed, state: 'reversed' } as const,
+    ];
+    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).toContain('contradiction');
+  });
+
+  test.each(words)('the word %s is none where no refund can have been done', (_, event) => {
+    const before = [
+      refunding({ ...second, tries: 0 }),
+      refunding({ kind: 'cancel' }),
+      refunding({ state: 'failed' }, { state: 'operator' }),
+      refunding({ kind: 'cancel', state: 'confirmed' }, { state: 'reversed' }),
+    ];
+    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).not.toContain('contradiction');
+  });
+
+  test('the word of the refund, that the money had gone back before, is none', () => {
+    expect(alarmsOf(run(refunding(), told({ kind: 'already-returned' })).effects)).toEqual([]);
   });
 });
 

@@ -287,6 +287,7 @@ const table: Record<SampleName, Row> = {
   'reversing, refund to be asked': {
     ...{ ...underRefund('requested'), ...neverRefunded('reversing') },
     due: 'reversing >refund',
+    ...each(['inquiry cancelled', 'cancel done'], 'reversed =r1 confirmed'),
   },
   'reversing, refund asked': underRefund('requested'),
   'reversing, refund in hand': underRefund('pending'),
@@ -350,7 +351,7 @@ const table: Record<SampleName, Row> = {
     ...reportedAgain('operator'),
     ...each([...named('pay paid'), 'inquiry paid', 'inquiry paid, no amount'], 'operator finding'),
     ...each(['pay wrong amount', 'pay other currency', 'inquiry wrong amount'], 'operator finding'),
-    ...each(['inquiry cancelled', 'cancel done'], 'operator =r1 confirmed finding'),
+    ...each(['inquiry cancelled', 'cancel done'], 'operator =r1 confirmed finding contradiction'),
     ...each(
       ['refund done', 'refund needless', 'refund inquiry done', 'refund inquiry needless'],
       'operator =r1 confirmed finding',
@@ -364,6 +365,7 @@ const table: Record<SampleName, Row> = {
   'reversed, by refund': {
     ...failedAgain('reversed'),
     ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversed contradiction !'),
+    ...each(['inquiry cancelled', 'cancel done'], 'reversed contradiction'),
     due: 'reversed !',
   },
   delivered: {
@@ -384,8 +386,8 @@ function underRefund(state: 'requested' | 'pending'): Row {
     ...wrongAgain('reversing'),
     ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversing contradiction !'),
     due: 'reversing >inquire-refund',
-    'inquiry cancelled': 'reversed =r1 confirmed',
-    'cancel done': 'reversed =r1 confirmed',
+    'inquiry cancelled': 'reversed =r1 confirmed contradiction',
+    'cancel done': 'reversed =r1 confirmed contradiction',
     'refund done': 'reversed =r1 confirmed',
     'refund in hand': inHand,
     'refund needless': 'reversed =r1 confirmed',

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../relay/ledger/contract.js';
+import { systemClock } from '../../../relay/runtime/clock.js';
+import type { Applied } from '../../../relay/worker/apply.js';
+import { Codes } from '../../../relay/worker/codes.js';
+import { Worker } from '../../../relay/worker/worker.js';
+import { until } from '../../support/wait.js';
+import { ScriptedAcquirer } from '../../unit/relay/link/stage.js';
+import { instead, ledgers } from './ledgers.js';
+import { attemptId, Boot, policy, Scene } from './scene.js';
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+describe.each(ledgers())('a worker on $name', ({ open }) => {
+  let opened: Awaited<ReturnType<typeof open>>;
+  let ledger: Ledger;
+  const boot = new Boot('a', '');
+  const id = attemptId('A');
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    ledger = await opened.fresh();
+  });
+
+  test('takes up at once what became due between the commit that gave it back and its hearing of that', async () => {
+    const scene = new Scene(ledger);
+    scene.now = systemClock.now();
+    await scene.hello(boot);
+    const acquirer = new ScriptedAcquirer({
+      pay: [{ kind: 'pending' }],
+      inquire: [{ kind: 'pending' }],
+      cancel: [{ kind: 'cancelled' }],
+    });
+    // The answer to pay is committed, and the commit's own answer is long on its way.
+    let hear = (): void => {};
+    let claims = 0;
+    const slow = instead(ledger, {
+      transaction: async (work) => {
+        const value = await ledger.transaction(work);
+        const held = (value as Applied | undefined)?.effects?.some((e) => e.type === 'publish' && e.until === 'once');
+        if (held) await new Promise<void>((resolve) => (hear = resolve));
+        return value;
+      },
+      claimDue: async (...args) => {
+        const ids = await ledger.claimDue(...args);
+        claims += ids.length;
+        return ids;
+      },
+    });
+    const codes = new Codes();
+    codes.hold(id, scene.payFrame(boot, 'A').code, scene.now + 20_000);
+    // No inquiry follows at once, so the attempt is given back.
+    const patient = { ...policy, inquiryDelaysMs: [9_000] };
+    const parts = {
+      ledger: slow,
+      acquirer,
+      policy: patient,
+      clock: systemClock,
+      codes,
+      relay: 'relay-1',
+      leaseMs: 15_000,
+    };
+    const options = { atOnce: 4, pollMs: 60_000, drainMs: 100 };
+    const worker = new Worker({ ...parts, firstTellMs: 1_000, committed: () => {} }, options, quiet);
+    await worker.start();
+    await scene.pay(boot, 'A');
+    worker.runOwn(id);
+    await until('the answer to pay', async () => (await scene.attempt('A')).passwordPending);
+    await scene.abort(boot, 'A');
+    worker.wakeAt(systemClock.now());
+    await until('the claim of what the customer gave up', () => claims > 0);
+    hear();
+    await until('the cancel', async () => (await scene.attempt('A')).state === 'reversed', 3_000);
+    expect(acquirer.names).toEqual(['pay', 'inquire', 'cancel']);
+    await worker.stop();
+  });
+});
