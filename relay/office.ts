@@ -49,7 +49,7 @@ export type Office = {
 const tellPlan = { firstMs: 1_000, mostMs: 30_000, tries: 120 };
 const AT_ONCE = 64;
 const POLL_MS = 1_000;
-/** A lease outlives any one call by this. */
+/** A lease outlives any one call by this, less what the ledger takes for the step before it. */
 const LEASE_BEYOND_CALL_MS = 10_000;
 /** At stop, frames under way get this long: a transaction on a ledger that still answers needs less. */
 const FRAMES_DRAIN_MS = 8_000;

@@ -212,6 +212,12 @@ export class BlockJournal implements Journal {
     this.#committing = undefined;
   }
 
+  /** What is lazy too. */
+  async #commitRest(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commitNext();
+    this.#committing = undefined;
+  }
+
   async #commitNext(): Promise<void> {
     const batch = this.#takeBlockful();
     // Of them, those that somebody waits for.
@@ -300,8 +306,11 @@ export class BlockJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    await this.#committing;
-    while (this.#waiting.length > 0) await this.#commitNext();
+    // There is one writer: what comes meanwhile waits for it, as for any commit.
+    while (this.#committing || this.#waiting.length > 0) {
+      this.#committing ??= this.#commitRest();
+      await this.#committing;
+    }
     this.#broken = notOpen();
     await this.#store.close();
   }

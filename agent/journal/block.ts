@@ -44,6 +44,9 @@ const MAGIC = 'QZJB';
 const HEAD_BYTES = 64;
 const SUMMED_FROM = 8;
 const VERSION = 1;
+/** Of a block with a record of a gap: a program from before there were any refuses it by name, and calls nothing torn. */
+const GAP_VERSION = 2;
+const GAP_BEGINS = '["m",';
 /** For `[[` `],[` `]]`. */
 const FRAME_BYTES = 7;
 /** Of the records' JSON in one block, each with one byte for its comma. */
@@ -76,7 +79,7 @@ export function encodeBlock(
   block.writeUInt32LE(head.boot, 48);
   block.writeUInt16LE(head.segment, 52);
   block.writeUInt16LE(length, 54);
-  block.writeUInt16LE(VERSION, 56);
+  block.writeUInt16LE(payload.includes(GAP_BEGINS) ? GAP_VERSION : VERSION, 56);
   block.write(payload, HEAD_BYTES, 'utf8');
   block.writeUInt32LE(crc32c(block.subarray(SUMMED_FROM, HEAD_BYTES + length)), 4);
   return block;
@@ -90,7 +93,8 @@ export function decodeBlock(bytes: Uint8Array): Block | Torn {
   const length = block.readUInt16LE(54);
   if (HEAD_BYTES + length > BLOCK_BYTES) return { torn: 'length' };
   if (crc32c(block.subarray(SUMMED_FROM, HEAD_BYTES + length)) !== block.readUInt32LE(4)) return { torn: 'checksum' };
-  if (block.readUInt16LE(56) !== VERSION) return { torn: 'newer' };
+  const version = block.readUInt16LE(56);
+  if (version !== VERSION && version !== GAP_VERSION) return { torn: 'newer' };
   const records = fromPayload(block.toString('utf8', HEAD_BYTES, HEAD_BYTES + length));
   if (!records) return { torn: 'payload' };
   return {

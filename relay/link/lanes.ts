@@ -1,6 +1,6 @@
 type Task = () => Promise<void>;
 
-/** Runs tasks of one name in order and of different names at once; each lane is bounded. There are few names. */
+/** Runs tasks of one name in order and of different names at once; each lane is bounded, and gone when it is empty. */
 export class Lanes {
   readonly #most: number;
   /** The tasks of each lane, the one under way first. */
@@ -16,7 +16,7 @@ export class Lanes {
   add(name: string, task: Task): boolean {
     const lane = this.#lanes.get(name) ?? this.#open(name);
     if (lane.length >= this.#most) return false;
-    if (lane.push(task) === 1) void this.#run(lane);
+    if (lane.push(task) === 1) void this.#run(name, lane);
     return true;
   }
 
@@ -26,12 +26,13 @@ export class Lanes {
     return lane;
   }
 
-  async #run(lane: Task[]): Promise<void> {
+  async #run(name: string, lane: Task[]): Promise<void> {
     this.#busy += 1;
     for (let task = lane[0]; task; task = lane[0]) {
       await task();
       lane.shift();
     }
+    this.#lanes.delete(name);
     this.#busy -= 1;
     if (this.#busy === 0) for (const idle of this.#whenIdle.splice(0)) idle();
   }

@@ -37,11 +37,11 @@ export function reversed(attempt: Attempt, now: number, ...effects: Effect[]): S
   );
 }
 
-/** It says that the payment is cancelled: all is back. A refund that was sent as well may have given it back once more. */
+/** It says that the payment is cancelled: all is back. A refund that was asked for as well may have given it back once more. */
 export function cancelledToo({ reversal }: Attempt): Effect[] {
   if (reversal?.kind !== 'refund' || reversal.tries === 0 || reversal.state === 'failed') return [];
-  const text = `the acquirer says cancelled, and refund ${reversal.number} was sent as well; the money may be back twice`;
-  return [alarm('contradiction', text)];
+  const text = `the acquirer says cancelled, and refund ${reversal.number} was asked for as well; the money may be back twice`;
+  return [alarm('returned-twice', text)];
 }
 
 /**

@@ -125,6 +125,8 @@ export type AlarmKind =
   | 'charged-after-end'
   | 'finding'
   | 'contradiction'
+  /** A cancel and a refund may both have given the money back. */
+  | 'returned-twice'
   | 'unknown-attempt'
   | 'foreign-report'
   | 'other-journal'

@@ -102,6 +102,12 @@ export class Worker {
     else this.#running.set(id, this.#work(id));
   }
 
+  /** It is held again; by a relay that stops not for long. */
+  async #goOn(id: string): Promise<void> {
+    if (this.#started) this.#run(id);
+    else await this.#parts.ledger.release(id, this.#parts.relay).catch(() => {});
+  }
+
   async #work(id: string): Promise<void> {
     const { clock } = this.#parts;
     let nextAt: number | null;
@@ -113,7 +119,7 @@ export class Worker {
       nextAt = clock.now() + this.#options.pollMs;
     }
     this.#running.delete(id);
-    if (this.#takenAgain.delete(id)) this.runOwn(id);
+    if (this.#takenAgain.delete(id)) await this.#goOn(id);
     else if (nextAt !== null) this.wakeAt(nextAt);
   }
 }

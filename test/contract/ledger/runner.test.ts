@@ -143,6 +143,8 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
       expect(acquirer.names).toEqual(['cancel', 'inquire']);
       expect(await scene.standing('A')).toBe('reversed vend-failed');
       expect(await calls()).toContainEqual(expect.stringMatching(/^refund r1.*: not-sent: no longer reversing$/));
+      // Who asked for it may be dead before this is written: the other relay could not know that it never left.
+      expect(await scene.alarms()).toEqual(['returned-twice']);
     });
 
     test('the ledger does not answer, so nobody knows: it stays here, and is inquired', async () => {

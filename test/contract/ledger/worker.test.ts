@@ -25,7 +25,8 @@ describe.each(ledgers())('a worker on $name', ({ open }) => {
     ledger = await opened.fresh();
   });
 
-  test('takes up at once what became due between the commit that gave it back and its hearing of that', async () => {
+  /** What was given back became due, and was taken again, before the task that gave it back has heard of its commit. */
+  async function takenAgain() {
     const scene = new Scene(ledger);
     scene.now = systemClock.now();
     await scene.hello(boot);
@@ -72,9 +73,24 @@ describe.each(ledgers())('a worker on $name', ({ open }) => {
     await scene.abort(boot, 'A');
     worker.wakeAt(systemClock.now());
     await until('the claim of what the customer gave up', () => claims > 0);
+    return { scene, acquirer, worker, hear: () => hear() };
+  }
+
+  test('takes up at once what became due between the commit that gave it back and its hearing of that', async () => {
+    const { scene, acquirer, worker, hear } = await takenAgain();
     hear();
     await until('the cancel', async () => (await scene.attempt('A')).state === 'reversed', 3_000);
     expect(acquirer.names).toEqual(['pay', 'inquire', 'cancel']);
     await worker.stop();
+  });
+
+  test('that stops just then leaves it to the other relays at once', async () => {
+    const { acquirer, worker, hear } = await takenAgain();
+    const stopped = worker.stop();
+    hear();
+    await stopped;
+    expect(acquirer.names).toEqual(['pay']);
+    const now = systemClock.now();
+    expect(await ledger.claimDue('relay-2', now, now + 1, 9)).toEqual([id]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_ROOM_BYTES, type BlockHead, decodeBlock, encodeBlock } from '../../../../agent/journal/block.js';
+import type { JournalRecord } from '../../../../agent/journal/contract.js';
 import { crc32c } from '../../../../agent/journal/crc32c.js';
 import { fromJson, toJson } from '../../../../agent/journal/records.js';
 import { pastsOf, readSegments } from '../../../../agent/journal/segments.js';
@@ -99,10 +100,18 @@ describe('a block', () => {
 
   it('of a later version is known as that, and not taken for damage', () => {
     const bytes = Buffer.from(encodeBlock(head, [], []));
-    bytes.writeUInt16LE(2, 56);
+    bytes.writeUInt16LE(3, 56);
     expect(decodeBlock(bytes)).toEqual({ torn: 'checksum' });
     bytes.writeUInt32LE(crc32c(bytes.subarray(8, 64 + bytes.readUInt16LE(54))), 4);
     expect(decodeBlock(bytes)).toEqual({ torn: 'newer' });
+  });
+
+  it('is of version 2 with the record of a gap alone, which programs of version 1 refuse by name', () => {
+    const versionOf = (...records: JournalRecord[]) =>
+      Buffer.from(encodeBlock(head, [], records.map(toJson))).readUInt16LE(56);
+    const gap: JournalRecord = { kind: 'gap', at: 1, number: 2, blocks: 3 };
+    expect([versionOf(), versionOf(gap)]).toEqual([1, 2]);
+    expect(decodeBlock(encodeBlock(head, [toJson(gap)], []))).toMatchObject({ kept: [gap] });
   });
 });
 

@@ -18,6 +18,26 @@ async function started(disk: CutDisk, change: (store: Store) => Store = (store) 
   return { journal, boot: bootTag(nonce) };
 }
 
+describe('closing', () => {
+  it('keeps what was told before it, and tells the truth of what comes while it writes', async () => {
+    const disk = new CutDisk();
+    const { journal, boot } = await started(disk);
+    disk.writeMs = 5;
+    await journal.append(closed(1));
+    const ended = journal.close();
+    const late = [
+      journal.append(begun(2, boot)),
+      journal.append(begun(3, boot)).then(() => journal.append(begun(4, boot))),
+    ];
+    await ended;
+    expect((await Promise.allSettled(late)).map((end) => end.status)).toEqual(['fulfilled', 'fulfilled']);
+    await expect(journal.append(begun(5, boot))).rejects.toThrow('not open');
+    const again = await new BlockJournal(disk.mount()).open(identity());
+    expect([again.gaps, again.torn]).toEqual([0, 0]);
+    expect(again.attempts.map(({ delivery }) => delivery)).toEqual(['doubtful', 'doubtful', 'doubtful']);
+  });
+});
+
 describe('a commit', () => {
   it('is one block of 4,096 bytes', async () => {
     const sizes: number[] = [];

@@ -247,7 +247,7 @@ describe('files that somebody has touched', () => {
     await start(disk, six);
     const { files } = disk;
     const bytes = Buffer.from(disk.files.get('segment-0')?.buffer ?? new ArrayBuffer(0));
-    bytes.writeUInt16LE(2, 56);
+    bytes.writeUInt16LE(3, 56);
     bytes.writeUInt32LE(crc32c(bytes.subarray(8, 64 + bytes.readUInt16LE(54))), 4);
     const before = new Map([...files].map(([name, content]) => [name, content.slice()]));
     await expect(start(disk)).rejects.toThrow(/newer version of the agent/);

@@ -148,7 +148,7 @@ describe('when the acquirer does not cancel', () => {
     const event = { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: 0 } as const;
     const { attempt, effects } = run(refunding(), event);
     expect(attempt).toMatchObject({ state: 'reversed', reversal: { state: 'confirmed' } });
-    expect(alarmsOf(effects)).toEqual(['contradiction']);
+    expect(alarmsOf(effects)).toEqual(['returned-twice']);
     for (const kind of refused) {
       const late = { type: 'cancel-answered', answer: { kind }, askedAt: 0 } as const;
       expect(run(refunding(), late)).toEqual({ attempt: refunding(), effects: [] });
@@ -156,7 +156,7 @@ describe('when the acquirer does not cancel', () => {
   });
 });
 
-describe('"cancelled", though a refund was sent: both may have been done, so a person is called', () => {
+describe('"cancelled", though a refund was asked for: both may have been done, so a person is called', () => {
   const words = [
     ['of a cancel', { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: 0 }],
     ['of an inquiry', { type: 'inquiry-answered', answer: { kind: 'cancelled' }, askedAt: 0 }],
@@ -174,7 +174,7 @@ describe('"cancelled", though a refund was sent: both may have been done, so a p
       { ...confirmed, state: 'operator', finding: 'returned' } as const,
       { ...confirmed, state: 'reversed' } as const,
     ];
-    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).toContain('contradiction');
+    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).toContain('returned-twice');
   });
 
   test.each(words)('the word %s is none where no refund can have been done', (_, event) => {
@@ -184,7 +184,7 @@ describe('"cancelled", though a refund was sent: both may have been done, so a p
       refunding({ state: 'failed' }, { state: 'operator' }),
       refunding({ kind: 'cancel', state: 'confirmed' }, { state: 'reversed' }),
     ];
-    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).not.toContain('contradiction');
+    for (const attempt of before) expect(alarmsOf(run(attempt, event).effects)).not.toContain('returned-twice');
   });
 
   test('the word of the refund, that the money had gone back before, is none', () => {

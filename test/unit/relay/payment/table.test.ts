@@ -351,7 +351,7 @@ const table: Record<SampleName, Row> = {
     ...reportedAgain('operator'),
     ...each([...named('pay paid'), 'inquiry paid', 'inquiry paid, no amount'], 'operator finding'),
     ...each(['pay wrong amount', 'pay other currency', 'inquiry wrong amount'], 'operator finding'),
-    ...each(['inquiry cancelled', 'cancel done'], 'operator =r1 confirmed finding contradiction'),
+    ...each(['inquiry cancelled', 'cancel done'], 'operator =r1 confirmed finding returned-twice'),
     ...each(
       ['refund done', 'refund needless', 'refund inquiry done', 'refund inquiry needless'],
       'operator =r1 confirmed finding',
@@ -365,7 +365,7 @@ const table: Record<SampleName, Row> = {
   'reversed, by refund': {
     ...failedAgain('reversed'),
     ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversed contradiction !'),
-    ...each(['inquiry cancelled', 'cancel done'], 'reversed contradiction'),
+    ...each(['inquiry cancelled', 'cancel done'], 'reversed returned-twice'),
     due: 'reversed !',
   },
   delivered: {
@@ -386,8 +386,8 @@ function underRefund(state: 'requested' | 'pending'): Row {
     ...wrongAgain('reversing'),
     ...each(['refund done, other id', 'refund inquiry done, other id'], 'reversing contradiction !'),
     due: 'reversing >inquire-refund',
-    'inquiry cancelled': 'reversed =r1 confirmed contradiction',
-    'cancel done': 'reversed =r1 confirmed contradiction',
+    'inquiry cancelled': 'reversed =r1 confirmed returned-twice',
+    'cancel done': 'reversed =r1 confirmed returned-twice',
     'refund done': 'reversed =r1 confirmed',
     'refund in hand': inHand,
     'refund needless': 'reversed =r1 confirmed',
