@@ -47,6 +47,9 @@ export const journal = defineCommand({
   subCommands: { verify, print },
 });
 
+const inWords = ({ code, message }: NodeJS.ErrnoException): string =>
+  code === 'ENOENT' ? 'not there' : (code ?? message);
+
 async function inspected({ directory, _ }: Given, rawArgs: readonly string[]): Promise<Inspection> {
   refuseUnknownFlags(rawArgs, ['json']);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -56,7 +59,7 @@ async function inspected({ directory, _ }: Given, rawArgs: readonly string[]): P
   });
   if (_.length > 1) refuse(`journal: found ${_.length} directories, expected one`, 2);
   return await inspectDirectory(directory).catch((error: NodeJS.ErrnoException) =>
-    refuse(`quietzone: ${directory}: ${error.code ?? error.message}; expected the directory of a journal`, 1),
+    refuse(`quietzone: ${directory}: ${inWords(error)}; expected the directory of a journal`, 1),
   );
 }
 

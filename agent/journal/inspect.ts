@@ -83,7 +83,9 @@ export function inspect(files: readonly SegmentFile[]): Inspection {
   }
   if (torn.some((t) => t.torn === 'newer'))
     faults.push('written by a newer version of the agent: use its `quietzone journal`');
-  if (records.length === 0) faults.push('no record can be read: no journal, or one that is lost');
+  if (segments.rooms.size === 0 && records.length === 0)
+    faults.push(`found no ${segmentName(0)} or ${segmentName(1)} here: expected the directory of a journal`);
+  else if (records.length === 0) faults.push('no record can be read: the journal is lost');
   return {
     segments: segments.rooms.size,
     room: [...segments.rooms.values()].reduce((sum, blocks) => sum + blocks, 0),

@@ -25,7 +25,12 @@ export type ProgramOptions = {
 };
 
 const STOP_WITHIN_MS = 4_000;
-const READY_WITHIN_MS = 30_000;
+/** A busy machine takes its time; PGlite most of all. */
+const READY_WITHIN_MS = 90_000;
+
+const notReady =
+  `not ready within ${READY_WITHIN_MS / 1000} s: the machine is too busy, or this is a fault;` +
+  ' --keep DIR keeps its log, and QUIETZONE_DATABASE_URL is the way without PGlite';
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -82,7 +87,7 @@ export class Program {
   #follow(child: ChildProcess, ready: (r: Ready) => void, fail: (e: Error) => void): void {
     child.once('exit', () => this.options.onEnd?.());
     let settled = false;
-    const timer = setTimeout(() => ended(`not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+    const timer = setTimeout(() => ended(notReady), READY_WITHIN_MS);
     const ended = (detail: string): void => {
       clearTimeout(timer);
       if (!settled) fail(new Error(`${this.options.name}: ${detail}\n${this.#tail.join('\n')}`));

@@ -1,7 +1,6 @@
 import type { BookEntry } from '../../agent/kiosk/state.js';
-import type { Attempt, State } from '../../relay/payment/types.js';
-import { owes } from './oracle.js';
-import type { Payment } from './world/acquirer-books.js';
+import type { AlarmKind, Attempt, State } from '../../relay/payment/types.js';
+import { checkJournal, checkRow } from './books.js';
 import type { World } from './world.js';
 
 /** How an attempt ended, or did not. */
@@ -31,67 +30,51 @@ export function checkEnd(world: World): Record<string, number> {
   const count = (end: End): void => {
     counts[end] = (counts[end] ?? 0) + 1;
   };
-  const alarmed = new Set(database.alarms().map((alarm) => alarm.attempt));
+  const alarms = alarmsOf(world);
   const rows = new Map<string, Attempt>();
   for (const attempt of database.attempts()) {
-    rows.set(attempt.id, attempt);
+    const { id, state } = attempt;
+    rows.set(id, attempt);
     // A tombstone is no attempt of anybody, unless a kiosk began it.
-    if (attempt.money !== null || oracle.attempts.get(attempt.id)?.order !== undefined) count(attempt.state);
-    checkRow(world, attempt, books.find(attempt.id, timeline.now), alarmed);
+    if (attempt.money !== null || oracle.attempts.get(id)?.order !== undefined) count(state);
+    const payment = books.find(id, timeline.now);
+    if (!ends.has(state)) oracle.violate(state === 'reversing' ? 'L2' : 'L1', `it is still ${state}`, id);
+    else checkRow(world, { row: attempt, facts: oracle.attempts.get(id), payment, alarms: alarms.get(id) ?? [] });
   }
-  for (const payment of books.all()) {
-    books.find(payment.requestId, timeline.now);
-    if (!rows.has(payment.requestId))
-      oracle.violate(
-        'reconciliation',
-        'charged-not-known: the acquirer has a payment, the ledger has none',
-        payment.requestId,
-      );
-  }
+  checkAcquirer(world, rows);
   for (const [id, facts] of oracle.attempts) {
-    world.witness.checkTold(id, rows.get(id));
+    const contested = facts.byPolicy === 'reverse' && facts.goodsOut && alarms.get(id)?.includes('contradiction');
+    world.witness.checkTold(id, rows.get(id), contested === true);
     if (rows.has(id)) continue;
     count('never-heard');
     if (facts.vendBegun) oracle.violate('reconciliation', 'vended, and the ledger has no attempt', id);
   }
   checkKiosks(world);
+  for (const kiosk of world.kiosks) checkJournal(world, kiosk);
+  if (world.secrecy.reads)
+    world.secrecy.read('the ledger', Buffer.from(JSON.stringify([...rows.values(), ...database.alarms()])));
   return counts;
 }
 
-function checkRow(
-  { oracle }: World,
-  row: Attempt,
-  payment: Payment | undefined,
-  alarmed: ReadonlySet<string | null>,
-): void {
-  const facts = oracle.attempts.get(row.id);
-  const goods = facts?.goodsOut === true;
-  const { id, state } = row;
-  if (!ends.has(state)) {
-    oracle.violate(state === 'reversing' ? 'L2' : 'L1', `it is still ${state}`, id);
-    return;
+/** Nothing is charged that the ledger does not know. */
+function checkAcquirer({ oracle, books, timeline }: World, rows: ReadonlyMap<string, Attempt>): void {
+  for (const { requestId } of books.all()) {
+    books.find(requestId, timeline.now);
+    if (rows.has(requestId)) continue;
+    const text = 'charged-not-known: the acquirer has a payment, the ledger has none';
+    oracle.violate('reconciliation', text, requestId);
   }
-  if ((state === 'operator' || state === 'doubtful') && !alarmed.has(id))
-    oracle.violate('L2', `${state}, and nobody was called`, id);
-  if (state === 'operator' || state === 'doubtful') return;
-  if (goods && state !== 'delivered') oracle.violate('S7', `goods are out and the attempt ended ${state}`, id);
-  if (state === 'delivered') checkDelivered({ oracle, row, payment, goods });
-  else if (owes(payment))
-    oracle.violate(state === 'declined' ? 'S9' : 'S6', `it ended ${state} and the customer is charged`, id);
 }
 
-function checkDelivered(known: {
-  oracle: World['oracle'];
-  row: Attempt;
-  payment: Payment | undefined;
-  goods: boolean;
-}): void {
-  const { oracle, row, payment, goods } = known;
-  const { id, money } = row;
-  if (!goods) oracle.violate('S6', 'called delivered, and nothing came out', id);
-  if (!payment || payment.charged !== money?.amount || payment.currency !== money.currency)
-    oracle.violate('S8', `delivered for ${money?.amount}, and ${payment?.charged ?? 0} was charged`, id);
-  if (payment && payment.returned > 0) oracle.violate('S7', 'delivered, and money went back', id);
+function alarmsOf({ database }: World): Map<string, AlarmKind[]> {
+  const alarms = new Map<string, AlarmKind[]>();
+  for (const { attempt, kind } of database.alarms()) {
+    if (attempt === null) continue;
+    const known = alarms.get(attempt);
+    if (known) known.push(kind);
+    else alarms.set(attempt, [kind]);
+  }
+  return alarms;
 }
 
 /** L1 and L3, as the kiosks see it. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type CrashPoints, crashPoints, inWords, retell, summary } from './crash-points/index.js';
-import type { Flags } from './flags.js';
+import type { DeepFlags, Flags } from './flags.js';
 import { CRASHES } from './processes.js';
 import { Progress } from './progress.js';
 import { historyText } from './show.js';
@@ -14,10 +14,14 @@ type Said = { readonly sofar: CrashPoints; readonly over: boolean };
  * @param program this one, for children
  * @returns 1 on a violation
  */
-export async function crashEverywhere({ json, processes }: Flags, program: string): Promise<number> {
+export async function crashEverywhere(flags: Flags & DeepFlags, program: string): Promise<number> {
+  const { json, processes } = flags;
   const progress = new Progress(process.stderr, 1, 0);
   const tell = (sofar: CrashPoints): void => progress.say(summary(sofar));
-  const result = await (processes === 1 ? crashPoints({ onProgress: tell }) : shared(processes, program, tell));
+  const { deep, stride } = flags;
+  const result = await (processes === 1
+    ? crashPoints({ deep, stride, onProgress: tell })
+    : shared({ deep, stride, of: processes }, program, tell));
   progress.end();
   const { violations } = result;
   for (const violation of violations.slice(0, VIOLATIONS_SHOWN)) process.stdout.write(`${inWords(violation)}\n`);
@@ -31,12 +35,16 @@ export async function crashEverywhere({ json, processes }: Flags, program: strin
 }
 
 /** The scenarios shared among so many processes. */
-async function shared(of: number, program: string, tell: (sofar: CrashPoints) => void): Promise<CrashPoints> {
+async function shared(
+  { deep, stride, of }: DeepFlags & { readonly of: number },
+  program: string,
+  tell: (sofar: CrashPoints) => void,
+): Promise<CrashPoints> {
   const children: ChildProcess[] = [];
   const sums: CrashPoints[] = [];
   const share = (number: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const args = [CRASHES, String(number), String(of)];
+      const args = [CRASHES, String(number), String(of), deep ? String(stride) : '0'];
       const child = fork(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       children.push(child);
       let done = false;
@@ -72,14 +80,15 @@ function added(sums: readonly CrashPoints[]): CrashPoints {
   };
 }
 
-/** The other side: share `argv[3]` of `argv[4]`. */
+/** The other side: share `argv[3]` of `argv[4]`; `argv[5]`: the stride of second cuts, 0 for none. */
 export async function serveCrashes(): Promise<void> {
-  const [number, of] = process.argv.slice(3).map(Number);
+  const [number, of, stride = 0] = process.argv.slice(3).map(Number);
   process.on('disconnect', () => process.exit());
   const say = (sofar: CrashPoints, over: boolean): void => {
     process.send?.({ sofar, over } satisfies Said);
   };
   const share = { number: number ?? 0, of: of ?? 1 };
-  say(await crashPoints({ share, onProgress: (sofar) => say(sofar, false) }), true);
+  const deep = stride > 0 ? { deep: true, stride } : {};
+  say(await crashPoints({ share, ...deep, onProgress: (sofar) => say(sofar, false) }), true);
   process.disconnect();
 }

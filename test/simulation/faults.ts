@@ -61,6 +61,8 @@ export const faultClasses = {
   // Clocks.
   'clock-drift': 0.5,
   'clock-set': 0.3,
+  // The acquirer once more; a chance for each inquiry about a payment that it has called paid.
+  'declined-after-paid': 0.2,
 } as const satisfies Record<string, number>;
 
 export type FaultClass = keyof typeof faultClasses;

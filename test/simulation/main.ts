@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, FlagError, type Flags, HELP, parseFlags } from './flags.js';
 import { type Lane, type Row, rowTasks, runRow, SEED_MAX, worldTask } from './many.js';
@@ -81,7 +82,7 @@ async function run(command: Command): Promise<number> {
 
 async function main(): Promise<number> {
   try {
-    return await run(parseFlags(process.argv.slice(2), randomInt(SEED_MAX + 1)));
+    return await run(parseFlags(process.argv.slice(2), randomInt(SEED_MAX + 1), availableParallelism()));
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     process.stderr.write(`${error.message}\n`);

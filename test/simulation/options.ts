@@ -1,3 +1,4 @@
+import type { DoubtfulPolicy } from '../../relay/payment/types.js';
 import { Chance } from './chance.js';
 import { type FaultClass, faultNames, swarm } from './faults.js';
 
@@ -21,8 +22,10 @@ export type WorldOptions = {
   readonly interleaved: boolean;
   /** Of each segment of a kiosk's journal. */
   readonly segmentBytes?: number;
-  /** Logs are read for codes. */
+  /** Logs, journals and the ledger are read for codes, and journals twice. */
   readonly paranoid: boolean;
+  /** What the relays do about a vend of which its kiosk cannot tell; default ask. */
+  readonly doubtful?: DoubtfulPolicy;
 };
 
 /** Small worlds find as much and are shorter to tell. */
@@ -40,6 +43,7 @@ export function worldOptions(seed: number, payments: number): WorldOptions {
     told: false,
     interleaved: chance.hits(0.15),
     paranoid: chance.hits(0.1),
+    doubtful: chance.pick(['ask', 'ask', 'keep', 'reverse'] as const),
   };
 }
 

@@ -32,6 +32,14 @@ export type AttemptFacts = {
   approved: boolean;
   vendBegun: boolean;
   goodsOut: boolean;
+  /** It was seen to begin. */
+  opened: boolean;
+  /** What was under the scanner then. */
+  code?: string;
+  /** The machine could not say whether the goods are out. */
+  unclear?: true;
+  /** The ledger has settled a doubtful vend without a person, as this world's policy wants it. */
+  byPolicy?: 'keep' | 'reverse';
 };
 
 /**
@@ -63,7 +71,7 @@ export class Oracle {
     const known = this.attempts.get(id);
     if (known) return known;
     const kiosk = this.orders.get(order)?.kiosk ?? '';
-    const made: AttemptFacts = { order, kiosk, approved: false, vendBegun: false, goodsOut: false };
+    const made: AttemptFacts = { order, kiosk, opened: false, approved: false, vendBegun: false, goodsOut: false };
     this.attempts.set(id, made);
     return made;
   }
@@ -73,13 +81,21 @@ export class Oracle {
     this.orders.set(id, { kiosk, money, charged: new Set(), vends: 0 });
   }
 
-  opened(id: AttemptId): void {
-    this.attempt(id);
+  /** An attempt began, with what was under the scanner. @returns false: that is known */
+  opened(id: AttemptId, code?: string): boolean {
+    const facts = this.attempt(id);
+    if (facts.opened) return false;
+    facts.opened = true;
+    if (code !== undefined) facts.code = code;
+    return true;
   }
 
   /** A pay request reached the acquirer. */
   asked(id: AttemptId, code: string, money: Money): void {
-    const order = this.orders.get(this.attempt(id).order);
+    const facts = this.attempt(id);
+    const order = this.orders.get(facts.order);
+    if (facts.code !== undefined && facts.code !== code)
+      this.violate('S3', 'the acquirer was asked with another code than was scanned for this attempt', id);
     const user = this.#codes.get(code);
     if (user !== undefined && user !== id) this.violate('S2', `the code was used before, by ${user}`, id);
     this.#codes.set(code, id);
@@ -102,13 +118,16 @@ export class Oracle {
         this.violate('S1', `paid, while ${other} of the same order is paid and not reversed`, id);
     }
     const stored = this.#stored(id);
-    if (stored && (stored.state === 'declined' || stored.state === 'refused'))
+    if (stored?.state === 'declined' || stored?.state === 'refused')
       this.violate('S9', `charged after the ledger had called it ${stored.state}`, id);
+    if (stored?.state === 'reversed') this.violate('S6', 'charged after the ledger had called it reversed', id);
+    if (stored?.finding === 'not-charged') this.violate('S9', 'charged after the operator was told that it is not', id);
   }
 
   returned(payment: Payment): void {
     const facts = this.attempt(payment.requestId);
-    if (facts.goodsOut) this.violate('S7', 'the money went back and the goods are out', payment.requestId);
+    if (facts.goodsOut && facts.byPolicy !== 'reverse')
+      this.violate('S7', 'the money went back and the goods are out', payment.requestId);
   }
 
   vendBegun(id: AttemptId): void {
@@ -128,7 +147,8 @@ export class Oracle {
   goodsOut(id: AttemptId): void {
     const facts = this.attempt(id);
     facts.goodsOut = true;
-    if ((facts.payment?.returned ?? 0) > 0) this.violate('S7', 'goods came out and the money had gone back', id);
+    if ((facts.payment?.returned ?? 0) > 0 && facts.byPolicy !== 'reverse')
+      this.violate('S7', 'goods came out and the money had gone back', id);
   }
 
   /** A row as it was and as a commit left it. */

@@ -27,7 +27,7 @@ const AFTER_LAST_MS = 90_000;
 const SAFETY_MOST_MS = 200 * HOUR_MS;
 /** What is not settled so long after the healing is stuck. */
 const LIVENESS_MOST_MS = 2 * HOUR_MS;
-/** Faults go on happening until they cannot matter: the longest inquiry plan of an operator's attempt. */
+/** So many events at a time: then the process does its other work. */
 const SLICE_EVENTS = 20_000;
 
 /** One world: a safety phase with faults, then healing, then a liveness phase in which everything must end. */
@@ -39,11 +39,12 @@ export async function runWorld(
   const crashes = catchCrashes(world);
   let healed = false;
   try {
-    await outside(() => world.start());
+    await guarded(world, () => world.start());
     const violated = (): boolean => world.oracle.violations.length > 0;
     const sold = (): boolean => violated() || world.payments >= options.payments;
     const { until = Number.POSITIVE_INFINITY } = options;
     await slices(world, Math.min(until, SAFETY_MOST_MS), sold, onSlice);
+    if (!sold() && world.timeline.now < until) tellUnsold(world);
     await slices(world, Math.min(until, world.timeline.now + AFTER_LAST_MS), violated, onSlice);
     healed = !violated() && world.timeline.now < until;
     if (healed) await converge(world, violated, onSlice);
@@ -64,6 +65,14 @@ export async function runWorld(
   };
 }
 
+/** Faults pass, and people mend what they are called for: kiosks that sell no more are stuck. */
+function tellUnsold({ oracle, options, payments, kiosks }: World): void {
+  const hours = SAFETY_MOST_MS / HOUR_MS;
+  const shut = kiosks.filter(({ life }) => !life || life.kiosk.loop.state.closed.length > 0).length;
+  const text = `after ${hours} hours ${payments} of ${options.payments} payments have begun; ${shut} kiosks are out of service`;
+  oracle.violate('L1', text);
+}
+
 function begunIn({ oracle }: World): Map<string, number> {
   const begun = new Map<string, number>();
   for (const { kiosk } of oracle.attempts.values()) begun.set(kiosk, (begun.get(kiosk) ?? 0) + 1);
@@ -72,7 +81,7 @@ function begunIn({ oracle }: World): Map<string, number> {
 
 async function converge(world: World, violated: () => boolean, onSlice: (world: World) => void): Promise<void> {
   const end = world.timeline.now + LIVENESS_MOST_MS;
-  await outside(() => world.heal());
+  await guarded(world, () => world.heal());
   // Looked at each virtual second: whether all is quiet is dear to ask.
   let looked = world.timeline.now;
   let found = false;
@@ -94,18 +103,31 @@ async function slices(
   onSlice: (world: World) => void,
 ): Promise<void> {
   for (;;) {
-    const done = await outside(() => world.timeline.run(end, enough, SLICE_EVENTS));
+    const done = await guarded(world, () => world.timeline.run(end, enough, SLICE_EVENTS));
     onSlice(world);
     if (done) return;
   }
 }
 
-/** A fault of ours ends a shipped program; here it ends the world, with a name. */
+/** Runs `work` where promises settle. What a program throws there and then ends the world, with a name. */
+export function guarded<T>(world: World, work: () => T): Promise<T | undefined> {
+  return outside(() => {
+    try {
+      return work();
+    } catch (error) {
+      tellCrash(world, error);
+      return undefined;
+    }
+  });
+}
+
+function tellCrash({ oracle }: World, error: unknown): void {
+  oracle.violate('crash', error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** A fault of ours that ends a shipped program ends the world, with a name. */
 export function catchCrashes(world: World): () => void {
-  const crashed = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    world.oracle.violate('crash', text);
-  };
+  const crashed = (error: unknown): void => tellCrash(world, error);
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
   return () => {

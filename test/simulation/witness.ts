@@ -11,7 +11,18 @@ const CLONE_WINDOW_MS = 600_000;
 /** The lease of a Welcome in the worlds, and the longest way that it may have had. */
 const GREETED_MOST_MS = 65_000;
 
-const uncalled = { last: '', paid: false, cancelled: false };
+/** What the acquirer is asked about one attempt. */
+type Asked = {
+  last: string;
+  /** "Paid" was said; and a ledger holds that it was. */
+  paid: boolean;
+  paidKept: boolean;
+  /** And it was heard while it could still decide something. */
+  paidHeeded: boolean;
+  cancelled: boolean;
+  /** Written down and not made yet, by kind. */
+  readonly due: Map<string, number>;
+};
 
 /** How an attempt may have ended in the ledger whose order's last event was this. A person may change what a person was given. */
 const ends: Readonly<Record<Exclude<Outcome, 'cancelled' | 'out-of-service'>, readonly State[]>> = {
@@ -31,7 +42,9 @@ export class Witness {
   readonly #now: () => number;
   /** When last, by boot. */
   readonly #greeted = new Map<string, number>();
-  readonly #calls = new Map<AttemptId, { last: string; paid: boolean; cancelled: boolean }>();
+  readonly #asked = new Map<AttemptId, Asked>();
+  /** Attempts of each kiosk that only its word or the acquirer's moves on, with the boot that opened them. */
+  readonly #open = new Map<string, Map<AttemptId, string>>();
   readonly #told = new Map<OrderId, Outcome>();
 
   constructor(oracle: Oracle, now: () => number) {
@@ -57,8 +70,8 @@ export class Witness {
       violate('S13', 'two journals take turns under one name, and both sell');
   }
 
-  /** An attempt began in this boot. */
-  began(id: AttemptId, nonce: string): void {
+  /** An attempt began in this boot. `alone`: see above. */
+  began(id: AttemptId, kiosk: string, nonce: string, alone: () => boolean): void {
     const greetedAt = this.#greeted.get(nonce);
     if (greetedAt === undefined) {
       const text = 'a scan was taken in a boot that no relay has greeted: nothing before it is resolved';
@@ -66,21 +79,56 @@ export class Witness {
     } else if (this.#now() - greetedAt > GREETED_MOST_MS) {
       this.#oracle.violate('S13', 'an attempt began long after a relay was last known to listen', id);
     }
+    for (const [other, boot] of this.#open.get(kiosk) ?? [])
+      if (boot !== nonce && alone())
+        this.#oracle.violate('L5', `a scan was taken, and ${other} of an earlier boot is not resolved`, id);
+  }
+
+  /** A row as a commit left it; undefined: the commit was lost again. */
+  moved({ id, kiosk, boot }: Attempt, state: State | undefined): void {
+    const known = this.#open.get(kiosk);
+    if (state !== 'submitted' && state !== 'approved') known?.delete(id);
+    else if (known) known.set(id, boot);
+    else this.#open.set(kiosk, new Map([[id, boot]]));
+  }
+
+  #askedOf(id: AttemptId): Asked {
+    const known = this.#asked.get(id);
+    if (known) return known;
+    const made = { last: '', paid: false, paidKept: false, paidHeeded: false, cancelled: false, due: new Map() };
+    this.#asked.set(id, made);
+    return made;
   }
 
   /** A relay asks the acquirer. */
   asks(id: AttemptId, what: string): void {
-    const known = this.#calls.get(id) ?? uncalled;
-    if (what === 'cancel' && !known.cancelled && !known.paid && known.last !== 'inquire')
-      this.#oracle.violate('S9', `a cancel straight after ${known.last || 'nothing'}, without an inquiry`, id);
-    this.#calls.set(id, { ...known, last: what, cancelled: known.cancelled || what === 'cancel' });
+    const known = this.#askedOf(id);
+    const { due, last } = known;
+    if (what === 'cancel' && !known.cancelled && !known.paid && last !== 'inquire')
+      this.#oracle.violate('S9', `a cancel straight after ${last || 'nothing'}, without an inquiry`, id);
+    const written = due.get(what) ?? 0;
+    if (written < 1)
+      this.#oracle.violate('reconciliation', `the acquirer is asked (${what}), and no ledger has it written down`, id);
+    due.set(what, written - 1);
+    known.last = what;
+    known.cancelled ||= what === 'cancel';
   }
 
   /** Undecided at the deadline: the inquiry and the cancel have nothing between them but this commit. */
   decided({ attempts, callsStarted, callsEnded }: Commit): void {
+    for (const { answer, attempt: id } of callsEnded) {
+      if (answer !== 'paid') continue;
+      const known = this.#askedOf(id);
+      const was = attempts.find(({ after }) => after.id === id)?.before?.state;
+      known.paidKept = true;
+      known.paidHeeded ||= was === 'submitted' || was === 'reversing';
+    }
     for (const { call, attempt: id } of callsStarted) {
+      const known = this.#askedOf(id);
+      const what = call === 'inquire-refund' ? 'inquire refund' : call;
+      known.due.set(what, (known.due.get(what) ?? 0) + 1);
       // One that its relay did not live to make stands in the way of no cancel.
-      if (call === 'inquire') this.#calls.set(id, { ...(this.#calls.get(id) ?? uncalled), last: call });
+      if (call === 'inquire') known.last = call;
       if (call !== 'cancel') continue;
       const left = attempts.some(({ before, after }) => after.id === id && before?.state === 'submitted');
       if (left && !callsEnded.some(({ attempt }) => attempt === id))
@@ -90,8 +138,17 @@ export class Witness {
 
   /** The acquirer has said "paid". */
   saidPaid(id: AttemptId): void {
-    const known = this.#calls.get(id);
-    if (known) known.paid = true;
+    this.#askedOf(id).paid = true;
+  }
+
+  /** A ledger holds that the acquirer has said "paid". */
+  keptPaid(id: AttemptId): boolean {
+    return this.#asked.get(id)?.paidKept === true;
+  }
+
+  /** It was said while it could still decide something. */
+  heededPaid(id: AttemptId): boolean {
+    return this.#asked.get(id)?.paidHeeded === true;
   }
 
   /** A kiosk app was given the last event of an order. */
@@ -101,11 +158,15 @@ export class Witness {
     this.#told.set(order, outcome);
   }
 
-  /** At the end: what the kiosk app was told is what the ledger has. */
-  checkTold(id: AttemptId, row: Attempt | undefined): void {
+  /**
+   * At the end: what the kiosk app was told is what the ledger has. `contested`: the machine found out that the goods are
+   * out, after the policy had begun to give the money back; a person was told that both are so.
+   */
+  checkTold(id: AttemptId, row: Attempt | undefined, contested: boolean): void {
     const outcome = this.#told.get(orderOf(id));
     if (outcome === undefined || outcome === 'cancelled' || outcome === 'out-of-service') return;
     if (!row && outcome === 'refused') return;
+    if (outcome === 'delivered' && contested) return;
     if (!row || !ends[outcome].includes(row.state))
       this.#oracle.violate('L3', `the kiosk app was told ${outcome}, the ledger has ${row?.state ?? 'nothing'}`, id);
   }

@@ -1,12 +1,14 @@
 import type { View } from '../../agent/kiosk/view.js';
-import { durabilityWarnings } from '../../relay/ledger/postgres.js';
+import type { AttemptId } from '../../protocol/ids.js';
 import { Chance } from './chance.js';
 import { type Fault, Faults } from './faults.js';
 import type { Gates } from './gates.js';
 import { frameInWords } from './in-words.js';
-import { type Commit, MemoryDatabase } from './ledger/database.js';
+import type { Commit, MemoryDatabase } from './ledger/database.js';
+import { Logs } from './logs.js';
 import type { WorldOptions } from './options.js';
 import { Oracle } from './oracle.js';
+import { Persons } from './persons.js';
 import { Points } from './points.js';
 import { Secrecy } from './secrecy.js';
 import { Story } from './story.js';
@@ -15,9 +17,11 @@ import { Witness } from './witness.js';
 import { SimulatedAcquirer } from './world/acquirer.js';
 import { AcquirerBooks } from './world/acquirer-books.js';
 import { Broker } from './world/broker.js';
+import { Denial } from './world/denial.js';
 import { SimulatedKiosk, timers } from './world/kiosk.js';
+import { openDatabase } from './world/ledger.js';
 import { SimulatedRelay } from './world/relay.js';
-import { type Readiness, Shopper } from './world/shopper.js';
+import { Shopper } from './world/shopper.js';
 import { Wallets } from './world/wallet.js';
 import { Weather } from './world/weather.js';
 
@@ -47,7 +51,9 @@ export class World {
   readonly #clones = new Map<string, SimulatedKiosk>();
   /** Names that two devices ever had at once. */
   readonly twice = new Set<string>();
-  readonly #committedNow = new Set<string>();
+  readonly #persons: Persons;
+  readonly #logs: Logs;
+  readonly #denial: Denial;
   readonly #chance: Chance;
   #payments = 0;
 
@@ -61,7 +67,14 @@ export class World {
     this.oracle = new Oracle(now, (id) => this.database.attempt(id));
     this.witness = new Witness(this.oracle, now);
     this.secrecy = new Secrecy(options.paranoid, this.oracle);
+    this.#logs = new Logs(this.secrecy, this.oracle);
     this.database = this.#openDatabase();
+    this.#persons = new Persons({
+      ...{ oracle: this.oracle, policy: options.doubtful ?? 'ask' },
+      kiosk: (name) => this.kiosks.find((kiosk) => kiosk.name === name),
+      isTwice: (name) => this.twice.has(name),
+      calls: (attempt) => this.database.calls(attempt),
+    });
     this.books = new AcquirerBooks({
       onCharged: (payment) => {
         this.story.tell('acquirer', () => `charges ${payment.charged} ${payment.currency}`, payment.requestId);
@@ -84,6 +97,7 @@ export class World {
       onAsked: (id, code, money) => oracle.asked(id, code, money),
       witness: this.witness,
     });
+    this.#denial = new Denial({ faults: this.faults, witness: this.witness, story: this.story });
     for (let i = 1; i <= options.relays; i++) this.relays.push(this.#makeRelay(`relay-${i}`));
     for (let i = 1; i <= options.kiosks; i++) this.kiosks.push(this.#makeKiosk(`kiosk-${i}`, `kiosk-${i}`));
   }
@@ -91,6 +105,11 @@ export class World {
   #shared(name: string) {
     const { timeline, faults, story, points, gates } = this;
     return { timeline, faults, story, points, gates, chance: this.#chance.fork(name) };
+  }
+
+  /** One device of this name ever was, with one card that kept what it was given. */
+  isAlone(name: string): boolean {
+    return this.kiosks.find((kiosk) => kiosk.name === name)?.disk.disturbed === false;
   }
 
   /** How many attempts have begun. */
@@ -162,15 +181,18 @@ export class World {
   }
 
   #makeRelay(name: string): SimulatedRelay {
-    const { broker, acquirer, database, secrecy } = this;
-    return new SimulatedRelay({ ...this.#shared(name), name, broker, acquirer, database, log: secrecy.log(name) });
+    const { broker, acquirer, database, options } = this;
+    return new SimulatedRelay({
+      ...{ ...this.#shared(name), name, broker, acquirer, database, log: this.#logs.of(name) },
+      ...{ denial: this.#denial, doubtful: options.doubtful ?? 'ask', onFault: this.#logs.broken },
+    });
   }
 
   #makeKiosk(name: string, device: string): SimulatedKiosk {
-    const { broker, oracle, witness, secrecy } = this;
+    const { broker, oracle, witness } = this;
     const { segmentBytes } = this.options;
     return new SimulatedKiosk({
-      ...{ ...this.#shared(device), name, device, broker, oracle, witness, log: secrecy.log(name) },
+      ...{ ...this.#shared(device), name, device, broker, oracle, witness, log: this.#logs.of(name) },
       onView: (kiosk, view) => this.#viewed(kiosk, view),
       ...(segmentBytes === undefined ? {} : { segmentBytes }),
     });
@@ -208,8 +230,8 @@ export class World {
       ...{ ...shared, oracle, wallets },
       open: () => this.#payments < options.payments,
       elsewhere: () => (others.length > 0 ? shared.chance.pick(others) : undefined),
-      onPayment: (_, before) => {
-        this.began(kiosk, before);
+      onPayment: () => {
+        this.began(kiosk);
         weather.over(kiosk);
       },
     });
@@ -217,25 +239,31 @@ export class World {
   }
 
   #viewed(kiosk: SimulatedKiosk, view: View): void {
-    this.story.tell(kiosk.name, () => `shows ${view.kind}`, kiosk.life?.kiosk.loop.state.attempt?.id ?? kiosk.name);
+    const attempt = kiosk.life?.kiosk.loop.state.attempt;
+    this.story.tell(kiosk.name, () => `shows ${view.kind}`, attempt?.id ?? kiosk.name);
+    if (attempt && this.oracle.opened(attempt.id, attempt.pay?.code)) this.#opened(kiosk, attempt.id);
   }
 
-  /** L4 and S13, of the attempt that has just begun. */
-  began(kiosk: SimulatedKiosk, before: Readiness): void {
-    this.#payments += 1;
-    const { life } = kiosk;
-    const attempt = life?.kiosk.loop.state.attempt;
-    if (!life || !attempt) return;
-    this.witness.began(attempt.id, life.replay.nonce);
-    if (before.journalFailed) this.oracle.violate('S13', 'an attempt began after the journal had failed', attempt.id);
-    if (!before.connected) this.oracle.violate('S13', 'an attempt began without a connection', attempt.id);
-    if (kiosk.shows === 'armed' || kiosk.shows === 'idle')
-      this.oracle.violate('L4', `the screen says ${kiosk.shows} after the scan`, attempt.id);
+  /** S13, L4 and L5, of an attempt at the very moment of its scan: the next thing that happens may end it. */
+  #opened(kiosk: SimulatedKiosk, id: AttemptId): void {
+    const { life, name } = kiosk;
+    if (!life) return;
+    this.witness.began(id, name, life.replay.nonce, () => this.isAlone(name));
+    if (kiosk.journalFailed) this.oracle.violate('S13', 'an attempt began after the journal had failed', id);
+    if (!life.link.up) this.oracle.violate('S13', 'an attempt began without a connection', id);
     life.process.after(timers.deadlineMs + SEEN_WITHIN_MS, () => {
       const now = life.kiosk.loop.state.attempt;
-      if (now?.id === attempt.id && now.phase !== 'vending')
-        this.oracle.violate('L4', `no final screen at the deadline; it is ${now.phase}`, attempt.id);
+      if (now?.id === id && now.phase !== 'vending')
+        this.oracle.violate('L4', `no final screen at the deadline; it is ${now.phase}`, id);
     });
+  }
+
+  /** A moment after the scan that has begun an attempt (L4). */
+  began(kiosk: SimulatedKiosk): void {
+    this.#payments += 1;
+    const attempt = kiosk.life?.kiosk.loop.state.attempt;
+    if (attempt && (kiosk.shows === 'armed' || kiosk.shows === 'idle'))
+      this.oracle.violate('L4', `the screen says ${kiosk.shows} after the scan`, attempt.id);
   }
 
   #tellFault(fault: Fault): void {
@@ -243,63 +271,34 @@ export class World {
   }
 
   #openDatabase(): MemoryDatabase {
-    const slow = this.faults.source('ledger-slow', 'ledger');
-    const chance = this.#chance.fork('ledger');
-    const pause = (ms: number): Promise<void> =>
-      new Promise((resolve) => {
-        this.timeline.after(ms, resolve);
-      });
-    const database = new MemoryDatabase({
-      latency: (what, relay) => {
-        // Asked on the way back too, where "commit-done" has just been.
-        if (what === 'commit' && !this.#committedNow.delete(relay)) this.points.pass('commit-begins', relay);
-        const held = this.gates.ledger?.(relay, what);
-        if (held) return held;
-        if (what === 'commit') {
-          if (slow.strikes()) return pause(slow.chance.wait(1_500, 8_000));
-          // Asked on the way there and on the way back; one of the two takes its time, the other sometimes.
-          const there = chance.hits(0.25);
-          return there || this.options.interleaved ? pause(0.5 + chance.wait(3, 50)) : undefined;
-        }
-        return this.options.interleaved && chance.hits(0.7) ? pause(chance.wait(3, 50)) : undefined;
-      },
+    const { timeline, faults, points, gates, options, story } = this;
+    return openDatabase({
+      ...{ timeline, faults, points, gates, interleaved: options.interleaved, chance: this.#chance.fork('ledger') },
       onCommit: (commit) => this.#committed(commit),
       onLost: (commits) => {
         for (const { attempts } of commits)
-          for (const { after } of attempts) this.story.tell('ledger', () => `forgets: ${after.state}`, after.id);
+          for (const { before, after } of attempts) {
+            story.tell('ledger', () => `forgets: ${after.state}`, after.id);
+            this.witness.moved(after, before?.state);
+          }
       },
     });
-    database.synchronous = this.#synchronous();
-    return database;
-  }
-
-  /** Some databases are set up wrongly; the relay refuses to start on such a one, and its setting is mended. */
-  #synchronous(): boolean {
-    const settings = (commit: string) => ({ synchronous_commit: commit, fsync: 'on', full_page_writes: 'on' });
-    if (!this.faults.source('ledger-unsynced', 'ledger').strikes()) return true;
-    try {
-      durabilityWarnings(settings('off'), true);
-      return false;
-    } catch {
-      return true;
-    }
   }
 
   #committed(commit: Commit): void {
     const { attempts, kiosks, relay, alarms } = commit;
     this.witness.decided(commit);
     for (const { before, after } of kiosks) {
-      const alone = (): boolean => this.kiosks.find(({ name }) => name === after.name)?.disk.disturbed === false;
-      this.witness.greeted(before, after, alone);
+      this.witness.greeted(before, after, () => this.isAlone(after.name));
     }
     for (const { before, after } of attempts) {
       this.oracle.committed(before, after);
+      this.#persons.committed(before, after);
+      this.witness.moved(after, after.state);
       if (before?.state === after.state) continue;
       const reason = after.reason ? ` (${after.reason})` : '';
       this.story.tell(relay, () => `commits ${before?.state ?? 'nothing'} → ${after.state}${reason}`, after.id);
     }
     for (const { kind, attempt } of alarms) this.story.tell(relay, () => `alarm ${kind}`, attempt ?? undefined);
-    this.#committedNow.add(relay);
-    this.points.pass('commit-done', relay);
   }
 }

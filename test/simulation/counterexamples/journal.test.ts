@@ -235,6 +235,7 @@ test('C13: the disk lied about "begun", and a later block tells it: the gap is s
     await script.pay('never-answers');
     await script.sleep(200);
     script.kiosk.powerCut(1_000, 'lost');
+    script.kiosk.disk.disturbed = true;
     expect(eraseBlocks(script.kiosk.disk.files, ['"g",', '"v",'], id)).toBe(2);
     await script.until(() => script.kiosk.life !== undefined);
     gaps = script.kiosk.life?.replay.gaps ?? 0;

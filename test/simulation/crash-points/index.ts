@@ -33,7 +33,7 @@ export type CrashPointOptions = {
   readonly stride?: number;
   /** Stop at the first violation. */
   readonly impatient?: boolean;
-  /** After each scenario. */
+  /** After each scenario; with `deep` also after each first point. */
   readonly onProgress?: (sofar: CrashPoints, scenario: string) => void;
 };
 
@@ -68,14 +68,17 @@ const isEnough = (sum: Sum, { impatient }: CrashPointOptions): boolean =>
 async function cutEverywhere(scenario: Scenario, sum: Sum, options: CrashPointOptions): Promise<void> {
   const points = await pass(scenario, [], sum);
   sum.points += points.length;
-  for (const { point, writing } of points)
+  const deep = options.deep === true && scenario.main === true;
+  for (const { point, writing } of points) {
     for (const { name, fits } of cutsOf(scenario)) {
       if (isEnough(sum, options)) return;
       if (!fits(point, writing)) continue;
       const where = { point, cut: name };
-      if (options.deep && scenario.main) await cutAgain(scenario, where, sum, options);
+      if (deep) await cutAgain(scenario, where, sum, options);
       else await cutAt(scenario, [where], sum);
     }
+    if (deep) options.onProgress?.(sum, scenario.name);
+  }
 }
 
 async function cutAgain(scenario: Scenario, first: Where, sum: Sum, options: CrashPointOptions): Promise<void> {

@@ -1,10 +1,10 @@
+import type { DoubtfulPolicy } from '../../../relay/payment/types.js';
 import { checkEnd, isQuiet } from '../checks.js';
 import { noFaults, type WorldOptions } from '../options.js';
 import type { Violation } from '../oracle.js';
 import type { Fate, Point } from '../points.js';
-import { catchCrashes } from '../run.js';
+import { catchCrashes, guarded } from '../run.js';
 import type { Line } from '../story.js';
-import { outside } from '../time.js';
 import { World } from '../world.js';
 import { Script } from './script.js';
 
@@ -12,6 +12,7 @@ import { Script } from './script.js';
 export type Play = {
   readonly relays?: number;
   readonly segmentBytes?: number;
+  readonly doubtful?: DoubtfulPolicy;
   /** Points are counted from the start of the programs on, not only from where the script begins. */
   readonly fromStart?: boolean;
   readonly play: (script: Script) => Promise<unknown>;
@@ -38,7 +39,7 @@ export async function play(what: Play, told: boolean, atPoint: AtPoint): Promise
   const world = new World(optionsOf(what, told));
   const crashes = catchCrashes(world);
   try {
-    await outside(() => playThrough(world, what, atPoint));
+    await guarded(world, () => playThrough(world, what, atPoint));
   } finally {
     crashes();
   }
@@ -47,9 +48,10 @@ export async function play(what: Play, told: boolean, atPoint: AtPoint): Promise
   return { violations: oracle.violations, ends, story: story.lines, world };
 }
 
-function optionsOf({ relays = 1, segmentBytes }: Play, told: boolean): WorldOptions {
+function optionsOf({ relays = 1, segmentBytes, doubtful = 'ask' }: Play, told: boolean): WorldOptions {
   return {
     ...{ seed: 1, payments: 0, kiosks: 1, relays, shares: noFaults, told, interleaved: false, paranoid: true },
+    ...{ doubtful },
     attended: new Set(),
     ...(segmentBytes === undefined ? {} : { segmentBytes }),
   };
@@ -70,6 +72,8 @@ function playThrough(world: World, what: Play, atPoint: AtPoint): void {
   runUntil(world, SCRIPT_MOST_MS, () => over);
   if (!over && world.oracle.violations.length === 0) world.oracle.violate('L1', 'the script does not come to its end');
   runUntil(world, UNHEALED_MOST_MS, () => isAtRest(world));
+  if (world.oracle.violations.length === 0 && !isAtRest(world) && !needsHelp(world))
+    world.oracle.violate('L1', 'ten minutes later it has not come to rest by itself, and nothing is broken');
   points.disarm();
   world.gates.frame = () => false;
   world.gates.call = () => false;
@@ -77,6 +81,10 @@ function playThrough(world: World, what: Play, atPoint: AtPoint): void {
   world.heal();
   runUntil(world, LIVENESS_MOST_MS, () => isAtRest(world));
 }
+
+/** What no program can do: mend a card. */
+const needsHelp = ({ kiosks }: World): boolean =>
+  kiosks.some(({ disk, journalFailed }) => disk.broken !== undefined || journalFailed);
 
 /** Nothing is under way, and no wallet can still pay. */
 function isAtRest(world: World): boolean {

@@ -38,6 +38,13 @@ async function vendFails(script: Script): Promise<void> {
   await script.settled();
 }
 
+async function vendDoubtful(script: Script): Promise<void> {
+  await script.begin();
+  script.world.faults.order('vend-doubtful');
+  await script.pay('pays');
+  await script.settled();
+}
+
 async function aborts(script: Script): Promise<void> {
   await script.begin();
   await script.pay('asks-password', { takesMs: HALF_MINUTE_MS });
@@ -71,15 +78,9 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   { name: 'vend fails', main: true, play: vendFails },
-  {
-    name: 'vend doubtful',
-    play: async (script) => {
-      await script.begin();
-      script.world.faults.order('vend-doubtful');
-      await script.pay('pays');
-      await script.settled();
-    },
-  },
+  { name: 'vend doubtful', play: vendDoubtful },
+  { name: 'vend doubtful, kept by policy', doubtful: 'keep', play: vendDoubtful },
+  { name: 'vend doubtful, given back by policy', doubtful: 'reverse', play: vendDoubtful },
   {
     name: 'vend slow',
     play: async (script) => {
@@ -201,6 +202,17 @@ export const scenarios: readonly Scenario[] = [
       await script.begin();
       script.world.faults.order('vend-fails');
       await script.pay('pays', { cancelWindowOver: true, refundFails: 'always' });
+      await script.settled();
+      await script.sleep(10_000);
+    },
+  },
+  {
+    name: 'refund of what the acquirer denies was paid',
+    play: async (script) => {
+      await script.begin();
+      script.world.faults.order('vend-fails');
+      script.world.faults.order('declined-after-paid');
+      await script.pay('pays', { cancelWindowOver: true });
       await script.settled();
       await script.sleep(10_000);
     },

@@ -98,12 +98,10 @@ export class Script {
     const { kiosk, world } = this;
     const { life } = kiosk;
     if (!life || order === undefined) return undefined;
-    const before = { journalFailed: kiosk.journalFailed, connected: life.link.up };
     kiosk.scan(wallet.code);
     const attempt = life.kiosk.loop.state.attempt;
     if (kiosk.life !== life || attempt?.order.id !== order) return undefined;
-    world.oracle.opened(attempt.id);
-    world.began(kiosk, before);
+    world.began(kiosk);
     return attempt.id;
   }
 

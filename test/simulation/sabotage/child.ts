@@ -10,7 +10,7 @@ const REST = 0.5;
 
 function suited(seed: number, payments: number, world: SuitedWorld): WorldOptions {
   const usual = worldOptions(seed, payments);
-  const { shares = {}, rest = REST, kiosks, relays, interleaved, paranoid } = world;
+  const { shares = {}, rest = REST, kiosks, relays, interleaved, paranoid, doubtful = 'ask' } = world;
   const all = Object.fromEntries(faultNames.map((name) => [name, shares[name] ?? rest])) as WorldOptions['shares'];
   return {
     ...usual,
@@ -19,6 +19,7 @@ function suited(seed: number, payments: number, world: SuitedWorld): WorldOption
     relays: relays ?? usual.relays,
     interleaved: interleaved ?? usual.interleaved,
     paranoid: paranoid ?? usual.paranoid,
+    doubtful,
   };
 }
 
@@ -46,6 +47,7 @@ async function run({ seed, payments, catches, world }: Task): Promise<Findings> 
   return { caught: false, payments: begun, others: [...others] };
 }
 
+process.stdin.on('end', () => process.exit(1)).resume();
 const task: Task = JSON.parse(process.argv[2] ?? '{}');
 say({ done: true, ...(await run(task)) });
 process.exit(0);

@@ -69,7 +69,7 @@ export const greetSabotages: readonly Sabotage[] = [
       },
       silent,
     ],
-    catches: ['L1'],
+    catches: ['L1', 'L5'],
     world: {
       shares: { 'disk-slow': 25, 'kiosk-power-cut': 25, 'ledger-answer-lost': 30 },
       rest: 0,
@@ -86,7 +86,7 @@ export const greetSabotages: readonly Sabotage[] = [
       { file: hello, find: '  return await sweep(tx, row.name, hello, context);', replace: '  return [];' },
       silent,
     ],
-    catches: ['L1'],
+    catches: ['L1', 'L5'],
     world: { shares: { 'disk-slow': 25, 'kiosk-power-cut': 25 }, rest: 0, kiosks: 12, relays: 1, payments: 24 },
   },
   {
@@ -109,6 +109,24 @@ export const greetSabotages: readonly Sabotage[] = [
     world: { shares: { 'kiosk-killed': 10, 'vend-doubtful': 8, 'vend-slow': 10 } },
   },
   {
+    name: 'policy-for-a-lost-journal',
+    rule: 'rule 4',
+    why: 'the policy for doubtful vends settles also what a lost journal knows nothing of',
+    edits: [
+      {
+        file: settled,
+        find: "const asked = (policy: Policy): Policy => ({ ...policy, doubtful: 'ask' });",
+        replace: 'const asked = (policy: Policy): Policy => policy;',
+      },
+    ],
+    catches: ['S7'],
+    world: {
+      shares: { 'journal-lost': 40, 'kiosk-power-cut': 15, 'frame-late': 15, 'frame-twice': 10 },
+      rest: 0.2,
+      doubtful: 'reverse',
+    },
+  },
+  {
     name: 'forget-boot-fencing',
     rule: 'rule 5',
     why: 'a Pay of any boot is taken; with its partners, the sweep of a repeated Hello and rule 13',
@@ -122,7 +140,7 @@ export const greetSabotages: readonly Sabotage[] = [
       },
       silent,
     ],
-    catches: ['L1'],
+    catches: ['L1', 'L5'],
     world: {
       shares: { 'disk-slow': 25, 'kiosk-power-cut': 25, 'frame-late': 25 },
       rest: 0,

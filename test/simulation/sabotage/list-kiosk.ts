@@ -146,6 +146,21 @@ export const kioskSabotages: readonly Sabotage[] = [
     world: { shares: { 'customer-aborts': 20, 'frame-late': 12, 'frame-lost': 8 }, kiosks: 12 },
   },
   {
+    name: 'failed-is-called-doubtful',
+    rule: 'L1',
+    why: 'a vend that is known to have failed is left to a person',
+    edits: [
+      {
+        file: loop,
+        find: "this.dispatch({ type: 'vend-ended', attempt: job.attempt, result });",
+        replace:
+          "this.dispatch({ type: 'vend-ended', attempt: job.attempt, result: result === 'failed' ? 'doubtful' : result });",
+      },
+    ],
+    catches: ['L1'],
+    world: { shares: { 'vend-fails': 10 }, payments: 100 },
+  },
+  {
     name: 'blind-without-journal',
     rule: 'S13',
     why: 'the kiosk sells on when its journal cannot be written',

@@ -241,6 +241,86 @@ export const paymentSabotages: readonly Sabotage[] = [
     world: { shares: { 'vend-fails': 15, 'cancel-window-over': 30, 'refund-pending': 4 } },
   },
   {
+    name: 'forget-paid-seen',
+    rule: 'S9',
+    why: '"declined" is believed of a payment that the acquirer has called paid',
+    edits: [
+      { file: moves, find: "paidSeen: attempt.paidSeen || answer.kind === 'paid',", replace: 'paidSeen: false,' },
+    ],
+    catches: ['S9'],
+    world: { shares: { 'declined-after-paid': 5, 'amount-unsaid': 30, 'cancel-window-over': 20, 'wrong-amount': 10 } },
+  },
+  {
+    name: 'operator-told-of-a-denial',
+    rule: 'S9',
+    why: 'the operator is told "not charged" as soon as the acquirer says so, also of what it has called paid',
+    edits: [
+      {
+        file: 'relay/payment/ended.ts',
+        find: "return attempt.paidSeen ? undefined : 'not-charged';",
+        replace: "return 'not-charged';",
+      },
+    ],
+    catches: ['S9'],
+    world: { shares: { 'declined-after-paid': 5, 'cancel-fails': 25, 'vend-fails': 15 }, rest: 0.2, payments: 100 },
+  },
+  {
+    name: 'call-not-written-down',
+    rule: 'S3',
+    why: 'the acquirer is called, and the ledger holds no record that it will be',
+    edits: [
+      {
+        file: apply,
+        find: 'const callId = call ? await tx.callStarted(attempt.id, context.relay, call, now) : null;',
+        replace: 'const callId = null;',
+      },
+    ],
+    catches: ['reconciliation'],
+  },
+  {
+    name: 'refund-not-written-down',
+    rule: 'L2',
+    why: 'each try of a refund is sent under an id of its own, and the ledger knows the first one only',
+    edits: [
+      {
+        file: 'relay/worker/call.ts',
+        find: '{ refundId: reversal.id, requestId: id,',
+        replace: "{ refundId: reversal.id + 'x'.repeat(reversal.tries - 1), requestId: id,",
+      },
+    ],
+    catches: ['reconciliation'],
+    world: { shares: { 'vend-fails': 20, 'cancel-window-over': 40, 'request-lost': 15 }, rest: 0.2, payments: 100 },
+  },
+  {
+    name: 'code-of-another-attempt',
+    rule: 'S2',
+    why: 'pay is sent with the code that has waited longest, whose attempt it may not be',
+    edits: [
+      {
+        file: 'relay/worker/codes.ts',
+        find: '    const held = this.#codes.get(attempt);\n    this.#codes.delete(attempt);',
+        replace:
+          '    const [oldest = attempt] = this.#codes.keys();\n    const held = this.#codes.get(oldest);\n    this.#codes.delete(oldest);',
+      },
+    ],
+    catches: ['S3'],
+    world: { shares: { 'ledger-slow': 25 }, kiosks: 24 },
+  },
+  {
+    name: 'wrong-amount-in-silence',
+    rule: 'S8',
+    why: 'a wrong amount is given back, and nobody is called',
+    edits: [
+      {
+        file: submitted,
+        find: "return reverseNow(attempt, 'wrong-amount', now, policy, wrongAmountAlarm(attempt, answer));",
+        replace: "return reverseNow(attempt, 'wrong-amount', now, policy);",
+      },
+    ],
+    catches: ['S8'],
+    world: { shares: { 'wrong-amount': 10 }, payments: 100 },
+  },
+  {
     name: 'nobody-is-called',
     rule: 'L2',
     why: 'an attempt goes to the operator without an alarm',

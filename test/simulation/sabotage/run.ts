@@ -62,7 +62,8 @@ function runChild(name: string, file: string, task: Task, options: SabotageOptio
   const { onProgress, limitMs } = options;
   return new Promise((resolve, reject) => {
     const args = ['--enable-source-maps', file, JSON.stringify(task)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Its standard input says nothing; that it ends tells the child that nobody waits for it any more.
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let findings: Findings | undefined;
     let begun = 0;
     let errors = '';

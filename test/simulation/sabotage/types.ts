@@ -1,5 +1,5 @@
+import type { DoubtfulPolicy } from '../../../relay/payment/types.js';
 import type { FaultClass } from '../faults.js';
-import type { WorldOptions } from '../options.js';
 import type { Predicate } from '../oracle.js';
 
 /** One change of source text. `find` stands exactly once in `file`, a path from the project's root. */
@@ -37,6 +37,8 @@ export type SuitedWorld = {
   readonly relays?: number;
   readonly interleaved?: boolean;
   readonly paranoid?: boolean;
+  /** Default ask. */
+  readonly doubtful?: DoubtfulPolicy;
   /** In one world; default 400. */
   readonly payments?: number;
 };
@@ -63,5 +65,3 @@ export type Findings = {
   /** What else was violated on the way, which is no catch. */
   readonly others: readonly string[];
 };
-
-export type WorldOf = (task: Task, seed: number, payments: number) => WorldOptions;

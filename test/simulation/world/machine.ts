@@ -58,6 +58,7 @@ export class Machine {
     points.pass('vend-begins', name);
     const fails = this.#fails.strikes();
     const doubtful = this.#doubtful.strikes();
+    if (doubtful) oracle.attempt(attempt).unclear = true;
     const comes = !fails && !(doubtful && this.#doubtful.chance.hits(0.5));
     const takesMs = this.#slow.strikes() ? this.#slow.chance.between(2_000, 25_000) : 400;
     const power = this.#power;

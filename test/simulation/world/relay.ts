@@ -1,7 +1,7 @@
 import { anyUpTopic, kioskOfUp, relayStateTopic } from '../../../protocol/topics.js';
 import type { AdmissionRules } from '../../../relay/greet/admit.js';
 import { type Office, openOffice } from '../../../relay/office.js';
-import type { Policy } from '../../../relay/payment/types.js';
+import type { DoubtfulPolicy, Policy } from '../../../relay/payment/types.js';
 import type { Log } from '../../../relay/runtime/log.js';
 import type { Chance } from '../chance.js';
 import type { FaultSource, Faults } from '../faults.js';
@@ -11,10 +11,12 @@ import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
 import { EPOCH_MS, plan, type SimulatedAcquirer } from './acquirer.js';
 import { type Broker, Link } from './broker.js';
+import type { Denial } from './denial.js';
 import { flaky } from './flaky.js';
 import { timers } from './kiosk.js';
 import { Process } from './process.js';
 
+/** Of a doubtful vend each world has its own. */
 export const policy: Policy = {
   callTimeoutMs: plan.callTimeoutMs,
   inquiryDelaysMs: plan.inquiryDelaysMs,
@@ -52,6 +54,10 @@ export type RelayParts = {
   readonly database: MemoryDatabase;
   readonly chance: Chance;
   readonly log: Log;
+  readonly denial: Denial;
+  readonly doubtful: DoubtfulPolicy;
+  /** A start that failed by what no fault of the world explains. */
+  readonly onFault: (who: string, error: unknown) => void;
 };
 
 /** One relay instance: the shipped office, between a broker and a ledger of this world. */
@@ -76,7 +82,7 @@ export class SimulatedRelay {
 
   start(): void {
     if (this.#life) return;
-    const { name, timeline, broker, acquirer, database, chance, log, story } = this.#parts;
+    const { name, timeline, broker, acquirer, database, chance, log, story, denial, doubtful } = this.#parts;
     const process = new Process(name, timeline);
     const skew = this.#clockSet.strikes() ? this.#clockSet.chance.between(-SKEW_MOST_MS, SKEW_MOST_MS) : 0;
     const clock = process.clock(EPOCH_MS + skew, 1, true);
@@ -90,8 +96,9 @@ export class SimulatedRelay {
       wants: (topic) => topic.endsWith(UP_END) && kioskOfUp(topic) !== undefined,
     });
     const office = openOffice({
-      ...{ relay: name, ledger, clock, log, policy, admission, codeHashKey: CODE_HASH_KEY, welcomeMs: 60_000 },
-      acquirer: acquirer.port(process, clock),
+      ...{ relay: name, ledger, clock, log, admission, codeHashKey: CODE_HASH_KEY, welcomeMs: 60_000 },
+      policy: { ...policy, doubtful },
+      acquirer: denial.over(acquirer.port(process, clock)),
       random: (n) => random.bytes(n),
       greeting: { cloneWindowMs: 600_000 },
       knows: () => true,
@@ -107,7 +114,10 @@ export class SimulatedRelay {
           onDisconnected: () => {},
           onMessage: (topic, payload) => office.desk.hear(topic, payload),
         }),
-      () => this.kill(2_000),
+      (error: unknown) => {
+        this.#parts.onFault(name, error);
+        this.kill(2_000);
+      },
     );
   }
 

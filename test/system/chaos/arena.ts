@@ -7,7 +7,7 @@ import { AgentApi, SandboxControl } from '../../../deploy/demo/clients.js';
 import { openPty, type Pty } from '../../../deploy/demo/pty.js';
 import { type Random, seeded } from '../../bench/random.js';
 import { sleep, until } from '../../support/wait.js';
-import { kioskProgram, relayProgram, sandboxProgram } from './configs.js';
+import { journalOf, kioskProgram, merchantKeyOf, relayProgram, sandboxProgram } from './configs.js';
 import { KioskStand } from './kiosk.js';
 import { TcpProxy } from './proxy.js';
 import { freePort, Mosquitto, PostgresCluster, type Programs } from './services.js';
@@ -154,11 +154,11 @@ export class Arena {
   }
 
   /** Topic and payload of all that the broker keeps for newcomers. */
-  async retained(): Promise<{ topic: string; payload: Buffer }[]> {
+  async retained(): Promise<{ path: string; bytes: Buffer }[]> {
     const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${this.broker.port}`, { reconnectPeriod: 0 });
-    const found: { topic: string; payload: Buffer }[] = [];
+    const found: { path: string; bytes: Buffer }[] = [];
     client.on('message', (topic, payload, packet) => {
-      if (packet.retain) found.push({ topic, payload });
+      if (packet.retain) found.push({ path: `retained ${topic}`, bytes: payload });
     });
     await client.subscribeAsync('#');
     await sleep(RETAINED_WITHIN_MS);
@@ -172,6 +172,19 @@ export class Arena {
     const own = names.filter((name) => name.endsWith('.log')).map((name) => join(this.folder, name));
     const paths = [...own, this.broker.log, this.database.log];
     return await Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) })));
+  }
+
+  /** What the kiosks' cards hold; for when their agents have ended. */
+  async journals(): Promise<{ path: string; bytes: Buffer }[]> {
+    const folders = this.agents.map(({ name }) => journalOf(this.folder, name));
+    const paths = await Promise.all(folders.map(async (at) => (await readdir(at)).map((file) => join(at, file))));
+    return await Promise.all(paths.flat().map(async (path) => ({ path, bytes: await readFile(path) })));
+  }
+
+  /** Nobody but its owner may ever hold these: the key of the codes' hashes, and the lines of the merchant's key. */
+  async secrets(): Promise<string[]> {
+    const pem = await readFile(merchantKeyOf(this.folder), 'utf8');
+    return [this.codeHashKey, ...pem.split('\n').filter((line) => line.length > 40 && !line.startsWith('-'))];
   }
 
   async stopAgents(): Promise<void> {

@@ -100,6 +100,17 @@ export class LedgerReader {
     return [JSON.stringify(row), ...rows.map(({ at, line }) => `${new Date(at).toISOString()} ${line}`)];
   }
 
+  /** All rows, as text: for the search for secrets. */
+  async everything(): Promise<{ path: string; bytes: Buffer }[]> {
+    const tables = ['attempt', 'attempt_event', 'acquirer_call', 'reversal', 'alarm', 'kiosk'];
+    return await Promise.all(
+      tables.map(async (table) => {
+        const rows = await this.#sql<{ row: string }[]>`SELECT row_to_json(t)::text AS row FROM ${this.#sql(table)} t`;
+        return { path: `table ${table}`, bytes: Buffer.from(rows.map(({ row }) => row).join('\n')) };
+      }),
+    );
+  }
+
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 2 });
   }

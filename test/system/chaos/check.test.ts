@@ -62,6 +62,15 @@ describe('books that do not agree are found out', () => {
     ['reversed, and the goods went out', 'S7', { attempts: [reversed] }],
     ['no end', 'L1', { attempts: [{ ...row, state: 'approved' }] }],
     ['with the operator, and no alarm', 'L1', { attempts: [{ ...row, state: 'doubtful' }] }],
+    [
+      'with the operator, and alarms for something else only',
+      'L1',
+      {
+        attempts: [{ ...row, state: 'operator' }],
+        alarms: [{ kind: 'wrong-amount', kiosk: 'kiosk-1', attempt }],
+      },
+    ],
+    ['an order that nobody has placed', 'S3', {}, []],
     ['another amount than ordered', 'S3', {}, [{ ...sale, amount: 3551 }]],
     ['paid twice by the relay', 'S2', { attempts: [{ ...row, pays: 2 }] }],
     ['a charge that the relay does not know', 'L3', { attempts: [], journals: [] }],

@@ -27,6 +27,11 @@ export type Findings = {
 };
 
 const withOperator: ReadonlySet<string> = new Set(['operator', 'doubtful']);
+/** Any of these calls the person who is meant; another alarm of the same attempt does not. */
+const callsFor: Readonly<Record<string, readonly string[]>> = {
+  doubtful: ['vend-doubtful'],
+  operator: ['cancel-unconfirmed', 'cancel-refused', 'refund-unconfirmed', 'refund-failed', 'contradiction'],
+};
 const givenBack: ReadonlySet<string> = new Set(['declined', 'reversed', 'refused']);
 /** Each of them says that a guarantee was broken somewhere. */
 const impossibleAlarms: ReadonlySet<string> = new Set([
@@ -41,15 +46,17 @@ type Case = {
   readonly row: AttemptRow;
   readonly charge: Charge | undefined;
   readonly sale: Sale | undefined;
-  readonly alarmed: boolean;
+  /** What people were called for. */
+  readonly alarms: readonly string[];
 };
 
 export function check(books: Books, sales: readonly Sale[]): Findings {
   const charges = new Map(books.charges.map((charge) => [charge.paymentRequestId, charge]));
   const saleOf = new Map(sales.map((sale) => [sale.order, sale]));
-  const alarmed = new Set(books.alarms.map(({ attempt }) => attempt));
+  const alarmsOf = new Map<string | null, string[]>();
+  for (const { attempt, kind } of books.alarms) alarmsOf.set(attempt, [...(alarmsOf.get(attempt) ?? []), kind]);
   const cases = books.attempts.map((row) => ({
-    ...{ row, charge: charges.get(row.id), sale: saleOf.get(row.order), alarmed: alarmed.has(row.id) },
+    ...{ row, charge: charges.get(row.id), sale: saleOf.get(row.order), alarms: alarmsOf.get(row.id) ?? [] },
   }));
   const differences = cases.flatMap(differenceOf);
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -102,6 +109,7 @@ function ofAttempt(one: Case): Violation[] {
     say('S4', `goods for ${row.amount} went out, the acquirer keeps ${kept}`);
   }
   if (sale && row.amount !== null && row.amount !== sale.amount) say('S3', `the order was for ${sale.amount}`);
+  if (!sale && row.amount !== null) say('S3', 'nobody has placed its order');
   if (row.pays > 1) say('S2', `${row.pays} pay requests were made`);
   if (row.owed) say('L3', 'the kiosk was never told, or never said that it was');
   return found;
@@ -111,7 +119,7 @@ const paidInFull = (row: AttemptRow, charge: Charge | undefined): boolean =>
   charge?.charged === row.amount && charge.returned === 0 && charge.currency === row.currency;
 
 /** What each end says of the money and of the goods. */
-function ofEnd({ row, charge, sale, alarmed }: Case, say: Say): void {
+function ofEnd({ row, charge, sale, alarms }: Case, say: Say): void {
   const kept = keptOf(charge);
   if (row.state === 'delivered') {
     if (!paidInFull(row, charge)) say('S8', `asked ${row.amount}, the acquirer says ${JSON.stringify(charge)}`);
@@ -120,7 +128,7 @@ function ofEnd({ row, charge, sale, alarmed }: Case, say: Say): void {
     if (kept !== 0) say('S6', `the acquirer keeps ${kept}`);
     if (sale && sale.handedOut > 0) say('S7', 'the goods went out');
   } else if (withOperator.has(row.state)) {
-    if (!alarmed) say('L1', 'no alarm calls the operator');
+    if (!callsFor[row.state]?.some((kind) => alarms.includes(kind))) say('L1', 'no alarm calls the operator for that');
     if (kept !== 0 && kept !== row.amount && charge?.scenario !== 'wrong-amount') say('S8', `keeps ${kept}`);
   } else say('L1', 'has not ended');
 }

@@ -80,11 +80,13 @@ export function relayProgram(place: RelayPlace): Started {
   };
 }
 
+export const merchantKeyOf = (folder: string): string => join(folder, 'keys', 'merchant-private.pem');
+
 const acquirerTable = (folder: string, port: number) => ({
   kind: 'antom',
   base_url: `http://127.0.0.1:${port}`,
   client_id: SANDBOX_CLIENT_ID,
-  private_key_file: join(folder, 'keys', 'merchant-private.pem'),
+  private_key_file: merchantKeyOf(folder),
   public_key_file: join(folder, 'keys', 'antom-public.pem'),
   settlement_currency: 'HKD',
   notify_url: 'https://relay.example/antom/notify',

@@ -6,12 +6,18 @@ import { findPrograms } from './services.js';
 /** npm run chaos. What it does and how to read it: test/system/chaos/README.md. */
 
 const WRONG_USE = 2;
-const HELP = `Plays payments on the real programs while parts are killed and connections break, then compares the books.
+const HELP = `npm run chaos -- [flags]
+
+Plays payments on the real programs while parts are killed and connections break, then compares the books. Needs Mosquitto
+and PostgreSQL on this machine, and starts its own.
   --payments N   how many (2000)
   --kiosks N     at so many kiosks (8)
   --relays N     with so many relays (2)
   --seed N       the same customers and faults again; when each strikes still depends on the machine
   --database S   a PostgreSQL setting, such as fsync=off; to see what the relay says of it
+  --help         this
+
+Exit: 0 all explained, 1 violations, 2 wrong use or a program is missing.
 `;
 
 const numbers = ['payments', 'kiosks', 'relays', 'seed'] as const;
@@ -39,7 +45,7 @@ async function main(): Promise<number> {
   try {
     found = flags(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`chaos: ${error instanceof Error ? error.message : 'wrong use'}\n`);
+    process.stderr.write(`chaos: ${error instanceof Error ? error.message : 'wrong use'}; see --help\n`);
     return WRONG_USE;
   }
   const { help, ...options } = found;

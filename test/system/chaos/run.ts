@@ -77,10 +77,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     const books = await readBooks(arena, reader);
     const sales = [...arena.witness.sales.values()];
     const findings = check(books, sales);
-    const retained = await arena.retained();
+    const kept = [...(await arena.retained()), ...(await arena.journals()), ...(await reader.everything())];
     await arena.stopRelays();
     const logs = await arena.logs();
-    const violations = [...late, ...findings.violations, ...diedAlone(arena), ...leaks(arena, retained, logs)];
+    const leaked = await leaks(arena, [...kept, ...logs]);
+    const violations = [...late, ...findings.violations, ...diedAlone(arena), ...leaked];
     const stories = await Promise.all(
       deathsOf(arena)
         .slice(0, STORIES_MOST)
@@ -215,11 +216,8 @@ function unexpected(logs: Logs): Record<string, number> {
   return countBy(faults.map((line) => String((JSON.parse(line) as { what?: unknown }).what)));
 }
 
-function leaks(arena: Arena, retained: Awaited<ReturnType<Arena['retained']>>, logs: Logs): Violation[] {
-  const search = new Search(arena.witness.codes, [arena.codeHashKey]);
-  const found = [
-    ...retained.flatMap(({ topic, payload }) => search.bytes(`retained ${topic}`, payload)),
-    ...logs.flatMap(({ path, bytes }) => search.bytes(path, bytes)),
-  ];
+async function leaks(arena: Arena, places: Logs): Promise<Violation[]> {
+  const search = new Search(arena.witness.codes, await arena.secrets());
+  const found = places.flatMap(({ path, bytes }) => search.bytes(path, bytes));
   return found.map(({ where, what }) => ({ rule: 'S11', what: `${what} in ${where}` }));
 }

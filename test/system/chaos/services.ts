@@ -13,11 +13,13 @@ import { alive, descendants } from '../run.js';
 /** A program that is there, or a line that says what is missing. */
 export type Programs = { readonly mosquitto: string; readonly initdb: string; readonly postgres: string };
 
+const DEBIAN = 'on Debian: apt-get install mosquitto postgresql';
+
 export function findPrograms(): Programs | { readonly missing: string } {
   const mosquitto = findProgram('mosquitto');
-  if (mosquitto === undefined) return { missing: 'mosquitto is not installed' };
+  if (mosquitto === undefined) return { missing: `mosquitto is not installed; ${DEBIAN}` };
   const initdb = findProgram('initdb', debianPostgres());
-  if (initdb === undefined) return { missing: 'PostgreSQL (initdb) is not installed' };
+  if (initdb === undefined) return { missing: `PostgreSQL (initdb) is not installed; ${DEBIAN}` };
   // A link in PATH does not have the others beside it.
   return { mosquitto, initdb, postgres: join(dirname(realpathSync(initdb)), 'postgres') };
 }

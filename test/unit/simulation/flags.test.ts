@@ -27,6 +27,20 @@ describe('what the flags ask for', () => {
     expect(parsed('--sabotage all')).toMatchObject({ kind: 'sabotage', name: 'all', payments: 200_000 });
   });
 
+  test('all sabotages run one for each processor, unless it is told; one runs alone', () => {
+    const on4 = (line: string) => parseFlags(line.split(' '), 77, 4);
+    expect(on4('--sabotage all')).toMatchObject({ processes: 4 });
+    expect(on4('--sabotage all --processes 3')).toMatchObject({ processes: 3 });
+    expect(on4('--sabotage skip-begun-sync')).toMatchObject({ processes: 1 });
+    expect(on4('--payments 10')).toMatchObject({ processes: 1 });
+  });
+
+  test('second crash points are asked for, and may be thinned out', () => {
+    expect(parsed('--crash-points')).toMatchObject({ deep: false });
+    expect(parsed('--crash-points --deep')).toMatchObject({ deep: true, stride: 80 });
+    expect(parsed('--crash-points --deep --stride 1')).toMatchObject({ deep: true, stride: 1 });
+  });
+
   test.each([
     ['--help', 'help'],
     ['-h', 'help'],
@@ -56,6 +70,11 @@ describe('what is wrong is named, with what was found and what to write', () => 
     ['--world 1 --processes 2', '--world, --processes: found both; one world runs in one process'],
     ['--world 1 --sabotage all', '--world, --sabotage: found both'],
     ['--crash-points --payments 5', '--crash-points, --payments: found both'],
+    ['--crash-points --seed 5', '--crash-points, --seed: found both'],
+    ['--deep', '--deep: found without --crash-points'],
+    ['--crash-points --stride 5', '--stride: found without --deep'],
+    ['--crash-points --deep --stride 0', '--stride: found "0", expected a whole number from 1'],
+    ['--sabotage a --processes 2', '--sabotage, --processes: found both; one sabotage runs in one process'],
     ['--sabotage a --crash-points', '--sabotage, --crash-points: found both'],
   ])('%s', (line, message) => {
     expect(() => parsed(line)).toThrow(FlagError);
