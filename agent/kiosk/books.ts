@@ -1,4 +1,4 @@
-import type { AttemptId } from '../../protocol/ids.js';
+import type { AttemptId, BootTag } from '../../protocol/ids.js';
 import { OPEN_MAX_ATTEMPTS } from '../../protocol/limits.js';
 import type { OpenAttempt as Listed } from '../../protocol/messages.js';
 import type { Delivery } from '../../protocol/words.js';
@@ -31,9 +31,16 @@ function placed(books: readonly BookEntry[], entry: BookEntry): readonly BookEnt
 /** The oldest is forgotten. */
 function remember(state: KioskState, entry: BookEntry): KioskState {
   const books = without(state.books, entry.attempt);
-  const memory = [...without(state.memory, entry.attempt), entry].slice(-CLOSED_KEPT);
-  return { ...state, books, memory };
+  const memory = [...without(state.memory, entry.attempt), entry];
+  if (memory.length <= CLOSED_KEPT) return { ...state, books, memory };
+  const forgotten = memory.splice(0, memory.length - CLOSED_KEPT);
+  return { ...state, books, memory, whole: withoutBootsOf(forgotten, state.whole) };
 }
+
+const withoutBootsOf = (entries: readonly BookEntry[], boots: readonly BootTag[]): readonly BootTag[] =>
+  entries.some((entry) => boots.includes(entry.boot))
+    ? boots.filter((boot) => entries.every((entry) => entry.boot !== boot))
+    : boots;
 
 const without = (entries: readonly BookEntry[], id: AttemptId): readonly BookEntry[] =>
   of(entries, id) ? entries.filter((entry) => entry.attempt !== id) : entries;

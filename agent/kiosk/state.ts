@@ -61,6 +61,8 @@ export type KioskState = {
   readonly boot: BootTag;
   /** Tags of this journal's boots: for attempts of these, no record means never vended (rule 13). */
   readonly chain: readonly BootTag[];
+  /** Those of the chain of which no attempt has been forgotten: only of these does no record prove anything (rule 13). */
+  readonly whole: readonly BootTag[];
   readonly timers: KioskTimers;
   /** Each reason that closes the kiosk; open when empty. */
   readonly closed: readonly ClosedReason[];
@@ -76,7 +78,7 @@ export type KioskState = {
   readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
 };
 
-/** Closed attempts that are remembered, so that a late frame is answered from the record. */
+/** Closed attempts that are remembered, here and by the journal, so that a late frame is answered from the record. */
 export const CLOSED_KEPT = 64;
 
 /** Standings that the relay does not change any more, save an operator's. */
@@ -105,9 +107,13 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
     if (old.closed) memory.push(entry);
     else books.push(entry);
   }
+  const boot = bootTag(replay.nonce);
+  const chain = replay.chain.map(bootTag);
   return {
-    boot: bootTag(replay.nonce),
-    chain: replay.chain.map(bootTag),
+    boot,
+    chain,
+    // A journal keeps as many closed ones over its rotations; one with fewer in it has never let any go.
+    whole: replay.attempts.length < CLOSED_KEPT ? chain : [boot],
     timers,
     closed: ['starting', 'relay', 'scanner'],
     order: null,

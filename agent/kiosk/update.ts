@@ -33,7 +33,11 @@ function approved(state: KioskState, update: Update, open: OpenAttempt | null, n
   // Rule 13: answer from the record; without one, "not delivered" only where no record proves that nothing went out.
   const entry = entryOf(state, update.attempt);
   const known = entry?.delivery;
-  const delivery = known ?? (state.chain.includes(update.boot) ? 'not-delivered' : 'doubtful');
+  const proven = entry !== undefined || state.whole.includes(update.boot);
+  // Forgotten: the relay has long had our word, and this approval is a late copy; or never begun: the sweep has settled it.
+  if (!proven && state.chain.includes(update.boot))
+    return { state, effects: [{ type: 'count', name: 'approved-forgotten' }] };
+  const delivery = known ?? (proven ? 'not-delivered' : 'doubtful');
   return {
     state,
     effects: [

@@ -1,6 +1,5 @@
 import { readPast } from '../../agent/journal/replay.js';
 import { pastsOf, readSegments } from '../../agent/journal/segments.js';
-import { CLOSED_KEPT } from '../../agent/kiosk/state.js';
 import type { AlarmKind, Attempt, Reversal, State } from '../../relay/payment/types.js';
 import { type AttemptFacts, owes } from './oracle.js';
 import type { Payment } from './world/acquirer-books.js';
@@ -36,9 +35,7 @@ export function checkRow(world: World, one: Case): void {
   if (calls[state] && !said(calls[state])) oracle.violate('L2', `${state}, and nobody was called for that`, id);
   if (facts?.byPolicy && !said(calls.doubtful))
     oracle.violate('L2', 'a doubtful vend was settled by policy, and nobody was told', id);
-  const strange = alarms.find(
-    (kind) => impossible.has(kind) && !(kind === 'contradiction' && mayContradict(world, one)),
-  );
+  const strange = alarms.find((kind) => impossible.has(kind) && !(kind === 'contradiction' && mayContradict(one)));
   if (strange && world.isAlone(row.kiosk))
     oracle.violate('reconciliation', `an alarm that nothing in this world explains: ${strange}`, id);
   if (state === 'doubtful') checkDoubtful(world, one);
@@ -51,16 +48,9 @@ export function checkRow(world: World, one: Case): void {
 
 /**
  * A kiosk that finds out tells what the policy, which has settled its doubtful vend, could not know; one whose card lost
- * "failed" says "doubtful" of what has gone to the operator since; and one that has forgotten an attempt over many others
- * answers a very late "approved" as if it had never vended.
+ * "failed" says "doubtful" of what has gone to the operator since.
  */
-const mayContradict = (world: World, { row, facts }: Case): boolean =>
-  facts?.byPolicy !== undefined || row.state === 'operator' || isForgotten(world, row);
-
-function isForgotten({ oracle }: World, { id, kiosk }: Attempt): boolean {
-  const ofKiosk = [...oracle.attempts].filter(([, facts]) => facts.kiosk === kiosk).map(([attempt]) => attempt);
-  return ofKiosk.length - ofKiosk.indexOf(id) > CLOSED_KEPT;
-}
+const mayContradict = ({ row, facts }: Case): boolean => facts?.byPolicy !== undefined || row.state === 'operator';
 
 /** Difference of the type "doubtful": paid in full and kept, and the goods are out or not. */
 function checkDoubtful({ oracle }: World, { row, payment }: Case): void {

@@ -14,9 +14,9 @@ export const kioskSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: loop,
-        find: '    journal.append(record).then(',
-        replace: `    if (record.kind === 'begun') this.dispatch({ type: 'begun-durable', attempt: record.attempt });
-    journal.append(record).then(`,
+        find: 'this.#parts.journal.append(record).then(',
+        replace: `if (record.kind === 'begun') this.dispatch({ type: 'begun-durable', attempt: record.attempt });
+    this.#parts.journal.append(record).then(`,
       },
     ],
     catches: ['S7'],
@@ -29,9 +29,9 @@ export const kioskSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: loop,
-        find: '    journal.append(record).then(',
-        replace: `    if (record.kind === 'begun') return this.dispatch({ type: 'begun-durable', attempt: record.attempt });
-    journal.append(record).then(`,
+        find: 'this.#parts.journal.append(record).then(',
+        replace: `if (record.kind === 'begun') return this.dispatch({ type: 'begun-durable', attempt: record.attempt });
+    this.#parts.journal.append(record).then(`,
       },
     ],
     catches: ['S7'],

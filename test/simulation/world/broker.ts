@@ -27,7 +27,8 @@ const KEEPALIVE_MS = 15_000;
 const DEAD_AFTER_MS = KEEPALIVE_MS * 1.5;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MOST_MS = 15_000;
-const VERY_LATE_MOST_MS = 600_000;
+/** A broker may keep a frame for longer than a kiosk remembers what it was about. */
+const VERY_LATE_MOST_MS = 3_600_000;
 /** A frame that is delivered twice by order: the second one comes among those that follow. */
 const AGAIN_MS = 300;
 /** One that is late by order: others overtake it, and a Pay may still be acted on. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { listed } from '../../../../agent/kiosk/books.js';
+import { CLOSED_KEPT } from '../../../../agent/kiosk/state.js';
 import { bootTag } from '../../../../protocol/ids.js';
 import { OPEN_MAX_ATTEMPTS } from '../../../../protocol/limits.js';
-import { attempt, Bench, boot, earlier, order, replay, timers } from '../../../support/kiosk.js';
+import { attempt, Bench, boot, earlier, order, replay, tail, timers } from '../../../support/kiosk.js';
 
 describe('scans that must not charge', () => {
   it('refuses a scan without an order, and counts it', () => {
@@ -140,6 +141,53 @@ describe('rule 13: an approval that this kiosk does not hold open', () => {
 
   it('is doubtful without a record, if its boot is not (C1b, C2b)', () => {
     expect(answer(new Bench().inService(), '12345678')).toMatchObject({ delivery: 'doubtful' });
+  });
+
+  describe('and has forgotten', () => {
+    /** Closed long ago, and of an earlier boot. */
+    const old = (n: number) => ({
+      ...{ attempt: n.toString(16).padStart(32, '0'), boot: bootTag(earlier) },
+      ...{ delivery: 'doubtful' as const, closed: true },
+    });
+    const many = (count: number) => ({ ...replay, attempts: Array.from({ length: count }, (_, n) => old(n)) });
+
+    it('is not answered where the journal may have let it go: it may have vended then', () => {
+      expect(answer(new Bench(many(CLOSED_KEPT - 1)).inService(), bootTag(earlier))).toMatchObject({
+        delivery: 'not-delivered',
+      });
+      const bench = new Bench(many(CLOSED_KEPT)).inService();
+      expect(answer(bench, bootTag(earlier))).toBeUndefined();
+      expect(bench.effects.at(-1)).toEqual({ type: 'count', name: 'approved-forgotten' });
+      expect(answer(bench, boot)).toMatchObject({ delivery: 'not-delivered' });
+    });
+
+    it('is not answered where this boot has let it go', () => {
+      const bench = new Bench(many(10)).inService();
+      const sell = (n: number): string => {
+        const sold = { ...order, id: n.toString(16).padStart(16, '0') };
+        const id = sold.id + tail;
+        bench.on({ type: 'order-placed', order: sold });
+        bench.scan();
+        bench.update('approved', { attempt: id });
+        bench.on({ type: 'begun-durable', attempt: id });
+        bench.on({ type: 'vend-ended', attempt: id, result: 'doubtful' });
+        bench.on({ type: 'vend-ack', attempt: id, delivery: 'doubtful' });
+        bench.update('delivered', { attempt: id });
+        return id;
+      };
+      const first = sell(0);
+      for (let n = 1; n < CLOSED_KEPT; n++) sell(n);
+      const late = (): unknown => {
+        const before = bench.sent('vend').length;
+        bench.update('approved', { attempt: first });
+        return bench.sent('vend').slice(before);
+      };
+      // The ten of the earlier boot are gone, the first of this one is not.
+      expect(late()).toEqual([{ type: 'vend', attempt: first, delivery: 'doubtful' }]);
+      expect(answer(bench, bootTag(earlier))).toMatchObject({ attempt: first });
+      sell(CLOSED_KEPT);
+      expect(late()).toEqual([]);
+    });
   });
 
   it('is answered from the record of an earlier boot', () => {
