@@ -43,8 +43,8 @@ export const HELP = `Runs kiosks and relays as they ship in worlds that try to b
 
   npm run -s simulate -- [--seed N] [--payments N] [--processes N] [--json]
   npm run -s simulate -- --seed N --world I                one world again, as a violation names it
-  npm run -s simulate -- --crash-points [--deep]           a crash at every point of every scenario
-  npm run -s simulate -- --sabotage NAME|all               the same with a guard taken out, to see that it is missed
+  npm run -s simulate -- --crash-points [--deep]           a crash at every point of every scenario (minutes)
+  npm run -s simulate -- --sabotage NAME|all               the same with a guard taken out, to see that it is noticed
   npm run -s simulate -- --list-sabotage                   the guards' names, one a line
 
   --seed N        decides everything that happens, 0 to ${SEED_MAX} (default: a fresh one, which is told)
@@ -59,7 +59,7 @@ export const HELP = `Runs kiosks and relays as they ship in worlds that try to b
                   --crash-points {"scenarios","points","runs","violations","ends"}, with --sabotage {"seed","sabotages","missed"}
   --help          this text
 
-Exit: 0 without violation (with --sabotage: all were caught), 1 otherwise, 2 for a wrong flag.
+Exit: 0 without violation (with --sabotage: all were caught), 1 otherwise, 2 for a wrong flag, 130 after Ctrl-C.
 `;
 
 const options = {
@@ -86,7 +86,7 @@ function parse(argv: readonly string[]) {
     const known = Object.keys(options).map((name) => `--${name}`);
     throw new FlagError(
       code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-        ? `${found}: found without its value, or with one it does not take; see --help`
+        ? `${found}: found without its value, or with one it does not take (a number is a whole one, from 0); see --help`
         : `${found}: not known here; expected one of ${known.join(', ')}`,
     );
   }

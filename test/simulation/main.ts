@@ -15,6 +15,8 @@ import { shrink } from './shrink.js';
 
 const RERUNS_MOST = 500;
 const VIOLATIONS_SHOWN = 5;
+/** As a shell says of a program that Ctrl-C has ended. */
+const STOPPED = 130;
 /** What children are started with. */
 const program = fileURLToPath(import.meta.url);
 const now = (): number => performance.now();
@@ -33,7 +35,19 @@ async function simulate(flags: Flags): Promise<number> {
   const progress = new Progress(process.stderr, payments, beganMs);
   const tasks = world === undefined ? rowTasks(seed, payments) : [worldTask(seed, world, payments)];
   if (!json) say(`seed ${seed}`);
-  const row = await runRow(tasks, lanesOf(flags), (part) => progress.update(part, now()));
+  let done = 0;
+  const stopped = (): void => {
+    progress.end();
+    const sofar = `${done.toLocaleString('en')} of ${payments.toLocaleString('en')} payments`;
+    process.stderr.write(`stopped after ${sofar}, no violation so far, seed ${seed}\n`);
+    process.exit(STOPPED);
+  };
+  process.once('SIGINT', stopped);
+  const row = await runRow(tasks, lanesOf(flags), (part) => {
+    done = part.payments;
+    progress.update(part, now());
+  });
+  process.off('SIGINT', stopped);
   const seconds = (now() - beganMs) / 1_000;
   progress.end();
   await tellViolation(flags, row);
@@ -90,6 +104,11 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 const asked = process.argv[2];
 if (process.send && asked === WORLDS) serveWorlds();
 else if (process.send && asked === CRASHES) await (await import('./crashes.js')).serveCrashes();

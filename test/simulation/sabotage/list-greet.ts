@@ -61,10 +61,15 @@ export const greetSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: hello,
+        find: 'await greet(tx, row, hello, decision.switched, context)',
+        replace: 'await greet(tx, row, hello, decision.switched, { ...context, ledger } as any)',
+      },
+      {
+        file: hello,
         find: '  return await sweep(tx, row.name, hello, context);',
         replace: `  if (row.nonce === hello.nonce) return [];
-  const later = context.ledger.transaction((after) => sweep(after, row.name, hello, context));
-  later.then((swept) => swept.forEach(context.committed), () => {});
+  const { ledger } = context as any;
+  ledger.transaction((after: any) => sweep(after, row.name, hello, context)).catch(() => {});
   return [];`,
       },
       silent,

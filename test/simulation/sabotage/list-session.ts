@@ -163,12 +163,30 @@ export const sessionSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'agent/kiosk/update.ts',
-        find: "state.chain.includes(update.boot) ? 'not-delivered' : 'doubtful'",
+        find: "proven ? 'not-delivered' : 'doubtful'",
         replace: "'not-delivered'",
       },
     ],
     catches: ['S7'],
     world: { shares: { 'journal-lost': 30, 'kiosk-power-cut': 12, 'frame-late': 15, 'frame-twice': 10 } },
+  },
+  {
+    name: 'forgotten-is-not-delivered',
+    rule: 'rule 13',
+    why: 'an approval of an attempt that the kiosk has let go in the meantime is answered "not delivered"',
+    edits: [
+      {
+        file: 'agent/kiosk/update.ts',
+        find: 'entry !== undefined || state.whole.includes(update.boot)',
+        replace: 'entry !== undefined || state.chain.includes(update.boot)',
+      },
+    ],
+    catches: ['S7', 'reconciliation'],
+    // Twice, one copy long after: the attempt is over by then, and so are many others of that kiosk.
+    world: {
+      shares: { 'frame-very-late': 60, 'frame-twice': 10, 'vend-doubtful': 20, 'vend-known-late': 0 },
+      kiosks: 2,
+    },
   },
   {
     name: 'board-not-checked',
