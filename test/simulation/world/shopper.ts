@@ -7,9 +7,6 @@ import type { Timeline } from '../time.js';
 import type { SimulatedKiosk } from './kiosk.js';
 import type { Wallets } from './wallet.js';
 
-/** What was true of the kiosk just before the scan that began an attempt. */
-export type Readiness = { readonly journalFailed: boolean; readonly connected: boolean };
-
 export type ShopperParts = {
   readonly timeline: Timeline;
   readonly faults: Faults;
@@ -20,7 +17,7 @@ export type ShopperParts = {
   /** False: no new customer comes. */
   readonly open: () => boolean;
   /** An attempt has begun. */
-  readonly onPayment: (kiosk: SimulatedKiosk, before: Readiness) => void;
+  readonly onPayment: () => void;
   /** Another kiosk, for a code that is shown twice. */
   readonly elsewhere: () => SimulatedKiosk | undefined;
 };
@@ -106,24 +103,20 @@ export class Shopper {
   }
 
   #show(order: string): void {
-    const { chance, wallets, timeline, oracle, onPayment } = this.#parts;
+    const { chance, wallets, timeline, onPayment } = this.#parts;
     const kiosk = this.#kiosk;
     const { life } = kiosk;
     const s = this.#sources;
     if (!life) return;
-    // Another customer's code, shown before this one, has begun it: what was true then is not known here.
-    const early = life.kiosk.loop.state.attempt !== null;
     if (s.garbage.strikes()) kiosk.scan(s.garbage.chance.pick(['hello', '13', 'https://example.com', '1'.repeat(60)]));
     if (s.flood.strikes()) for (let i = 0; i < 20; i++) kiosk.scan(s.flood.chance.digits(18));
     const wallet = wallets.issue(kiosk.name, chance, timeline.now);
-    const before = { journalFailed: !early && kiosk.journalFailed, connected: early || life.link.up };
     kiosk.scan(wallet.code, s.split.strikes() ? s.split.chance.whole(2, 6) : 1);
     life.process.after(20, () => {
       const { attempt } = life.kiosk.loop.state;
       if (attempt?.order.id === order) {
         this.#began = order;
-        oracle.opened(attempt.id);
-        onPayment(kiosk, before);
+        onPayment();
         this.#misbehave(order, wallet.code);
       } else if (life.kiosk.loop.state.order?.id === order) {
         // Not read, or shown while the kiosk was closed: another phone, a little later.
