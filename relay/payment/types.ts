@@ -20,7 +20,10 @@ export type State = (typeof states)[number];
 /** S10: these never change. */
 export const finalStates: ReadonlySet<State> = new Set(['declined', 'reversed', 'delivered', 'refused']);
 
-/** What the operator learns after the machine has given up: certain answers that came too late to act on. */
+/**
+ * What the operator learns after the machine has given up: certain answers that came too late to act on. `returned`: it is
+ * cancelled or refunded, and what was charged, if anything was, is back.
+ */
 export type Finding = 'charged' | 'not-charged' | 'returned';
 
 /**
