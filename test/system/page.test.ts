@@ -213,11 +213,12 @@ describe.skipIf(!found && !required)('the page', () => {
   test('killed with -9: the display goes dark at once, and the kiosk comes back into service', async () => {
     const dark = page.locator('#no-signal');
     expect(await dark.isVisible()).toBe(false);
+    // It may be back in a second: both are watched for before it is killed.
+    const closed = page.getByText('Kiosk out of service').waitFor();
     await page.getByRole('button', { name: /Kill the kiosk/ }).click();
     // The kiosk's own page would notice after 3 s.
-    await dark.getByText('No signal').waitFor({ timeout: 1_000 });
+    await Promise.all([dark.getByText('No signal').waitFor({ timeout: 1_000 }), closed]);
     await shot('no-signal');
-    await page.getByText('Kiosk out of service').waitFor();
     await page.getByText('Kiosk in service').waitFor({ timeout: 20_000 });
     await dark.waitFor({ state: 'hidden' });
     await reads('idle', 'Welcome');
