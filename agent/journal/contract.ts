@@ -3,6 +3,12 @@ import type { Currency } from '../../protocol/money.js';
 import type { Delivery } from '../../protocol/words.js';
 
 /**
+ * Closed attempts that a journal keeps over its rotations, and the kiosk in its memory, so that a late frame is answered from
+ * the record. One number for both: the kiosk reads from it whether anything has been let go (rule 13).
+ */
+export const CLOSED_KEPT = 64;
+
+/**
  * What the kiosk must not forget. Facts only, never a code: a keyed hash stands in (design §6).
  */
 export type JournalFact =

@@ -1,12 +1,18 @@
 import { type AttemptId, type BootNonce, type BootTag, bootTag, newNonce, nextChain } from '../../protocol/ids.js';
 import { CHAIN_MAX_BOOTS } from '../../protocol/limits.js';
 import type { Delivery } from '../../protocol/words.js';
-import type { BootFact, GapFact, Identity, JournalRecord, Replay, ReplayedAttempt } from './contract.js';
+import {
+  type BootFact,
+  CLOSED_KEPT,
+  type GapFact,
+  type Identity,
+  type JournalRecord,
+  type Replay,
+  type ReplayedAttempt,
+} from './contract.js';
 import { type Entry, entryOf } from './packing.js';
 import { toJson } from './records.js';
 
-/** Closed attempts that a compacted journal still remembers. */
-const CLOSED_KEPT = 64;
 /** A card that loses more than that has long told what is to be known of it. */
 const GAPS_KEPT = 8;
 

@@ -2,9 +2,9 @@ import type { AttemptId, BootTag } from '../../protocol/ids.js';
 import { OPEN_MAX_ATTEMPTS } from '../../protocol/limits.js';
 import type { OpenAttempt as Listed } from '../../protocol/messages.js';
 import type { Delivery } from '../../protocol/words.js';
-import type { JournalFact } from '../journal/contract.js';
+import { CLOSED_KEPT, type JournalFact } from '../journal/contract.js';
 import type { KioskEffect } from './events.js';
-import { type BookEntry, CLOSED_KEPT, type KioskState } from './state.js';
+import type { BookEntry, KioskState } from './state.js';
 
 /**
  * The books: what is still to be told to the relay (rules 2, 7), and what was told lately (rule 13). What is settled moves to

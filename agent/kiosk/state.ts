@@ -2,7 +2,7 @@ import type { AttemptId, BootTag } from '../../protocol/ids.js';
 import { bootTag } from '../../protocol/ids.js';
 import type { Pay } from '../../protocol/messages.js';
 import type { Delivery, Standing } from '../../protocol/words.js';
-import type { Replay } from '../journal/contract.js';
+import { CLOSED_KEPT, type Replay } from '../journal/contract.js';
 import type { Order } from '../orders/order.js';
 import type { ClosedReason, Notice, View } from './view.js';
 
@@ -77,9 +77,6 @@ export type KioskState = {
   readonly final: { readonly attempt: AttemptId; readonly view: View; readonly untilMs: number } | null;
   readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
 };
-
-/** Closed attempts that are remembered, here and by the journal, so that a late frame is answered from the record. */
-export const CLOSED_KEPT = 64;
 
 /** Standings that the relay does not change any more, save an operator's. */
 export const finalStandings: ReadonlySet<Standing> = new Set([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CLOSED_KEPT } from '../../../agent/kiosk/state.js';
+import { CLOSED_KEPT } from '../../../agent/journal/contract.js';
 import { isApproval } from '../crash-points/traffic.js';
 import { began, stage } from './scene.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CLOSED_KEPT } from '../../../../agent/journal/contract.js';
 import { listed } from '../../../../agent/kiosk/books.js';
-import { CLOSED_KEPT } from '../../../../agent/kiosk/state.js';
 import { bootTag } from '../../../../protocol/ids.js';
 import { OPEN_MAX_ATTEMPTS } from '../../../../protocol/limits.js';
 import { attempt, Bench, boot, earlier, order, replay, tail, timers } from '../../../support/kiosk.js';
