@@ -108,7 +108,7 @@ export class MemoryLedger implements Ledger {
       const slots = [...this.#store.leasedTo(owner)];
       return after(
         writer,
-        each(slots, (slot) => changeAttempt(slot, writer, fits, unleased, count)),
+        each(slots, (slot) => changeAttempt(slot, writer, fits, unleased, count, mode.forUpdate)),
         () => released,
       );
     });
@@ -144,7 +144,7 @@ export class MemoryLedger implements Ledger {
       const slots = [...this.#store.ofKiosk(kiosk).open].sort((a, b) => a.due.rank - b.due.rank);
       return after(
         writer,
-        each(slots, (slot) => changeAttempt(slot, writer, fits, change, take)),
+        each(slots, (slot) => changeAttempt(slot, writer, fits, change, take, mode.forUpdate)),
         () => owed,
       );
     });

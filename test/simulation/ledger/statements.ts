@@ -223,15 +223,19 @@ export function whoBars(store: Store, writer: Writer, a: Attempt, codeHash: stri
   return store.codes.get(codeHash)?.seenBy(writer) ? 'code' : undefined;
 }
 
-/** An UPDATE of one attempt's row outside the machine's columns, or of its next time. */
+/**
+ * An UPDATE of one attempt's row outside the machine's columns, or of its next time. `how`: as a SELECT FOR UPDATE has
+ * locked it where one went before.
+ */
 export function changeAttempt<T>(
   slot: AttemptSlot | undefined,
   writer: Writer,
   fits: (row: AttemptRow) => boolean,
   change: (row: AttemptRow) => AttemptRow,
   result: (row: AttemptRow) => T,
+  how: Mode = mode.update,
 ): Soon<T | undefined> {
-  return locked(slot, writer, mode.update, fits, (row) => {
+  return locked(slot, writer, how, fits, (row) => {
     const next = change(row);
     if (slot && next !== row) writer.writeAttempt(slot, next);
     return result(next);
