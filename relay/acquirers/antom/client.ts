@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
 import { type Answer, openAnswer } from './answers.js';
@@ -45,17 +46,6 @@ export type AntomClient = (call: AntomCall) => Promise<Answer | Unknown | NotSen
 
 const ANSWER_MAX_BYTES = 256 * 1024;
 
-/** No chance that so much of a code stands in a text by accident. */
-const ECHO_CHARS = 8;
-
-/** A proxy or a fault report may repeat what it was sent, in any place that it fills. */
-function repeats(text: string, secret: string | undefined): boolean {
-  for (let i = 0; secret !== undefined && i + ECHO_CHARS <= secret.length; i++) {
-    if (text.includes(secret.slice(i, i + ECHO_CHARS))) return true;
-  }
-  return false;
-}
-
 /**
  * The answer without a result code that repeats the payment code. A documented code stays, whatever it shares with the
  * payment code: a customer may choose the letters of one, and must not choose what an answer means.
@@ -65,40 +55,20 @@ function withoutEcho(opened: Answer | Unknown, secret: string | undefined): Answ
   return 'kind' in opened ? { kind: 'unknown', detail: opened.detail } : { ...opened, code: '' };
 }
 
-/** The message never holds the text of a key. */
-function key(field: string, expected: string, read: () => KeyObject): KeyObject {
-  try {
-    const found = read();
-    if (found.asymmetricKeyType === 'rsa') return found;
-  } catch {
-    // The system's message may quote the file; ours names the field.
-  }
-  throw new RangeError(`${field}: found something else, expected ${expected}`);
-}
-
-function originOf(baseUrl: string): URL {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const plain = url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
-  if (!url || !plain || !/^https?:$/.test(url.protocol)) {
-    throw new RangeError('baseUrl: expected scheme, host and port only, such as https://open-sea-global.alipay.com');
-  }
-  return url;
-}
-
 /**
  * Signs, sends, checks. What a call says is settled, and signed, before a socket is opened.
  * @throws RangeError naming the option that is wrong; the client itself never rejects.
  */
 export function createClient(options: ClientOptions): AntomClient {
   const { clientId, clock, keyVersion, caPem } = options;
-  const origin = originOf(options.baseUrl);
+  const origin = originOf(options.baseUrl, 'https://open-sea-global.alipay.com');
   if (!/^[\x21-\x7e]{1,128}$/.test(clientId)) {
     throw new RangeError('clientId: expected 1 to 128 letters, digits and signs, as the dashboard shows it');
   }
-  const privateKey = key('privateKeyPem', 'an RSA private key as PEM (PKCS#8)', () =>
+  const privateKey = rsaKey('privateKeyPem', 'an RSA private key as PEM (PKCS#8)', () =>
     createPrivateKey(options.privateKeyPem),
   );
-  const publicKey = key('antomPublicKeyPem', 'an RSA public key as PEM (SPKI)', () =>
+  const publicKey = rsaKey('antomPublicKeyPem', 'an RSA public key as PEM (SPKI)', () =>
     createPublicKey(options.antomPublicKeyPem),
   );
 
