@@ -113,11 +113,12 @@ const sandbox = defineCommand({
   meta: { name: 'sandbox', description: 'Play the payment company, for the demo and tests' },
   // For --help; the sandbox reads its arguments itself.
   args: {
-    port: { type: 'string', valueHint: 'N', description: 'Speaks Antom here; 0: any free one' },
+    acquirer: { type: 'string', valueHint: 'NAME', description: 'Whose protocol: antom (default) or codepay' },
+    port: { type: 'string', valueHint: 'N', description: 'Speaks it here; 0: any free one' },
     'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
     'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
     scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
-    'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id" },
+    'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
     'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
     'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },
   },

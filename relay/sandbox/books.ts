@@ -1,5 +1,5 @@
-import { isoWithOffset } from '../acquirers/antom/paths.js';
 import { type ScenarioName, scenarioOf } from './scenarios.js';
+import type { Rules } from './stage.js';
 
 /** The sandbox's own ledger: what it charged, cancelled and refunded. Integers in minor units; time comes in as ms. */
 export type PaymentState = 'PROCESSING' | 'SUCCESS' | 'FAIL' | 'CANCELLED';
@@ -135,9 +135,9 @@ export class Books {
     return payment;
   }
 
-  /** Shaped like Antom's own: the day, then a number. */
+  /** The acquirer's own id of an order: the day, then a number. */
   nextId(nowMs: number): string {
-    const day = isoWithOffset(new Date(nowMs)).slice(0, 10).replaceAll('-', '');
+    const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '');
     return day + String(++this.#serial).padStart(20, '0');
   }
 
@@ -196,4 +196,18 @@ export class Books {
   #all(nowMs: number): Payment[] {
     return [...this.#payments.values()].map((payment) => settle(payment, nowMs));
   }
+}
+
+type Asked = Pick<Payment, 'paymentRequestId' | 'codeHash' | 'asked' | 'expiresAtMs'>;
+
+/** A new payment, and what its scenario does to it at once. */
+export function begin(books: Books, asked: Asked, { scenario: name, nowMs, autoConfirmMs }: Rules): Payment {
+  const scenario = scenarioOf(name);
+  const confirms = scenario.dialog === 'auto' && autoConfirmMs !== undefined;
+  const confirmAtMs = confirms ? nowMs + autoConfirmMs : undefined;
+  const payment = books.open({ ...asked, scenario: name, createdAtMs: nowMs, confirmAtMs });
+  if (payment.expiresAtMs <= nowMs) fail(payment, 'ORDER_IS_CLOSED');
+  else if (scenario.pay === 'charge') charge(payment, nowMs);
+  else if (scenario.pay === 'refuse') fail(payment, scenario.refusal ?? 'PROCESS_FAIL');
+  return payment;
 }

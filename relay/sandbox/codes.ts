@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Which codes the sandbox takes for a wallet's: what an acquirer with these issuers in its contract would. */
 
 /** Alipay's standard code: 16 to 24 digits that begin with 25 to 30 (reference acquirers/antom.md section 1.1). */
@@ -15,3 +17,6 @@ function isEmvCpm(code: string): boolean {
 }
 
 export const isPaymentCode = (code: string): boolean => ALIPAY.test(code) || JKOPAY.test(code) || isEmvCpm(code);
+
+/** What the books keep of a code. */
+export const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialog, Ledger } from './books.js';
-import { isJson, type Json } from './fields.js';
+import { type Json, jsonIn } from './json.js';
 import { readBody } from './listener.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
 
-/** The stage door: what tests, the demo's page and its phone do to the sandbox. Not a part of Antom's protocol. */
+/** The stage door: what tests, the demo's page and its phone do to the sandbox. Not a part of an acquirer's protocol. */
 export type Controls = {
   scenario(): ScenarioName;
   setScenario(name: ScenarioName): Promise<void>;
@@ -74,20 +74,10 @@ async function route(controls: Controls, method: string, path: string, body: Jso
   }
 }
 
-function parsed(raw: Buffer): Json | undefined {
-  if (raw.length === 0) return {};
-  try {
-    const body: unknown = JSON.parse(raw.toString('utf8'));
-    return isJson(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export function createControl(controls: Controls) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const raw = await readBody(request, BODY_MAX_BYTES);
-    const body = raw && parsed(raw);
+    const body = raw && (raw.length === 0 ? {} : jsonIn(raw));
     const { status, body: answer } = body
       ? await route(controls, request.method ?? '', request.url ?? '', body)
       : fault(400, 'bad-body', `body: expected a JSON object of at most ${BODY_MAX_BYTES} bytes`);

@@ -2,13 +2,14 @@ import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from '
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { SandboxKind } from './stage.js';
 
-/** Two RSA pairs: the relay signs with the merchant's, the sandbox with Antom's. Texts are PEM; private ones secret. */
+/** Two RSA pairs: the relay signs with the merchant's, the sandbox with the acquirer's. Texts are PEM; private ones secret. */
 export type SandboxKeys = {
   readonly merchantPrivatePem: string;
   readonly merchantPublicPem: string;
-  readonly antomPrivatePem: string;
-  readonly antomPublicPem: string;
+  readonly acquirerPrivatePem: string;
+  readonly acquirerPublicPem: string;
 };
 
 const newPair = promisify(generateKeyPair);
@@ -64,16 +65,16 @@ async function pairIn(folder: string, name: string): Promise<{ privatePem: strin
 }
 
 /**
- * Loads merchant-private.pem, merchant-public.pem, antom-private.pem and antom-public.pem, making what is absent
- * (mode 0600). Safe to call from two processes at once.
+ * Loads merchant-private.pem, merchant-public.pem, antom-private.pem and antom-public.pem, or those of another acquirer
+ * under its name, making what is absent (mode 0600). Safe to call from two processes at once.
  */
-export async function generateKeys(folder: string): Promise<SandboxKeys> {
+export async function generateKeys(folder: string, acquirer: SandboxKind = 'antom'): Promise<SandboxKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [merchant, antom] = await Promise.all([pairIn(folder, 'merchant'), pairIn(folder, 'antom')]);
+  const [merchant, theirs] = await Promise.all([pairIn(folder, 'merchant'), pairIn(folder, acquirer)]);
   return {
     merchantPrivatePem: merchant.privatePem,
     merchantPublicPem: merchant.publicPem,
-    antomPrivatePem: antom.privatePem,
-    antomPublicPem: antom.publicPem,
+    acquirerPrivatePem: theirs.privatePem,
+    acquirerPublicPem: theirs.publicPem,
   };
 }

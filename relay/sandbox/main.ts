@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { generateKeys } from './keys.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
-import { SANDBOX_CLIENT_ID, startSandbox } from './server.js';
+import { SANDBOX_APP_ID, SANDBOX_CLIENT_ID, startSandbox } from './server.js';
+import { type SandboxKind, sandboxKinds } from './stage.js';
 
 export { generateKeys, type SandboxKeys } from './keys.js';
 export { type ScenarioName, scenarioNames } from './scenarios.js';
 export { SANDBOX_CLIENT_ID, type Sandbox, type SandboxOptions, startSandbox } from './server.js';
 
 type Arguments = {
+  readonly acquirer: SandboxKind;
   readonly port: number;
   readonly controlPort: number;
   readonly scenario: ScenarioName;
@@ -33,25 +35,31 @@ export function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      acquirer: { type: 'string', default: 'antom' },
       port: { type: 'string', default: '0' },
       'control-port': { type: 'string', default: '0' },
       scenario: { type: 'string', default: 'approve' },
-      'client-id': { type: 'string', default: SANDBOX_CLIENT_ID },
+      'client-id': { type: 'string' },
       'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
       'auto-confirm-ms': { type: 'string' },
       'time-scale': { type: 'string', default: '1' },
     },
   });
   const { scenario } = values;
+  const acquirer = sandboxKinds.find((name) => name === values.acquirer);
+  if (!acquirer) {
+    throw new RangeError(`--acquirer: found "${values.acquirer}", expected one of ${sandboxKinds.join(', ')}`);
+  }
   if (!isScenarioName(scenario)) {
     throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
   }
   const auto = values['auto-confirm-ms'];
   return {
+    acquirer,
     port: whole('port', values.port, 65_535),
     controlPort: whole('control-port', values['control-port'], 65_535),
     scenario,
-    clientId: values['client-id'],
+    clientId: values['client-id'] ?? (acquirer === 'antom' ? SANDBOX_CLIENT_ID : SANDBOX_APP_ID),
     keyFolder: values['key-folder'],
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
     timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),
@@ -81,12 +89,19 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
   const sandbox = await startSandbox({
     ...rest,
     ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
-    keys: await generateKeys(keyFolder),
+    keys: await generateKeys(keyFolder, found.acquirer),
     onCall: (call) => log.info({ event: 'call', ...call }),
   });
   const portOf = (url: string): number => Number(new URL(url).port);
   const ports = { acquirer: portOf(sandbox.acquirerUrl), control: portOf(sandbox.controlUrl) };
-  log.info({ event: 'ready', ports, clientId: found.clientId, keyFolder, scenario: found.scenario });
+  log.info({
+    event: 'ready',
+    acquirer: found.acquirer,
+    ports,
+    clientId: found.clientId,
+    keyFolder,
+    scenario: found.scenario,
+  });
   await stopped();
   await sandbox.stop();
   log.info({ event: 'stopped' });

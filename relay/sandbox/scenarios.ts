@@ -1,5 +1,3 @@
-import type { Api } from '../acquirers/antom/paths.js';
-
 /**
  * What the sandbox plays, as data. A scenario is taken by a payment when its `pay` arrives, and stays with it.
  */
@@ -14,17 +12,20 @@ export type Manner =
   /** The amount is named in a currency that was not asked for. */
   | 'wrong-currency';
 
+/** A call in the relay's own word, whatever the acquirer calls it. */
+export type Deed = 'pay' | 'inquire' | 'cancel' | 'refund' | 'inquireRefund';
+
 export type Scenario = {
   readonly says: string;
   /**
    * What `pay` does to the money: `charge`, `hold` (undecided until cancelled, confirmed in the dialog, or expired),
-   * `refuse` with a result code, or `forget`: nothing is charged and nothing is remembered.
+   * `refuse` with Antom's result code, which another acquirer's side translates, or `forget`: nothing is charged and nothing is remembered.
    */
   readonly pay: 'charge' | 'hold' | 'refuse' | 'forget';
   readonly refusal?: string;
   /** The wallet asks its owner for the password; `auto` lets the sandbox's own timer confirm it. */
   readonly dialog?: 'auto' | 'by-hand';
-  readonly answers: Readonly<Record<Api, Manner>>;
+  readonly answers: Readonly<Record<Deed, Manner>>;
   /** Too late to cancel: only a refund gives the money back. */
   readonly cancelWindowOver: boolean;
   /** `in-hand`: done when it has been inquired twice. `first-fails`: for want of balance; the next one is done. */
@@ -38,7 +39,7 @@ export type Scenario = {
 };
 
 const plain: Scenario['answers'] = {
-  ...{ pay: 'plain', inquiryPayment: 'plain', cancel: 'plain', refund: 'plain', inquiryRefund: 'plain' },
+  ...{ pay: 'plain', inquire: 'plain', cancel: 'plain', refund: 'plain', inquireRefund: 'plain' },
 };
 const scenario = (says: string, changes: Partial<Scenario> = {}): Scenario => ({
   says,
@@ -53,7 +54,7 @@ const scenario = (says: string, changes: Partial<Scenario> = {}): Scenario => ({
 });
 const garbled = (manner: Manner): Scenario['answers'] => ({
   ...plain,
-  ...{ pay: manner, inquiryPayment: manner },
+  ...{ pay: manner, inquire: manner },
 });
 
 export const scenarios = {
@@ -75,7 +76,7 @@ export const scenarios = {
   'acquirer-down': scenario('connections refused', { refusesConnections: true }),
   'acquirer-silent': scenario('connected, read, never answered, for any call of that payment; nothing charged', {
     pay: 'forget',
-    answers: { pay: 'silent', inquiryPayment: 'silent', cancel: 'silent', refund: 'silent', inquiryRefund: 'silent' },
+    answers: { pay: 'silent', inquire: 'silent', cancel: 'silent', refund: 'silent', inquireRefund: 'silent' },
   }),
   'late-success': scenario('undecided at every inquiry; found paid when the cancel comes, which returns the money', {
     pay: 'hold',

@@ -1,8 +1,8 @@
-import type { Api } from '../acquirers/antom/paths.js';
+import type { Api } from '../../acquirers/antom/paths.js';
+import { isJson, type Json } from '../json.js';
 
 /** Which fields each call must have, as data. Source: reference acquirers/antom.md sections 1.2 and 1.5 to 1.8. */
 type Rule = { readonly path: string; readonly pattern: RegExp };
-export type Json = Readonly<Record<string, unknown>>;
 
 const text = (max: number): RegExp => new RegExp(`^[^]{1,${max}}$`);
 const only = (word: string): RegExp => new RegExp(`^${word}$`);
@@ -63,9 +63,6 @@ const oneOf: Readonly<Record<Api, readonly string[]>> = {
   refund: [],
   inquiryRefund: ['refundRequestId', 'refundId'],
 };
-
-export const isJson = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function at(fields: Json, path: string): unknown {
   let value: unknown = fields;

@@ -1,23 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { Api } from '../acquirers/antom/paths.js';
-import { type Amount, type Books, cancel, charge, fail, type Payment } from './books.js';
-import { isPaymentCode } from './codes.js';
-import { faultyField, type Json, textAt } from './fields.js';
+import type { Api } from '../../acquirers/antom/paths.js';
+import { type Amount, type Books, begin, cancel, type Payment } from '../books.js';
+import { hashOf, isPaymentCode } from '../codes.js';
+import type { Json } from '../json.js';
+import { type Deed, type Scenario, scenarioOf } from '../scenarios.js';
+import type { Reply, Rules } from '../stage.js';
+import { faultyField, textAt } from './fields.js';
 import { inquiryRefund, refundedPayment, refundPayment } from './refunds.js';
 import { amountAt, amountJson, result, sameAmount, success, time } from './results.js';
-import { type Manner, type Scenario, type ScenarioName, scenarioOf } from './scenarios.js';
 
-/** What the acquirer decides for one call, and in which manner it says so. */
-export type Reply = { readonly manner: Manner; readonly body: Json; readonly paymentRequestId?: string };
-
-export type Rules = {
-  /** For payments that come next. */
-  readonly scenario: ScenarioName;
-  readonly nowMs: number;
-  readonly autoConfirmMs: number | undefined;
-  /** When the request names no expiry. */
-  readonly defaultExpiryMs: number;
-};
+/** What each of Antom's calls does. */
 
 /** What every answer about a payment says of it; the amount is what was charged, not what was asked. */
 function describe(payment: Payment): Json {
@@ -54,7 +45,7 @@ function repeated(payment: Payment, asked: Amount, codeHash: string): Json {
 function pay(books: Books, fields: Json, rules: Rules): Json {
   const paymentRequestId = textAt(fields, 'paymentRequestId') ?? '';
   const code = textAt(fields, 'paymentMethod.paymentMethodId') ?? '';
-  const codeHash = createHash('sha256').update(code).digest('hex');
+  const codeHash = hashOf(code);
   const asked = amountAt(fields, 'paymentAmount');
   const earlier = books.byRequestId(paymentRequestId, rules.nowMs);
   if (earlier) return repeated(earlier, asked, codeHash);
@@ -65,19 +56,8 @@ function pay(books: Books, fields: Json, rules: Rules): Json {
   const scenario: Scenario = scenarioOf(rules.scenario);
   if (scenario.pay === 'forget') return {};
   const expiry = textAt(fields, 'paymentExpiryTime');
-  const confirms = scenario.dialog === 'auto' && rules.autoConfirmMs !== undefined;
-  const payment = books.open({
-    paymentRequestId,
-    scenario: rules.scenario,
-    codeHash,
-    asked,
-    createdAtMs: rules.nowMs,
-    expiresAtMs: expiry === undefined ? rules.nowMs + rules.defaultExpiryMs : Date.parse(expiry),
-    confirmAtMs: confirms ? rules.nowMs + (rules.autoConfirmMs ?? 0) : undefined,
-  });
-  if (payment.expiresAtMs <= rules.nowMs) fail(payment, 'ORDER_IS_CLOSED');
-  else if (scenario.pay === 'charge') charge(payment, rules.nowMs);
-  else if (scenario.pay === 'refuse') fail(payment, scenario.refusal ?? 'PROCESS_FAIL');
+  const expiresAtMs = expiry === undefined ? rules.nowMs + rules.defaultExpiryMs : Date.parse(expiry);
+  const payment = begin(books, { paymentRequestId, codeHash, asked, expiresAtMs }, rules);
   return payResult(payment);
 }
 
@@ -140,6 +120,10 @@ function decide(api: Api, books: Books, fields: Json, rules: Rules): Json {
   }
 }
 
+const deeds: Readonly<Record<Api, Deed>> = {
+  ...{ pay: 'pay', inquiryPayment: 'inquire', cancel: 'cancel', refund: 'refund', inquiryRefund: 'inquireRefund' },
+};
+
 /** Acts on one request whose signature is already found good. */
 export function operate(api: Api, books: Books, fields: Json, rules: Rules): Reply {
   const fault = faultyField(api, fields);
@@ -153,7 +137,7 @@ export function operate(api: Api, books: Books, fields: Json, rules: Rules): Rep
   const playing = books.scenarioOf(paymentRequestId);
   const body = decide(api, books, fields, { ...rules, scenario: playing ?? rules.scenario });
   return {
-    manner: playing === undefined ? 'plain' : scenarioOf(playing).answers[api],
+    manner: playing === undefined ? 'plain' : scenarioOf(playing).answers[deeds[api]],
     body,
     ...(paymentRequestId === undefined ? {} : { paymentRequestId }),
   };

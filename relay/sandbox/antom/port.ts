@@ -1,31 +1,20 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Api, apiPath, apis, isoWithOffset } from '../acquirers/antom/paths.js';
-import { signatureHeader, verifySignature } from '../acquirers/antom/signing.js';
-import { isJson, type Json } from './fields.js';
-import { readBody } from './listener.js';
-import type { Reply } from './operations.js';
+import { type Api, apiPath, apis, isoWithOffset } from '../../acquirers/antom/paths.js';
+import { signatureHeader, verifySignature } from '../../acquirers/antom/signing.js';
+import { isJson, type Json, jsonIn } from '../json.js';
+import { readBody } from '../listener.js';
+import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall } from '../stage.js';
 
 /** Antom's side of the wire: checks the signature on raw bytes, asks for a decision, signs the answer. */
-export type AcquirerPortOptions = {
+export type AntomPortOptions = {
   readonly clientId: string;
   readonly merchantPublicPem: string;
-  readonly antomPrivatePem: string;
+  readonly acquirerPrivatePem: string;
   readonly clockMs: () => number;
   readonly decide: (api: Api, fields: Json) => Reply;
   readonly onCall?: ((call: SandboxCall) => void) | undefined;
 };
-
-/** One line for a log: never the request itself. */
-export type SandboxCall = {
-  readonly api: Api | 'none';
-  readonly paymentRequestId?: string;
-  readonly manner: Reply['manner'];
-  readonly code: string;
-};
-
-const REQUEST_MAX_BYTES = 256 * 1024;
-const errorPage = '<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>';
 
 const failure = (resultCode: string): Json => ({
   result: { resultStatus: 'F', resultCode, resultMessage: resultCode.toLowerCase() },
@@ -36,15 +25,6 @@ function inOtherCurrency(body: Json): Json {
   const amount = body['paymentAmount'];
   if (!isJson(amount)) return body;
   return { ...body, paymentAmount: { ...amount, currency: amount['currency'] === 'USD' ? 'EUR' : 'USD' } };
-}
-
-function parsed(raw: Buffer): Json | undefined {
-  try {
-    const fields: unknown = JSON.parse(raw.toString('utf8'));
-    return isJson(fields) ? fields : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function codeOf(body: Json): string {
@@ -83,10 +63,10 @@ function createAnswerer(clientId: string, clockMs: () => number) {
   };
 }
 
-export function createAcquirerPort(options: AcquirerPortOptions) {
+export function createAntomPort(options: AntomPortOptions) {
   const { clientId } = options;
   const merchantKey = createPublicKey(options.merchantPublicPem);
-  const antomKey = createPrivateKey(options.antomPrivatePem);
+  const antomKey = createPrivateKey(options.acquirerPrivatePem);
   const answer = createAnswerer(clientId, options.clockMs);
   let strangerKey: KeyObject | undefined;
   /** Made when first needed: it costs a tenth of a second. */
@@ -132,7 +112,7 @@ export function createAcquirerPort(options: AcquirerPortOptions) {
     const api = apis.find((name) => apiPath(name, clientId) === request.url);
     if (!api) return refuse('none', 'NO_INTERFACE_DEF', antomKey);
     if (request.method !== 'POST') return refuse(api, 'METHOD_NOT_SUPPORTED', antomKey);
-    const fields = parsed(raw);
+    const fields = jsonIn(raw);
     if (!fields) return refuse(api, 'PARAM_ILLEGAL', antomKey);
     const reply = options.decide(api, fields);
     const { paymentRequestId, manner } = reply;

@@ -1,5 +1,6 @@
-import { type Amount, type Books, type Payment, type Refund, refund, refundable, refundInquired } from './books.js';
-import { type Json, textAt } from './fields.js';
+import { type Amount, type Books, type Payment, type Refund, refund, refundable, refundInquired } from '../books.js';
+import type { Json } from '../json.js';
+import { textAt } from './fields.js';
 import { amountAt, amountJson, result, sameAmount, success, time } from './results.js';
 
 /** What `refund` and `inquiryRefund` do. Source: reference acquirers/antom.md sections 1.7 and 1.8. */

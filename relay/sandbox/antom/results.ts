@@ -1,6 +1,7 @@
-import { isoWithOffset } from '../acquirers/antom/paths.js';
-import type { Amount } from './books.js';
-import { type Json, textAt } from './fields.js';
+import { isoWithOffset } from '../../acquirers/antom/paths.js';
+import type { Amount } from '../books.js';
+import type { Json } from '../json.js';
+import { textAt } from './fields.js';
 
 /** The pieces that answers are made of. */
 

@@ -1,9 +1,18 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import type { AntomOptions } from '../../../relay/acquirers/antom/adapter.js';
 import { createAntom } from '../../../relay/acquirers/antom/adapter.js';
+import { type CodePayOptions, createCodepay } from '../../../relay/acquirers/codepay/adapter.js';
 import type { Acquirer, PayRequest, PollPlan } from '../../../relay/acquirers/contract.js';
+import { sandboxCodes, sandboxErrorCodes } from '../../../relay/sandbox/codepay/codes.js';
 import type { SandboxKeys } from '../../../relay/sandbox/keys.js';
-import { SANDBOX_CLIENT_ID, type Sandbox, type SandboxOptions, startSandbox } from '../../../relay/sandbox/server.js';
+import {
+  SANDBOX_APP_ID,
+  SANDBOX_CLIENT_ID,
+  SANDBOX_MERCHANT_NO,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../../../relay/sandbox/server.js';
 import { adf, header, join, tlv } from '../../support/tlv.js';
 
 /** An acquirer and the sandbox that it talks to, over real HTTP, with keys of their own. */
@@ -20,8 +29,8 @@ const [merchant, antom] = [pair(), pair()];
 export const keys: SandboxKeys = {
   merchantPrivatePem: merchant.privatePem,
   merchantPublicPem: merchant.publicPem,
-  antomPrivatePem: antom.privatePem,
-  antomPublicPem: antom.publicPem,
+  acquirerPrivatePem: antom.privatePem,
+  acquirerPublicPem: antom.publicPem,
 };
 
 export const antomFor = (sandbox: Sandbox, changes: Partial<AntomOptions> = {}): Acquirer =>
@@ -29,7 +38,7 @@ export const antomFor = (sandbox: Sandbox, changes: Partial<AntomOptions> = {}):
     baseUrl: sandbox.acquirerUrl,
     clientId: SANDBOX_CLIENT_ID,
     privateKeyPem: keys.merchantPrivatePem,
-    antomPublicKeyPem: keys.antomPublicPem,
+    antomPublicKeyPem: keys.acquirerPublicPem,
     keyVersion: '1',
     settlementCurrency: 'HKD',
     merchant: {
@@ -116,3 +125,24 @@ export const totals = (sandbox: Sandbox): [charged: number, returned: number] =>
   const { charged, returned } = sandbox.ledger();
   return [charged, returned];
 };
+
+export const codepayFor = (sandbox: Sandbox, changes: Partial<CodePayOptions> = {}): Acquirer =>
+  createCodepay({
+    baseUrl: sandbox.acquirerUrl,
+    appId: SANDBOX_APP_ID,
+    merchantNo: SANDBOX_MERCHANT_NO,
+    privateKeyPem: keys.merchantPrivatePem,
+    codepayPublicKeyPem: keys.acquirerPublicPem,
+    shop: { description: 'Drinks & snacks', notifyUrl: 'https://relay.example/codepay/notify' },
+    settings: { codes: sandboxCodes, errorCodes: sandboxErrorCodes },
+    clock: () => new Date(),
+    ...changes,
+  });
+
+export async function codepayStage(
+  options: Partial<SandboxOptions> = {},
+  plan: Partial<PollPlan> = { callTimeoutMs: 5_000 },
+): Promise<Stage> {
+  const sandbox = await startSandbox({ keys, acquirer: 'codepay', ...options });
+  return { sandbox, acquirer: codepayFor(sandbox, { plan }) };
+}

@@ -35,7 +35,7 @@ describe('the relay against the sandbox', () => {
       baseUrl: new URL(sandbox.acquirerUrl).origin,
       clientId: SANDBOX_CLIENT_ID,
       privateKeyPem: keys.merchantPrivatePem,
-      antomPublicKeyPem: keys.antomPublicPem,
+      antomPublicKeyPem: keys.acquirerPublicPem,
       keyVersion: '1',
       settlementCurrency: 'HKD',
       merchant: {

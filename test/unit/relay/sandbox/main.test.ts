@@ -24,9 +24,9 @@ describe('keys', () => {
     for (const name of ['merchant-private', 'merchant-public', 'antom-private', 'antom-public']) {
       expect((await stat(join(keyFolder, `${name}.pem`))).mode & 0o777).toBe(0o600);
     }
-    expect(await readFile(join(keyFolder, 'antom-public.pem'), 'utf8')).toBe(first.antomPublicPem);
+    expect(await readFile(join(keyFolder, 'antom-public.pem'), 'utf8')).toBe(first.acquirerPublicPem);
     expect(createPrivateKey(first.merchantPrivatePem).asymmetricKeyDetails?.modulusLength).toBe(2048);
-    expect(first.merchantPublicPem).not.toBe(first.antomPublicPem);
+    expect(first.merchantPublicPem).not.toBe(first.acquirerPublicPem);
   });
 
   test('two that make them at once end with the same', async () => {
@@ -57,6 +57,7 @@ describe('arguments', () => {
     const args =
       '--port 81 --control-port 82 --scenario html --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9';
     expect(readArguments(args.split(' '))).toEqual({
+      acquirer: 'antom',
       port: 81,
       controlPort: 82,
       scenario: 'html',
@@ -70,6 +71,7 @@ describe('arguments', () => {
   test.each([
     ['--port', '70000'],
     ['--port', 'x'],
+    ['--acquirer', 'nobody'],
     ['--scenario', 'nothing'],
     ['--time-scale', '1.5'],
     ['--colour', 'red'],
@@ -112,7 +114,7 @@ test('the program says when it is ready, serves a payment, and ends on SIGTERM',
       antomOptions(`http://127.0.0.1:${acquirer}`, {
         clientId: String(ready['clientId']),
         privateKeyPem: keys.merchantPrivatePem,
-        antomPublicKeyPem: keys.antomPublicPem,
+        antomPublicKeyPem: keys.acquirerPublicPem,
       }),
     );
     const request = payRequest({ expiresAt: new Date(Date.now() + 60_000) });

@@ -7,9 +7,9 @@ import { type Api, apiPath, isoWithOffset } from '../../../../relay/acquirers/an
 import { payBody } from '../../../../relay/acquirers/antom/requests.js';
 import { signatureHeader, verifySignature } from '../../../../relay/acquirers/antom/signing.js';
 import type { Acquirer } from '../../../../relay/acquirers/contract.js';
-import type { SandboxCall } from '../../../../relay/sandbox/acquirer-port.js';
 import { scenarioNames } from '../../../../relay/sandbox/scenarios.js';
 import { SANDBOX_CLIENT_ID, type Sandbox } from '../../../../relay/sandbox/server.js';
+import type { SandboxCall } from '../../../../relay/sandbox/stage.js';
 import {
   antomFor,
   control,
@@ -24,7 +24,7 @@ import {
 import { traceOf } from '../../protocol/traces.js';
 
 const merchantKey = createPrivateKey(keys.merchantPrivatePem);
-const antomKey = createPublicKey(keys.antomPublicPem);
+const antomKey = createPublicKey(keys.acquirerPublicPem);
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
 
 let sandbox: Sandbox;

@@ -1,0 +1,31 @@
+import type { Json } from './json.js';
+import type { Manner, ScenarioName } from './scenarios.js';
+
+/** What both acquirers' sides of the sandbox share: what is decided by, what is answered, and what a log is told. */
+
+/** Whose protocol is spoken. */
+export const sandboxKinds = ['antom', 'codepay'] as const;
+export type SandboxKind = (typeof sandboxKinds)[number];
+
+/** What the acquirer decides for one call, and in which manner it says so. */
+export type Reply = { readonly manner: Manner; readonly body: Json; readonly paymentRequestId?: string };
+
+export type Rules = {
+  /** For payments that come next. */
+  readonly scenario: ScenarioName;
+  readonly nowMs: number;
+  readonly autoConfirmMs: number | undefined;
+  /** When the request names no expiry. */
+  readonly defaultExpiryMs: number;
+};
+
+/** One line for a log: never the request itself. `api` is the call's name at that acquirer. */
+export type SandboxCall = {
+  readonly api: string;
+  readonly paymentRequestId?: string;
+  readonly manner: Manner;
+  readonly code: string;
+};
+
+export const REQUEST_MAX_BYTES = 256 * 1024;
+export const errorPage = '<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>';
