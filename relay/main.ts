@@ -4,8 +4,8 @@ import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { clockAlarm } from './clock-alarm.js';
-import { openAcquirer, openDatabase } from './config/parts.js';
-import { admissionOf, knownKiosks, policyOf } from './config/rules.js';
+import { openAccounts, openDatabase } from './config/parts.js';
+import { admissionOf, knownKiosks } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
 import type { Database } from './ledger/database.js';
@@ -41,12 +41,11 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
   const { log, clock = systemClock, random = randomBytes } = parts;
   const relay = config.instance;
   const db = parts.database ?? openDatabase(config, secrets);
-  const acquirer = parts.acquirer ?? openAcquirer(config, secrets, clock, log);
+  const accounts = openAccounts(config, secrets, { clock, log, acquirer: parts.acquirer });
   const ledger = new SqlLedger(db);
   const feed = new Feed();
   const office = openOffice({
-    ...{ relay, ledger, acquirer, clock, random, log },
-    ...{ policy: policyOf(config, acquirer), admission: admissionOf(config, acquirer) },
+    ...{ relay, ledger, accounts, clock, random, log, admission: admissionOf(config, accounts) },
     greeting: { cloneWindowMs: config.timers.clone_window_ms },
     ...{ codeHashKey: secrets.codeHashKey, welcomeMs: config.timers.lease_ms, knows: knownKiosks(config) },
     publish: (topic, payload) => connection.publish(topic, payload),

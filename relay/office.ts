@@ -1,12 +1,11 @@
 import type { RandomBytes } from '../protocol/ids.js';
-import type { Acquirer } from './acquirers/contract.js';
 import { aftermath } from './aftermath.js';
 import type { AdmissionRules } from './greet/admit.js';
 import type { GreetRules } from './greet/decide.js';
 import type { Ledger } from './ledger/contract.js';
 import { Desk } from './link/desk.js';
 import { Teller } from './link/teller.js';
-import type { Policy } from './payment/types.js';
+import type { Accounts } from './routing/accounts.js';
 import type { Clock } from './runtime/clock.js';
 import { Counters } from './runtime/counters.js';
 import type { Log } from './runtime/log.js';
@@ -17,11 +16,10 @@ export type OfficeParts = {
   /** This relay's instance name. */
   readonly relay: string;
   readonly ledger: Ledger;
-  readonly acquirer: Acquirer;
+  readonly accounts: Accounts;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
-  readonly policy: Policy;
   readonly admission: AdmissionRules;
   readonly greeting: GreetRules;
   /** A secret. */
@@ -59,17 +57,17 @@ const FRAMES_DRAIN_MS = 8_000;
  * randomness behind it. The program and the simulation put it together the same way; nothing runs before `start`.
  */
 export function openOffice(parts: OfficeParts): Office {
-  const { relay, ledger, acquirer, clock, random, log, policy, admission, greeting, onChanged } = parts;
+  const { relay, ledger, accounts, clock, random, log, admission, greeting, onChanged } = parts;
   const { codeHashKey, welcomeMs, knows, publish } = parts;
-  const leaseMs = policy.callTimeoutMs + LEASE_BEYOND_CALL_MS;
+  const leaseMs = accounts.longestCallMs + LEASE_BEYOND_CALL_MS;
   const firstTellMs = tellPlan.firstMs;
   const [counters, codes] = [new Counters(), new Codes()];
   const teller = new Teller({ ledger, clock, log, relay, plan: tellPlan, publish });
   const committed = aftermath({ log, counters, teller, onChanged, worker: () => worker });
-  const shared = { ledger, clock, log, relay, policy, codes, firstTellMs, committed };
+  const shared = { ledger, clock, log, relay, accounts, codes, firstTellMs, committed };
   const worker: Worker = new Worker(
-    { ...shared, acquirer, leaseMs },
-    { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: policy.callTimeoutMs * 2 },
+    { ...shared, leaseMs },
+    { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: accounts.longestCallMs * 2 },
     log,
   );
   const desk = new Desk({

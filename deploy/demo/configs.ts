@@ -63,27 +63,30 @@ export function relayProgram({ folder, broker, kiosk, acquirerUrl, database, cod
     },
     kiosk: [{ name: kiosk }],
     operations: { host: '127.0.0.1', port: 0 },
-    acquirer: {
-      kind: 'antom',
-      base_url: acquirerUrl,
-      client_id: 'SANDBOX_QUIETZONE0001',
-      private_key_file: join(folder, 'keys', 'merchant-private.pem'),
-      public_key_file: join(folder, 'keys', 'antom-public.pem'),
-      settlement_currency: 'HKD',
-      notify_url: 'https://relay.example/antom/notify',
-      merchant: {
-        reference_merchant_id: 'DEMO-MERCHANT',
-        merchant_name: 'Quietzone Demo',
-        merchant_mcc: '5499',
-        store: { reference_store_id: 'DEMO-STORE', store_name: 'Lobby', store_mcc: '5499' },
+    account: [
+      {
+        name: 'sandbox',
+        kind: 'antom',
+        base_url: acquirerUrl,
+        client_id: 'SANDBOX_QUIETZONE0001',
+        private_key_file: join(folder, 'keys', 'merchant-private.pem'),
+        public_key_file: join(folder, 'keys', 'antom-public.pem'),
+        settlement_currency: 'HKD',
+        notify_url: 'https://relay.example/antom/notify',
+        merchant: {
+          reference_merchant_id: 'DEMO-MERCHANT',
+          merchant_name: 'Quietzone Demo',
+          merchant_mcc: '5499',
+          store: { reference_store_id: 'DEMO-STORE', store_name: 'Lobby', store_mcc: '5499' },
+        },
+        plan: {
+          call_timeout_ms: timing.callTimeoutMs,
+          inquiry_delays_ms: [...timing.inquiryDelaysMs],
+          cancel_delays_ms: [...timing.cancelDelaysMs],
+          code_life_ms: timing.codeLifeMs,
+        },
       },
-      plan: {
-        call_timeout_ms: timing.callTimeoutMs,
-        inquiry_delays_ms: [...timing.inquiryDelaysMs],
-        cancel_delays_ms: [...timing.cancelDelaysMs],
-        code_life_ms: timing.codeLifeMs,
-      },
-    },
+    ],
   });
   return {
     name: 'relay',

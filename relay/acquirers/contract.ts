@@ -1,5 +1,6 @@
-import type { Currency, Money } from '../../protocol/money.js';
+import type { Money } from '../../protocol/money.js';
 import type { IssuerId, Reason } from '../../protocol/words.js';
+import type { Capabilities } from './capabilities.js';
 
 /**
  * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
@@ -97,7 +98,7 @@ export type PollPlan = {
 export interface Acquirer {
   readonly name: string;
   readonly plan: PollPlan;
-  supports(currency: Currency): boolean;
+  readonly capabilities: Capabilities;
   /**
    * A code that this acquirer's request cannot carry is declined without a call; whether it takes the code is its to say.
    * `signal` aborts the call at shutdown; the answer is then `unknown`.

@@ -15,16 +15,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** In the order in which `readSecrets` reads them. */
 export async function needsOf(config: RelayConfig, env: Environment): Promise<Need[]> {
-  const { broker, ledger, secrets, acquirer } = config;
+  const { broker, ledger, secrets, account } = config;
   const url = ledger.kind === 'postgres' ? ledger : undefined;
   const files = [
     ['secrets.code_hash_key_file', secrets.code_hash_key_file],
     ['broker.password_file', broker.password_file],
     ['broker.ca_file', broker.ca_file],
     ['ledger.url_file', url?.url_file],
-    ['acquirer.ca_file', acquirer.ca_file],
-    ['acquirer.private_key_file', acquirer.private_key_file],
-    ['acquirer.public_key_file', acquirer.public_key_file],
+    ...account.flatMap(
+      (a, i) =>
+        [
+          [`account.${i}.ca_file`, a.ca_file],
+          [`account.${i}.private_key_file`, a.private_key_file],
+          [`account.${i}.public_key_file`, a.public_key_file],
+        ] as const,
+    ),
   ] as const;
   const variables = [
     ['secrets.code_hash_key_env', secrets.code_hash_key_env],

@@ -1,11 +1,13 @@
-import { createAntom } from '../acquirers/antom/adapter.js';
-import type { Acquirer, PollPlan } from '../acquirers/contract.js';
+import type { Acquirer } from '../acquirers/contract.js';
 import { type Database, LedgerError } from '../ledger/database.js';
 import { PGliteDatabase } from '../ledger/pglite.js';
 import { PostgresDatabase } from '../ledger/postgres.js';
+import { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Log } from '../runtime/log.js';
+import { openAcquirer } from './acquirers.js';
 import { ConfigError } from './load.js';
+import { policyOf } from './rules.js';
 import type { RelayConfig } from './schema.js';
 import type { RelaySecrets } from './secrets.js';
 
@@ -24,43 +26,36 @@ export function openDatabase(config: RelayConfig, secrets: RelaySecrets): Databa
   return new PGliteDatabase(ledger.directory === undefined ? {} : { directory: ledger.directory });
 }
 
-/** @throws ConfigError naming the option that the adapter refuses. */
-export function openAcquirer(config: RelayConfig, secrets: RelaySecrets, clock: Clock, log: Log): Acquirer {
-  const { merchant, plan, currencies, ...a } = config.acquirer;
-  const { store } = merchant;
-  try {
-    return createAntom({
-      baseUrl: a.base_url,
-      clientId: a.client_id,
-      privateKeyPem: secrets.privateKeyPem,
-      antomPublicKeyPem: secrets.publicKeyPem,
-      keyVersion: a.key_version,
-      ...(secrets.acquirerCaPem === undefined ? {} : { caPem: secrets.acquirerCaPem }),
-      settlementCurrency: a.settlement_currency,
-      merchant: {
-        referenceMerchantId: merchant.reference_merchant_id,
-        merchantName: merchant.merchant_name,
-        merchantMCC: merchant.merchant_mcc,
-        store: { referenceStoreId: store.reference_store_id, storeName: store.store_name, storeMCC: store.store_mcc },
-      },
-      notifyUrl: a.notify_url,
-      ...(currencies ? { currencies } : {}),
-      plan: planOf(plan),
-      clock: () => new Date(clock.now()),
-      onTrace: (trace) => log.info({ event: 'acquirer', ...trace }),
-    });
-  } catch (error) {
-    throw new ConfigError(`acquirer: ${error instanceof Error ? error.message : 'cannot be used'}`);
-  }
+export type AccountParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In the place of every account's own. */
+  readonly acquirer?: Acquirer | undefined;
+};
+
+/** @throws ConfigError naming the account and the option that its adapter refuses. */
+export function openAccounts(config: RelayConfig, secrets: RelaySecrets, parts: AccountParts): Accounts {
+  const accounts = config.account.map((account, i) => {
+    const acquirer = parts.acquirer ?? openAcquirer(account, secretsOf(account.name, secrets), parts);
+    checkTimes(i, acquirer, config);
+    return { name: account.name, acquirer, policy: policyOf(config, acquirer) };
+  });
+  return new Accounts(accounts);
 }
 
-function planOf(plan: RelayConfig['acquirer']['plan']): Partial<PollPlan> {
-  return {
-    ...(plan.call_timeout_ms === undefined ? {} : { callTimeoutMs: plan.call_timeout_ms }),
-    ...(plan.inquiry_delays_ms === undefined ? {} : { inquiryDelaysMs: plan.inquiry_delays_ms }),
-    ...(plan.cancel_delays_ms === undefined ? {} : { cancelDelaysMs: plan.cancel_delays_ms }),
-    ...(plan.refund_inquiry_delays_ms === undefined ? {} : { refundInquiryDelaysMs: plan.refund_inquiry_delays_ms }),
-    ...(plan.new_refund_delays_ms === undefined ? {} : { newRefundDelaysMs: plan.new_refund_delays_ms }),
-    ...(plan.code_life_ms === undefined ? {} : { codeLifeMs: plan.code_life_ms }),
-  };
+/** A scan that may still be acted on must not be given up already. @throws ConfigError */
+function checkTimes(index: number, { name, capabilities }: Acquirer, { timers }: RelayConfig): void {
+  const { giveUpMarginMs } = capabilities;
+  if (timers.kiosk_deadline_ms - giveUpMarginMs > timers.pay_valid_ms) return;
+  throw new ConfigError(
+    `account.${index}: ${name} gives a payment up ${giveUpMarginMs} ms before timers.kiosk_deadline_ms ` +
+      `(${timers.kiosk_deadline_ms}), expected a time after timers.pay_valid_ms (${timers.pay_valid_ms}): ` +
+      'lengthen the first or shorten the second',
+  );
+}
+
+function secretsOf(account: string, { accounts }: RelaySecrets) {
+  const found = accounts.get(account);
+  if (!found) throw new ConfigError(`account "${account}": its keys were not read`);
+  return found;
 }

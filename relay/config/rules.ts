@@ -1,7 +1,10 @@
 import { type Currency, parseAmount } from '../../protocol/money.js';
+import { supports } from '../acquirers/capabilities.js';
 import type { Acquirer } from '../acquirers/contract.js';
 import type { AdmissionRules } from '../greet/admit.js';
 import type { Policy } from '../payment/types.js';
+import type { Accounts } from '../routing/accounts.js';
+import { type Merchant, routeOf } from '../routing/routes.js';
 import type { RelayConfig } from './schema.js';
 
 /** Config and the acquirer's plan, as the parts want them. */
@@ -23,16 +26,42 @@ export function policyOf({ timers, policy }: RelayConfig, { plan }: Acquirer): P
   };
 }
 
-export function admissionOf(config: RelayConfig, acquirer: Acquirer): AdmissionRules {
+/** Of a relay without a [[merchant]]: its kiosks' payments go to the first account that takes the currency. */
+const ONLY_MERCHANT = 'default';
+
+export function merchantsOf({ merchant, account }: RelayConfig): ReadonlyMap<string, Merchant> {
+  const routes = account.map(({ name }) => ({ account: name }));
+  const all: Merchant[] = merchant.length === 0 ? [{ name: ONLY_MERCHANT, routes }] : merchant.map(merchantOf);
+  return new Map(all.map((m) => [m.name, m]));
+}
+
+const merchantOf = ({ name, route }: RelayConfig['merchant'][number]): Merchant => ({
+  name,
+  routes: route.map(({ account, issuers, currencies }) => ({
+    account,
+    ...(issuers ? { issuers } : {}),
+    ...(currencies ? { currencies } : {}),
+  })),
+});
+
+export function admissionOf(config: RelayConfig, accounts: Accounts): AdmissionRules {
   const { timers } = config;
+  const merchants = merchantsOf(config);
+  const [first] = merchants.values();
+  const own = new Map(config.kiosk.map((k) => [k.name, k.merchant]));
+  const serves = (account: string, currency: Currency): boolean =>
+    supports(accounts.of(account).acquirer.capabilities, currency);
   return {
     payValidMs: timers.pay_valid_ms,
-    deadlineMs: timers.deadline_ms,
     kioskDeadlineMs: timers.kiosk_deadline_ms,
-    callTimeoutMs: acquirer.plan.callTimeoutMs,
-    codeLifeMs: acquirer.plan.codeLifeMs,
-    acquirer: acquirer.name,
-    supports: (currency) => acquirer.supports(currency),
+    route: (kiosk, asked) => {
+      const merchant = merchants.get(own.get(kiosk) ?? '') ?? first;
+      const routed = merchant && routeOf(merchant, asked, serves);
+      if (!routed) return undefined;
+      const { acquirer } = accounts.of(routed.account);
+      const latest = timers.kiosk_deadline_ms - acquirer.capabilities.giveUpMarginMs;
+      return { ...routed, acquirer, deadlineMs: Math.min(timers.deadline_ms, latest) };
+    },
     cap: capsOf(config),
   };
 }

@@ -1,51 +1,10 @@
 import * as v from 'valibot';
-import { NAME_PATTERN, PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
+import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import { account, merchant } from './accounts.js';
+import { amount, currency, environment, HOUR_MS, ms, name, port, text, url } from './values.js';
 
 /** The shape of the relay's TOML file. Every default is written here and in `example.toml`, which a test compares. */
-
-const HOUR_MS = 3_600_000;
-
-const ms = (most = HOUR_MS) =>
-  v.pipe(
-    v.number('a whole number of milliseconds'),
-    v.integer('a whole number of milliseconds'),
-    v.minValue(1, 'at least 1 ms'),
-    v.maxValue(most, `at most ${most} ms`),
-  );
-const text = (most = 256) =>
-  v.pipe(v.string('text'), v.minLength(1, 'text that is not empty'), v.maxLength(most, `at most ${most} characters`));
-const name = v.pipe(
-  v.string('text'),
-  v.regex(NAME_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -, beginning with one of A-Z a-z 0-9'),
-);
-const currency = v.custom<Currency>((x) => typeof x === 'string' && isCurrency(x), 'an ISO 4217 code such as HKD');
-const url = (...protocols: string[]) =>
-  v.pipe(
-    v.string('text'),
-    v.check(
-      (x) => URL.canParse(x) && protocols.includes(new URL(x).protocol.slice(0, -1)),
-      `an address beginning with ${protocols.map((p) => `${p}://`).join(' or ')}`,
-    ),
-    v.check(
-      (x) => !URL.canParse(x) || (new URL(x).username === '' && new URL(x).password === ''),
-      'an address without user and password, which have keys of their own',
-    ),
-  );
-const port = v.pipe(
-  v.number('a port number'),
-  v.integer('a port number'),
-  v.minValue(0, 'a port number, or 0 for any free one'),
-  v.maxValue(65_535, 'a port number'),
-);
-const amount = v.pipe(
-  v.string('a decimal as text, such as "35.50"'),
-  v.regex(/^\d{1,12}(\.\d{1,3})?$/, 'such as "35.50"'),
-);
-const environment = v.pipe(
-  v.string('text'),
-  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'),
-);
 
 const broker = v.strictObject({
   url: url('mqtt', 'mqtts'),
@@ -96,59 +55,13 @@ const limits = v.strictObject({
   max_amount: v.optional(v.record(currency, amount), {}),
 });
 
-const kiosk = v.strictObject({ name, max_amount: v.optional(amount), currency: v.optional(currency) });
-const kiosks = v.strictObject({ any: v.optional(v.boolean('true or false'), false) });
-
-const delays = v.pipe(
-  v.array(
-    v.pipe(
-      v.number('a whole number of milliseconds'),
-      v.integer('a whole number of milliseconds'),
-      v.minValue(0, 'not less than 0 ms'),
-      v.maxValue(HOUR_MS, 'at most an hour'),
-    ),
-    'a list of milliseconds',
-  ),
-  v.minLength(1, 'at least one'),
-  v.maxLength(100, 'at most 100'),
-);
-/** Its last wait repeats for ever, so a wait of nothing would ask without a pause. */
-const repeatingDelays = v.pipe(
-  delays,
-  v.check((waits) => (waits.at(-1) ?? 0) > 0, 'a last wait, which repeats, of at least 1 ms'),
-);
-
-const mcc = v.pipe(v.string('text'), v.regex(/^\d{4}$/, 'four digits as text'));
-
-const acquirer = v.strictObject({
-  kind: v.literal('antom', '"antom"'),
-  base_url: url('http', 'https'),
-  client_id: text(),
-  private_key_file: text(1_024),
-  public_key_file: text(1_024),
-  key_version: v.optional(text(16), '1'),
-  ca_file: v.optional(text(1_024)),
-  settlement_currency: currency,
-  notify_url: url('http', 'https'),
-  currencies: v.optional(v.pipe(v.array(currency, 'a list of currencies'), v.minLength(1, 'at least one'))),
-  merchant: v.strictObject({
-    reference_merchant_id: text(64),
-    merchant_name: text(),
-    merchant_mcc: mcc,
-    store: v.strictObject({ reference_store_id: text(64), store_name: text(), store_mcc: mcc }),
-  }),
-  plan: v.optional(
-    v.strictObject({
-      call_timeout_ms: v.optional(ms(60_000)),
-      inquiry_delays_ms: v.optional(repeatingDelays),
-      cancel_delays_ms: v.optional(delays),
-      refund_inquiry_delays_ms: v.optional(delays),
-      new_refund_delays_ms: v.optional(delays),
-      code_life_ms: v.optional(ms()),
-    }),
-    {},
-  ),
+const kiosk = v.strictObject({
+  name,
+  merchant: v.optional(name),
+  max_amount: v.optional(amount),
+  currency: v.optional(currency),
 });
+const kiosks = v.strictObject({ any: v.optional(v.boolean('true or false'), false) });
 
 const operations = v.strictObject({ host: v.optional(text(), '127.0.0.1'), port: v.optional(port, 8090) });
 
@@ -163,7 +76,8 @@ export const configSchema = v.strictObject({
   limits: v.optional(limits, {}),
   kiosks: v.optional(kiosks, {}),
   kiosk: v.optional(v.array(kiosk, 'a list of [[kiosk]] tables'), []),
-  acquirer,
+  account: v.pipe(v.array(account, 'a list of [[account]] tables'), v.minLength(1, 'at least one [[account]]')),
+  merchant: v.optional(v.array(merchant, 'a list of [[merchant]] tables'), []),
   operations: v.optional(operations, {}),
 });
 
@@ -190,7 +104,7 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   oneOf('secrets', s.code_hash_key_file, s.code_hash_key_env, 'code_hash_key_file, code_hash_key_env', true);
   oneOf('broker', b.password_file, b.password_env, 'password_file, password_env', b.username !== undefined);
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
-  complaints.push(...kioskComplaints(config), ...productionComplaints(config));
+  complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
   return complaints;
 }
 
@@ -218,6 +132,43 @@ function kioskComplaints(config: RelayConfig): Complaint[] {
   }
   if (config.kiosk.length === 0 && !config.kiosks.any) {
     complaints.push({ key: 'kiosk', found: 'none', expected: 'a [[kiosk]] for each kiosk served' });
+  }
+  return complaints;
+}
+
+/** Every name that another table uses must be there, and none twice. */
+function routeComplaints(config: RelayConfig): Complaint[] {
+  const { account: accounts, merchant: merchants, kiosk: kiosks } = config;
+  const complaints: Complaint[] = [];
+  const unique = (table: string, rows: readonly { readonly name: string }[]): Set<string> => {
+    const names = new Set<string>();
+    for (const [i, row] of rows.entries()) {
+      if (names.has(row.name)) {
+        complaints.push({ key: `${table}.${i}.name`, found: 'a name used twice', expected: 'its own' });
+      }
+      names.add(row.name);
+    }
+    return names;
+  };
+  const known = (key: string, found: string, names: Set<string>): void => {
+    if (names.has(found)) return;
+    const expected = names.size === 0 ? 'none, for there is no such table' : `one of ${[...names].join(', ')}`;
+    complaints.push({ key, found: `"${found}"`, expected });
+  };
+  const accountNames = unique('account', accounts);
+  const merchantNames = unique('merchant', merchants);
+  for (const [i, { route }] of merchants.entries()) {
+    for (const [j, { account: to }] of route.entries()) known(`merchant.${i}.route.${j}.account`, to, accountNames);
+  }
+  for (const [i, k] of kiosks.entries()) {
+    if (k.merchant !== undefined) known(`kiosk.${i}.merchant`, k.merchant, merchantNames);
+    else if (merchants.length > 1) {
+      const expected = `one of ${[...merchantNames].join(', ')}, since there are several`;
+      complaints.push({ key: `kiosk.${i}.merchant`, found: 'nothing', expected });
+    }
+  }
+  if (config.kiosks.any && merchants.length > 1) {
+    complaints.push({ key: 'kiosks.any', found: 'true', expected: 'false, since there are several merchants' });
   }
   return complaints;
 }

@@ -8,9 +8,14 @@ export type RelaySecrets = {
   readonly brokerPassword?: string;
   readonly brokerCaPem?: string;
   readonly ledgerUrl?: string;
+  /** By the account's name. */
+  readonly accounts: ReadonlyMap<string, AccountSecrets>;
+};
+
+export type AccountSecrets = {
   readonly privateKeyPem: string;
   readonly publicKeyPem: string;
-  readonly acquirerCaPem?: string;
+  readonly caPem?: string;
 };
 
 export const CODE_HASH_KEY_MIN_BYTES = 32;
@@ -19,21 +24,32 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError naming the key of the config, never the content. */
 export async function readSecrets(config: RelayConfig, env: Environment): Promise<RelaySecrets> {
-  const { broker, ledger, secrets, acquirer } = config;
+  const { broker, ledger, secrets } = config;
   const key = await one('secrets.code_hash_key', secrets.code_hash_key_file, secrets.code_hash_key_env, env);
   const password = await one('broker.password', broker.password_file, broker.password_env, env);
   const url = ledger.kind === 'postgres' ? await one('ledger.url', ledger.url_file, ledger.url_env, env) : undefined;
   const brokerCaPem = await one('broker.ca', broker.ca_file, undefined, env);
-  const caPem = await one('acquirer.ca', acquirer.ca_file, undefined, env);
   return {
     codeHashKey: hashKey(key ?? ''),
     ...(password === undefined ? {} : { brokerPassword: password }),
     ...(brokerCaPem === undefined ? {} : { brokerCaPem }),
     ...(url === undefined ? {} : { ledgerUrl: url }),
-    privateKeyPem: await file('acquirer.private_key_file', acquirer.private_key_file),
-    publicKeyPem: await file('acquirer.public_key_file', acquirer.public_key_file),
-    ...(caPem === undefined ? {} : { acquirerCaPem: caPem }),
+    accounts: await accountSecrets(config, env),
   };
+}
+
+async function accountSecrets(config: RelayConfig, env: Environment): Promise<Map<string, AccountSecrets>> {
+  const accounts = new Map<string, AccountSecrets>();
+  for (const [i, { name, ca_file, private_key_file, public_key_file }] of config.account.entries()) {
+    const key = `account.${i}`;
+    const caPem = await one(`${key}.ca`, ca_file, undefined, env);
+    accounts.set(name, {
+      privateKeyPem: await file(`${key}.private_key_file`, private_key_file),
+      publicKeyPem: await file(`${key}.public_key_file`, public_key_file),
+      ...(caPem === undefined ? {} : { caPem }),
+    });
+  }
+  return accounts;
 }
 
 /** Hex, or any text; the text's bytes count. */

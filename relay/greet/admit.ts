@@ -3,20 +3,27 @@ import { bootTag, orderOf } from '../../protocol/ids.js';
 import type { Pay } from '../../protocol/messages.js';
 import type { Currency } from '../../protocol/money.js';
 import type { Reason } from '../../protocol/words.js';
+import { amountLimit, withinLimit } from '../acquirers/capabilities.js';
+import type { Acquirer } from '../acquirers/contract.js';
 import type { KioskRow, Ledger, LedgerTransaction } from '../ledger/contract.js';
 import type { Attempt } from '../payment/types.js';
+import type { Asked, Routed } from '../routing/routes.js';
 
 /** What a Pay is measured by. All ms. */
 export type AdmissionRules = {
   readonly payValidMs: number;
-  readonly deadlineMs: number;
   readonly kioskDeadlineMs: number;
-  readonly callTimeoutMs: number;
-  readonly codeLifeMs: number;
-  readonly acquirer: string;
-  supports(currency: Currency): boolean;
+  /** Undefined: this kiosk's merchant has no account for such a payment. */
+  route(kiosk: string, asked: Asked): Destination | undefined;
   /** Minor units; Infinity: no cap; undefined: this kiosk does not ask in that currency. */
   cap(kiosk: string, currency: Currency): number | undefined;
+};
+
+/** Where an attempt goes, and what that means for its times. */
+export type Destination = Routed & {
+  readonly acquirer: Acquirer;
+  /** Scan to the relay's giving up. */
+  readonly deadlineMs: number;
 };
 
 export type Admission =
@@ -58,8 +65,9 @@ export async function admitPay(
     const scannedAt = row && scanTime(row, tag, pay, context.now);
     if (!row?.nonce || scannedAt === undefined) return await fromRecord(tx, pay.attempt, kiosk, codeHash, context.now);
     // Of what was heard before, the insert says so.
-    const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, context);
-    const reason = refusalOf(kiosk, pay, scannedAt, context);
+    const to = context.rules.route(kiosk, { issuer: pay.issuer ?? null, currency: pay.currency });
+    const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, to, context);
+    const reason = refusalOf(kiosk, pay, scannedAt, to, context);
     if (reason) return await refuse(tx, attempt, reason, codeHash, context);
     const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
     if (await tx.insert(attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
@@ -96,18 +104,32 @@ function scanTime(row: KioskRow, tag: string, pay: Pay, now: number): number | u
   return Math.min(at, now);
 }
 
-function refusalOf(kiosk: string, pay: Pay, scannedAt: number, { now, rules }: AdmitContext): Reason | undefined {
+function refusalOf(
+  kiosk: string,
+  pay: Pay,
+  scannedAt: number,
+  to: Destination | undefined,
+  { now, rules }: AdmitContext,
+): Reason | undefined {
   if (now - scannedAt > validMs(pay, rules)) return 'stale';
-  if (!rules.supports(pay.currency)) return 'configuration';
   const cap = rules.cap(kiosk, pay.currency);
-  if (cap === undefined) return 'configuration';
-  return pay.amount > cap ? 'over-limit' : undefined;
+  if (!to || cap === undefined) return 'configuration';
+  if (pay.amount > cap) return 'over-limit';
+  const limit = amountLimit(to.acquirer.capabilities, pay.issuer ?? null, pay.currency);
+  return withinLimit(limit, pay) ? undefined : 'over-limit';
 }
 
 /** A kiosk may shorten, never lengthen. */
 const validMs = (pay: Pay, rules: AdmissionRules): number => Math.min(pay.validMs, rules.payValidMs);
 
-function newAttempt(kiosk: string, nonce: string, pay: Pay, scannedAt: number, context: AdmitContext): Attempt {
+function newAttempt(
+  kiosk: string,
+  nonce: string,
+  pay: Pay,
+  scannedAt: number,
+  to: Destination | undefined,
+  context: AdmitContext,
+): Attempt {
   const { now, rules } = context;
   const payUntil = scannedAt + validMs(pay, rules);
   return {
@@ -118,17 +140,25 @@ function newAttempt(kiosk: string, nonce: string, pay: Pay, scannedAt: number, c
     money: { amount: pay.amount, currency: pay.currency },
     issuer: pay.issuer ?? null,
     reference: pay.reference,
-    acquirer: rules.acquirer,
+    merchant: to?.merchant ?? '',
+    acquirer: to?.acquirer.name ?? '',
+    account: to?.account ?? '',
+    route: to?.why ?? '',
     createdAt: now,
     scannedAt,
     payUntil,
-    deadlineAt: scannedAt + rules.deadlineMs,
+    deadlineAt: scannedAt + (to?.deadlineMs ?? rules.kioskDeadlineMs),
     vendUntil: scannedAt + rules.kioskDeadlineMs,
     // Rule 11: last permitted send + HTTP timeout + the shorter of code life and acquirer expiry (vendUntil, as told).
-    landingUntil: payUntil + rules.callTimeoutMs + Math.min(rules.codeLifeMs, rules.kioskDeadlineMs),
+    landingUntil: payUntil + landingMs(to, rules),
     ...untouchedProgress,
     nextAt: now,
   };
+}
+
+function landingMs(to: Destination | undefined, { kioskDeadlineMs }: AdmissionRules): number {
+  const plan = to?.acquirer.plan;
+  return plan ? plan.callTimeoutMs + Math.min(plan.codeLifeMs, kioskDeadlineMs) : 0;
 }
 
 const untouchedProgress = {
@@ -197,7 +227,7 @@ export async function insertTombstone(
     money: null,
     issuer: null,
     reference: '',
-    acquirer: '',
+    ...{ merchant: '', acquirer: '', account: '', route: '' },
     createdAt: now,
     scannedAt: now,
     payUntil: now,

@@ -23,7 +23,11 @@ export function attemptFromRow(row: Row, reversal: Reversal | null): Attempt {
     money: money(row),
     issuer: textOrNull(row['issuer']),
     reference: text(row['reference']),
+    merchant: textOrNull(row['merchant']) ?? '',
     acquirer: text(row['acquirer']),
+    // Of an older version, which knew one account only.
+    account: textOrNull(row['account']) ?? text(row['acquirer']),
+    route: textOrNull(row['route']) ?? '',
     createdAt: number(row['created_at']),
     scannedAt: number(row['scanned_at']),
     payUntil: number(row['pay_until']),

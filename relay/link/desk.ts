@@ -7,7 +7,7 @@ import type { GreetRules } from '../greet/decide.js';
 import { hearHello } from '../greet/hello.js';
 import { hearAbort, hearVend, type Report } from '../greet/report.js';
 import type { Ledger } from '../ledger/contract.js';
-import type { Policy } from '../payment/types.js';
+import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
@@ -25,7 +25,7 @@ export type DeskParts = {
   readonly teller: Teller;
   readonly codes: Codes;
   readonly relay: string;
-  readonly policy: Policy;
+  readonly accounts: Accounts;
   readonly admission: AdmissionRules;
   readonly greeting: GreetRules;
   /** A secret. */
@@ -119,8 +119,8 @@ export class Desk {
   }
 
   #context(): ApplyContext {
-    const { clock, policy, relay, firstTellMs } = this.#parts;
-    return { now: clock.now(), policy, relay, firstTellMs };
+    const { clock, accounts, relay, firstTellMs } = this.#parts;
+    return { now: clock.now(), accounts, relay, firstTellMs };
   }
 
   #applied({ kiosk, attempt }: Report, applied: Applied | undefined): void {

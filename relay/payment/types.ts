@@ -60,7 +60,13 @@ export type Attempt = {
   readonly money: Money | null;
   readonly issuer: IssuerId | null;
   readonly reference: string;
+  readonly merchant: string;
+  /** Name of the acquirer's adapter. */
   readonly acquirer: string;
+  /** The merchant's account with it, which every call is made with. */
+  readonly account: string;
+  /** Why it went there. */
+  readonly route: string;
   readonly createdAt: number;
   readonly scannedAt: number;
   /** The last moment at which the sender may write the pay request. */

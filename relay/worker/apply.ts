@@ -16,7 +16,7 @@ export type Applied = {
 
 export type ApplyContext = {
   readonly now: number;
-  readonly policy: Policy;
+  readonly accounts: { of(account: string): { readonly policy: Policy } };
   /** This relay's name, for the record of calls. */
   readonly relay: string;
   /** First wait of the outbox, ms. */
@@ -38,7 +38,7 @@ export async function applyIn(
 ): Promise<Applied> {
   const { now } = context;
   const before = stored.attempt;
-  const { attempt, effects } = step(before, event, now, context.policy);
+  const { attempt, effects } = step(before, event, now, context.accounts.of(before.account).policy);
   const call = callOf(effects);
   const telling = tellingOf(before, attempt, effects, context);
   const lease = leaseOf(attempt, call, context);

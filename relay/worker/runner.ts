@@ -1,6 +1,6 @@
-import type { Acquirer } from '../acquirers/contract.js';
 import type { Ledger } from '../ledger/contract.js';
-import type { Call, PaymentEvent, Policy } from '../payment/types.js';
+import type { Call, PaymentEvent } from '../payment/types.js';
+import type { Accounts } from '../routing/accounts.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { type Answered, type Applied, type ApplyContext, apply, callOf, isDue } from './apply.js';
 import { makeCall, notMade } from './call.js';
@@ -8,8 +8,7 @@ import type { Codes } from './codes.js';
 
 export type RunnerParts = {
   readonly ledger: Ledger;
-  readonly acquirer: Acquirer;
-  readonly policy: Policy;
+  readonly accounts: Accounts;
   readonly clock: Clock;
   readonly codes: Codes;
   /** This relay's name. */
@@ -44,9 +43,9 @@ export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSi
   }
 }
 
-const contextOf = ({ clock, policy, relay, firstTellMs, leaseMs }: RunnerParts): ApplyContext => ({
+const contextOf = ({ clock, accounts, relay, firstTellMs, leaseMs }: RunnerParts): ApplyContext => ({
   now: clock.now(),
-  policy,
+  accounts,
   relay,
   firstTellMs,
   leaseMs,
@@ -65,7 +64,8 @@ async function oneCall(
   parts: RunnerParts,
   signal: AbortSignal,
 ): Promise<Applied | undefined> {
-  const { ledger, clock, acquirer } = parts;
+  const { ledger, clock } = parts;
+  const { acquirer } = parts.accounts.of(attempt.account);
   // The lease is economy only; the call was committed as this relay's, so it is made even if the lease is gone.
   const state = movesMoney(call) ? await ledger.stateOf(attempt.id).catch(() => undefined) : undefined;
   const startedAt = clock.now();

@@ -55,9 +55,9 @@ describe('config check', () => {
     expect(lines.slice(2).map((line) => line.trim().replace(/ {2,}/g, ' | '))).toEqual([
       'secrets.code_hash_key_env | environment variable QUIETZONE_CODE_HASH_KEY | set',
       'broker.password_env | environment variable QUIETZONE_TEST_BROKER_PASSWORD | set, but empty',
-      `acquirer.ca_file | ${aFolder} | unreadable (EISDIR)`,
-      `acquirer.private_key_file | ${there} | present`,
-      `acquirer.public_key_file | ${join(folder, 'missing.pem')} | missing`,
+      `account.0.ca_file | ${aFolder} | unreadable (EISDIR)`,
+      `account.0.private_key_file | ${there} | present`,
+      `account.0.public_key_file | ${join(folder, 'missing.pem')} | missing`,
     ]);
     expect(stdout).not.toMatch(/TOPSECRET|SECRETKEY/);
   });

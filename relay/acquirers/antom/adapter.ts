@@ -1,6 +1,8 @@
 import type { Currency } from '../../../protocol/money.js';
+import { supports } from '../capabilities.js';
 import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
+import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
 import { antomPlan } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
@@ -28,16 +30,15 @@ export function createAntom(options: AntomOptions): Acquirer {
   const client = createClient(options);
   const plan: PollPlan = { ...antomPlan, ...options.plan };
   const timeoutMs = plan.callTimeoutMs;
-  const currencies = options.currencies && new Set<Currency>(options.currencies);
-  const supports = (currency: Currency): boolean => currencies?.has(currency) ?? true;
+  const capabilities = capabilitiesOf(options.currencies);
 
   return {
     name: 'antom',
     plan,
-    supports,
+    capabilities,
     async pay(request, signal) {
       const { requestId, money, code } = request;
-      if (!supports(money.currency) || !isPayable(money)) {
+      if (!supports(capabilities, money.currency) || !isPayable(money)) {
         return { kind: 'declined', reason: 'configuration', alarm: true };
       }
       // Which codes Antom takes, Antom says; only what its field cannot hold is not asked.

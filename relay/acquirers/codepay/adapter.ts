@@ -1,7 +1,9 @@
 import type { Currency } from '../../../protocol/money.js';
+import { supports } from '../capabilities.js';
 import type { Acquirer, CancelAnswer, InquiryAnswer, PollPlan } from '../contract.js';
 import { isPayable } from './amounts.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
+import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
 import { methods } from './methods.js';
 import { paymentNumber, refundNumber } from './numbers.js';
@@ -29,8 +31,7 @@ export function createCodepay(options: CodePayOptions): Acquirer {
   const client = createClient(options, settings);
   const { shop, clock } = options;
   const plan: PollPlan = { ...codepayPlan, ...options.plan };
-  const currencies = options.currencies && new Set<Currency>(options.currencies);
-  const supports = (currency: Currency): boolean => currencies?.has(currency) ?? true;
+  const capabilities = capabilitiesOf(options.currencies, plan);
 
   async function inquire(requestId: string, timeoutMs: number, signal?: AbortSignal): Promise<InquiryAnswer> {
     const content = () => referContent(requestId, settings);
@@ -50,10 +51,10 @@ export function createCodepay(options: CodePayOptions): Acquirer {
   return {
     name: 'codepay',
     plan,
-    supports,
+    capabilities,
     async pay(request, signal) {
       const { requestId, money, code, sendUntil } = request;
-      if (!supports(money.currency) || !isPayable(money)) {
+      if (!supports(capabilities, money.currency) || !isPayable(money)) {
         return { kind: 'declined', reason: 'configuration', alarm: true };
       }
       if (walletOf(request.issuer, settings) === '') return { kind: 'declined', reason: 'code-not-accepted' };

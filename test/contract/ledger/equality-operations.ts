@@ -179,7 +179,8 @@ export class Generator {
       state === 'refused' && this.chance(0.5) ? null : ({ amount: 1 + this.below(9), currency: 'HKD' } as const);
     return {
       ...{ id: this.#newId(), kiosk: this.pick(kiosks), order: this.pick(orders), boot: this.pick(boots), money },
-      ...{ issuer: this.chance(0.5) ? 'alipay' : null, reference: 'r', acquirer: 'test', createdAt: at, scannedAt: at },
+      ...{ merchant: 'm', acquirer: 'test', account: this.pick(['a', 'b']), route: 'why' },
+      ...{ issuer: this.chance(0.5) ? 'alipay' : null, reference: 'r', createdAt: at, scannedAt: at },
       ...{ payUntil: 20, deadlineAt: 50, vendUntil: 60, landingUntil: 90, state, reason: null },
       ...{ passwordPending: this.chance(0.2), acquirerId: null, payAt: null, paidSeen: false, inquiries: 0 },
       ...{ cancels: 0, cancelRefused: false, finding: null, nextAt: this.#timeOrNull(), reversal: null },

@@ -3,7 +3,7 @@ import type { Ledger } from '../../../relay/ledger/contract.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
 import { Codes } from '../../../relay/worker/codes.js';
 import { runAttempt } from '../../../relay/worker/runner.js';
-import { ScriptedAcquirer } from '../../unit/relay/link/stage.js';
+import { oneAccount, ScriptedAcquirer } from '../../unit/relay/link/stage.js';
 import { instead, ledgers } from './ledgers.js';
 import { attemptId, Boot, policy, Scene } from './scene.js';
 
@@ -44,7 +44,14 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
         return await ledger.stateOf(asked);
       },
     });
-    const parts = { ledger: between, acquirer, policy, clock: systemClock, codes, relay: 'relay-1', leaseMs: 15_000 };
+    const parts = {
+      ledger: between,
+      accounts: oneAccount(acquirer, policy),
+      clock: systemClock,
+      codes,
+      relay: 'relay-1',
+      leaseMs: 15_000,
+    };
     const { signal } = new AbortController();
     const nextAt = await runAttempt(id, { ...parts, firstTellMs: 1_000, committed: () => {} }, signal);
     expect(happened).toBe(true);
@@ -176,7 +183,13 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
       acquirer = new ScriptedAcquirer({ pay: [right] });
       await run('pay');
       await ledger.claimDue('relay-1', scene.now + later, scene.now + 2 * later, 1);
-      const parts = { ledger, acquirer, policy, clock: systemClock, codes: new Codes(), relay: 'relay-1' };
+      const parts = {
+        ledger,
+        accounts: oneAccount(acquirer, policy),
+        clock: systemClock,
+        codes: new Codes(),
+        relay: 'relay-1',
+      };
       const idle = { ...parts, leaseMs: 15_000, firstTellMs: 1_000, committed: () => {} };
       const nextAt = await runAttempt(id, idle, new AbortController().signal);
       expect(nextAt).toBe((await scene.attempt('A')).nextAt);

@@ -7,6 +7,7 @@ import { hearAbort, hearVend } from '../../../relay/greet/report.js';
 import type { Ledger } from '../../../relay/ledger/contract.js';
 import type { Attempt, PaymentEvent, Policy } from '../../../relay/payment/types.js';
 import { apply } from '../../../relay/worker/apply.js';
+import { plan, ScriptedAcquirer } from '../../unit/relay/link/stage.js';
 
 /** Every id of a scene is made of a letter, so that a failure can be read. */
 export const nonce = (letter: string): string => letter.repeat(32);
@@ -24,14 +25,16 @@ export const policy: Policy = {
   doubtful: 'ask',
 };
 
+/** Everything is the account of this policy. */
+export const accounts = { of: () => ({ policy }) };
+
+const nobody = new ScriptedAcquirer({}, { ...plan, callTimeoutMs: 5_000, codeLifeMs: 60_000 });
+const to = { merchant: 'm', account: 'test', why: 'm, route 1', acquirer: nobody, deadlineMs: 50_000 };
+
 export const rules: AdmissionRules = {
   payValidMs: 20_000,
-  deadlineMs: 50_000,
   kioskDeadlineMs: 60_000,
-  callTimeoutMs: 5_000,
-  codeLifeMs: 60_000,
-  acquirer: 'test',
-  supports: (currency) => currency !== 'JPY',
+  route: (_, { currency }) => (currency === 'JPY' ? undefined : to),
   cap: (_, currency) => (currency === 'KRW' ? undefined : 10_000),
 };
 
@@ -84,7 +87,7 @@ export class Scene {
   }
 
   get context() {
-    return { now: this.now, policy, relay: 'relay-1', firstTellMs: 1_000 };
+    return { now: this.now, accounts, relay: 'relay-1', firstTellMs: 1_000 };
   }
 
   async hello(boot: Boot, open: Record<string, Delivery> = {}, challenge?: string) {

@@ -5,7 +5,7 @@ import type { Applied } from '../../../relay/worker/apply.js';
 import { Codes } from '../../../relay/worker/codes.js';
 import { Worker } from '../../../relay/worker/worker.js';
 import { until } from '../../support/wait.js';
-import { ScriptedAcquirer } from '../../unit/relay/link/stage.js';
+import { oneAccount, ScriptedAcquirer } from '../../unit/relay/link/stage.js';
 import { instead, ledgers } from './ledgers.js';
 import { attemptId, Boot, policy, Scene } from './scene.js';
 
@@ -58,7 +58,7 @@ describe.each(ledgers())('a worker on $name', ({ open }) => {
     const parts = {
       ledger: slow,
       acquirer,
-      policy: patient,
+      accounts: oneAccount(acquirer, patient),
       clock: systemClock,
       codes,
       relay: 'relay-1',

@@ -7,7 +7,7 @@ import type { Drawing } from './render.js';
 /** Scanned at 0: pay until 20 s, relay's deadline 50 s, kiosk's 60 s, landing until 85 s. */
 const scanned: Attempt = {
   ...{ id: 'a', kiosk: 'k', order: 'o', boot: 'b', money: { amount: 100, currency: 'HKD' }, issuer: null },
-  ...{ reference: '', acquirer: 'x', createdAt: 0, scannedAt: 0 },
+  ...{ reference: '', merchant: '', acquirer: 'x', account: 'x', route: '', createdAt: 0, scannedAt: 0 },
   ...{ payUntil: 20_000, deadlineAt: 50_000, vendUntil: 60_000, landingUntil: 85_000 },
   ...{ state: 'submitted', reason: null, passwordPending: false, acquirerId: null, payAt: null, paidSeen: false },
   ...{ inquiries: 0, cancels: 0, cancelRefused: false, reversal: null, finding: null, nextAt: 0 },

@@ -1,4 +1,5 @@
 import type { Money } from '../../../protocol/money.js';
+import { anyCapabilities } from '../../../relay/acquirers/capabilities.js';
 import type {
   Acquirer,
   CancelAnswer,
@@ -97,7 +98,7 @@ export class SimulatedAcquirer {
     return {
       name: 'simulated',
       plan,
-      supports: () => true,
+      capabilities: anyCapabilities,
       pay: (request) => this.#pay(request, process, clock),
       inquire: (requestId) => this.#call(process, requestId, 'inquire', () => this.#inquired(requestId)),
       cancel: (requestId) => this.#call(process, requestId, 'cancel', () => this.#cancelled(requestId)),

@@ -1,7 +1,9 @@
 import { anyUpTopic, kioskOfUp, relayStateTopic } from '../../../protocol/topics.js';
+import type { Acquirer } from '../../../relay/acquirers/contract.js';
 import type { AdmissionRules } from '../../../relay/greet/admit.js';
 import { type Office, openOffice } from '../../../relay/office.js';
 import type { DoubtfulPolicy, Policy } from '../../../relay/payment/types.js';
+import { Accounts } from '../../../relay/routing/accounts.js';
 import type { Log } from '../../../relay/runtime/log.js';
 import type { Chance } from '../chance.js';
 import type { FaultSource, Faults } from '../faults.js';
@@ -29,15 +31,14 @@ export const policy: Policy = {
   newRefundDelaysMs: plan.newRefundDelaysMs,
 };
 
-const admission: AdmissionRules = {
-  payValidMs: timers.payValidMs,
-  deadlineMs: 50_000,
-  kioskDeadlineMs: timers.deadlineMs,
-  callTimeoutMs: plan.callTimeoutMs,
-  codeLifeMs: plan.codeLifeMs,
-  acquirer: 'simulated',
-  supports: () => true,
-  cap: () => Number.POSITIVE_INFINITY,
+const admissionTo = (acquirer: Acquirer): AdmissionRules => {
+  const to = { merchant: 'm', account: 'simulated', why: 'm, route 1', acquirer, deadlineMs: 50_000 };
+  return {
+    payValidMs: timers.payValidMs,
+    kioskDeadlineMs: timers.deadlineMs,
+    route: () => to,
+    cap: () => Number.POSITIVE_INFINITY,
+  };
 };
 
 /** Relays agree on the time to so much: what network time keeps, and rule 11 has room for. */
@@ -95,10 +96,11 @@ export class SimulatedRelay {
       ...{ online: state(true), offline: state(false) },
       wants: (topic) => topic.endsWith(UP_END) && kioskOfUp(topic) !== undefined,
     });
+    const port = denial.over(acquirer.port(process, clock));
     const office = openOffice({
-      ...{ relay: name, ledger, clock, log, admission, codeHashKey: CODE_HASH_KEY, welcomeMs: 60_000 },
-      policy: { ...policy, doubtful },
-      acquirer: denial.over(acquirer.port(process, clock)),
+      ...{ relay: name, ledger, clock, log, codeHashKey: CODE_HASH_KEY, welcomeMs: 60_000 },
+      accounts: new Accounts([{ name: 'simulated', acquirer: port, policy: { ...policy, doubtful } }]),
+      admission: admissionTo(port),
       random: (n) => random.bytes(n),
       greeting: { cloneWindowMs: 600_000 },
       knows: () => true,

@@ -68,7 +68,7 @@ export function relayProgram(place: RelayPlace): Started {
     },
     kiosk: kiosks.map((kiosk) => ({ name: kiosk })),
     operations: { host: '127.0.0.1', port: 0 },
-    acquirer: acquirerTable(folder, acquirerPort),
+    account: [accountTable(folder, acquirerPort)],
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return {
@@ -82,7 +82,8 @@ export function relayProgram(place: RelayPlace): Started {
 
 export const merchantKeyOf = (folder: string): string => join(folder, 'keys', 'merchant-private.pem');
 
-const acquirerTable = (folder: string, port: number) => ({
+const accountTable = (folder: string, port: number) => ({
+  name: 'sandbox',
   kind: 'antom',
   base_url: `http://127.0.0.1:${port}`,
   client_id: SANDBOX_CLIENT_ID,

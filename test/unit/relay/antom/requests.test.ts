@@ -3,6 +3,7 @@ import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import { apiPath, isoWithOffset } from '../../../../relay/acquirers/antom/paths.js';
 import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
 import { payBody, referBody, referRefundBody, refundBody } from '../../../../relay/acquirers/antom/requests.js';
+import { supports } from '../../../../relay/acquirers/capabilities.js';
 import { antomOptions, CODE, merchant, payRequest, REFUND, REQUEST_ID, tlsKeyPem } from './fixtures.js';
 
 const context = { merchant, settlementCurrency: 'HKD', notifyUrl: 'https://relay.example/antom/notify' };
@@ -76,9 +77,9 @@ test('the plan asks as the reference does, for 43 s, and each number can be conf
 
 describe('money', () => {
   test('all currencies unless config says which', () => {
-    expect(createAntom(antomOptions('http://127.0.0.1:1')).supports('JPY')).toBe(true);
-    const antom = createAntom(antomOptions('http://127.0.0.1:1', { currencies: ['HKD', 'CNY'] }));
-    expect([antom.supports('CNY'), antom.supports('JPY')]).toEqual([true, false]);
+    expect(supports(createAntom(antomOptions('http://127.0.0.1:1')).capabilities, 'JPY')).toBe(true);
+    const { capabilities } = createAntom(antomOptions('http://127.0.0.1:1', { currencies: ['HKD', 'CNY'] }));
+    expect([supports(capabilities, 'CNY'), supports(capabilities, 'JPY')]).toEqual([true, false]);
   });
 
   test.each([

@@ -7,13 +7,18 @@ import fc from 'fast-check';
 import { parse, stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
+import { codepayPlan } from '../../../../relay/acquirers/codepay/plan.js';
 import { ConfigError, loadConfig, parseConfig } from '../../../../relay/config/load.js';
-import { openAcquirer, openDatabase } from '../../../../relay/config/parts.js';
-import { admissionOf, knownKiosks, policyOf } from '../../../../relay/config/rules.js';
+import { openAccounts, openDatabase } from '../../../../relay/config/parts.js';
+import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { generateKeys } from '../../../../relay/sandbox/keys.js';
 
+const codepayExample = readFileSync(
+  fileURLToPath(new URL('../../../../relay/example-codepay.toml', import.meta.url)),
+  'utf8',
+);
 const example = readFileSync(fileURLToPath(new URL('../../../../relay/example.toml', import.meta.url)), 'utf8');
 
 /** What parseConfig says of a text; '' when it is good. */
@@ -41,10 +46,10 @@ describe('the example', () => {
   test('shows every key, and as a comment every default that the program has', () => {
     // Each "# key = value" line, uncommented, is still good and changes nothing.
     const uncommented = example.replace(/^# (\w+_ms|key_version|doubtful|host|port) = /gm, '$1 = ');
-    const { acquirer, ...rest } = parseConfig(uncommented, 'relay.toml');
-    const { acquirer: shown, ...plain } = parseConfig(example, 'relay.toml');
+    const { account, ...rest } = parseConfig(uncommented, 'relay.toml');
+    const { account: shown, ...plain } = parseConfig(example, 'relay.toml');
     expect(rest).toEqual(plain);
-    expect({ ...acquirer, plan: {} }).toEqual(shown);
+    expect(account.map((a) => ({ ...a, plan: {} }))).toEqual(shown);
   });
 });
 
@@ -130,7 +135,7 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'a currency',
       changed('settlement_currency = "HKD"', 'settlement_currency = "HKX"'),
-      'acquirer.settlement_currency: found text of 3 characters, expected an ISO 4217 code such as HKD',
+      'account.0.settlement_currency: found text of 3 characters, expected an ISO 4217 code such as HKD',
     ],
     [
       'too many places',
@@ -155,12 +160,50 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'no wait between inquiries, for ever',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = [0, 2000, 0]'),
-      'acquirer.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
+      'account.0.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
     ],
     [
       'no inquiries',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = []'),
-      'acquirer.plan.inquiry_delays_ms: found a list of 0, expected at least one',
+      'account.0.plan.inquiry_delays_ms: found a list of 0, expected at least one',
+    ],
+    [
+      'an account of a kind that is none',
+      changed('kind = "antom"', 'kind = "antomm"'),
+      'account.0.kind: found text of 6 characters, expected "antom" or "codepay"',
+    ],
+    [
+      'a route to an account that is not there',
+      changed('account = "antom-hk"', 'account = "antom-us"'),
+      'merchant.0.route.0.account: found "antom-us", expected one of antom-hk',
+    ],
+    [
+      'a kiosk of a merchant that is not there',
+      changed('# merchant = "kiosk-company"', 'merchant = "other"'),
+      'kiosk.0.merchant: found "other", expected one of kiosk-company',
+    ],
+    [
+      'two accounts of one name',
+      changed(
+        '[[merchant]]\n',
+        `${example.slice(example.indexOf('[[account]]'), example.indexOf('[account.merchant]'))}${example.slice(example.indexOf('[account.merchant]'), example.indexOf('# How the acquirer'))}[[merchant]]\n`,
+      ),
+      'account.1.name: found a name used twice, expected its own',
+    ],
+    [
+      'several merchants, and a kiosk of none',
+      `${example}\n[[merchant]]\nname = "other"\n[[merchant.route]]\naccount = "antom-hk"\n`,
+      'kiosk.0.merchant: found nothing, expected one of kiosk-company, other, since there are several',
+    ],
+    [
+      'several merchants, and kiosks that nobody has named',
+      `${example}\n[[merchant]]\nname = "other"\n[[merchant.route]]\naccount = "antom-hk"\n`,
+      'kiosks.any: found true, expected false, since there are several merchants',
+    ],
+    [
+      'an issuer that cannot be one',
+      changed('# issuers = ["alipay", "alipayplus"]', 'issuers = ["Ali Pay"]'),
+      'merchant.0.route.0.issuers.0: found text of 7 characters, expected an issuer of the table, such as alipay',
     ],
     [
       'no secret',
@@ -199,13 +242,7 @@ describe('what is wrong is named: file, key, found, expected', () => {
 
   test('whatever a value is replaced by, the complaint never quotes it: a secret may be in the wrong place', () => {
     const secret = 'hunter2-s3cret';
-    const paths = [
-      ['broker', 'url'],
-      ['secrets', 'code_hash_key_env'],
-      ['ledger', 'kind'],
-      ['acquirer', 'merchant'],
-      ['mode'],
-    ];
+    const paths = [['broker', 'url'], ['secrets', 'code_hash_key_env'], ['ledger', 'kind'], ['mode']];
     fc.assert(
       fc.property(fc.constantFrom(...paths), (path) => {
         const raw = parse(example) as Record<string, unknown>;
@@ -241,7 +278,7 @@ describe('secrets and parts', () => {
   test('are read from environment and files', async () => {
     const secrets = await readSecrets(withKeys(), { QUIETZONE_CODE_HASH_KEY: key });
     expect(Buffer.from(secrets.codeHashKey).toString('hex')).toBe(key);
-    expect(secrets.privateKeyPem).toBe(keys.merchantPrivatePem);
+    expect(secrets.accounts.get('antom-hk')?.privateKeyPem).toBe(keys.merchantPrivatePem);
   });
 
   test('a short key, a missing variable and a missing file are named, not shown', async () => {
@@ -254,7 +291,7 @@ describe('secrets and parts', () => {
     );
     const lost = parseConfig(example, 'relay.toml');
     await expect(readSecrets(lost, { QUIETZONE_CODE_HASH_KEY: key })).rejects.toThrow(
-      'acquirer.private_key_file: /etc/quietzone/antom-private.pem cannot be read (ENOENT)',
+      'account.0.private_key_file: /etc/quietzone/antom-private.pem cannot be read (ENOENT)',
     );
   });
 
@@ -262,17 +299,14 @@ describe('secrets and parts', () => {
     const config = withKeys();
     const secrets = await readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key });
     const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const acquirer = openAcquirer(
-      { ...config, acquirer: { ...config.acquirer, plan: { code_life_ms: 7 } } },
-      secrets,
-      systemClock,
-      log,
-    );
+    const parts = { clock: systemClock, log };
+    const account = config.account.map((a) => ({ ...a, plan: { code_life_ms: 7 } }));
+    const { acquirer } = openAccounts({ ...config, account }, secrets, parts).of('antom-hk');
     expect(acquirer.name).toBe('antom');
     expect(acquirer.plan.codeLifeMs).toBe(7);
-    const bad = { ...secrets, privateKeyPem: 'TOPSECRET' };
-    expect(() => openAcquirer(config, bad, systemClock, log)).toThrow(/^acquirer: privateKeyPem/);
-    expect(() => openAcquirer(config, bad, systemClock, log)).not.toThrow(/TOPSECRET/);
+    const bad = { ...secrets, accounts: new Map([['antom-hk', { privateKeyPem: 'TOPSECRET', publicKeyPem: '' }]]) };
+    expect(() => openAccounts(config, bad, parts)).toThrow(/^account "antom-hk": privateKeyPem/);
+    expect(() => openAccounts(config, bad, parts)).not.toThrow(/TOPSECRET/);
   });
 
   test('what the payment machine may decide and how often it asks are those of the config', async () => {
@@ -280,13 +314,41 @@ describe('secrets and parts', () => {
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const policy = (text: string) => {
       const config = parseConfig(text, 'relay.toml');
-      return policyOf(config, openAcquirer(config, secrets, systemClock, log));
+      return openAccounts(config, secrets, { clock: systemClock, log }).of('antom-hk').policy;
     };
     expect(policy(example)).toMatchObject({ doubtful: 'ask', newRefundDelaysMs: antomPlan.newRefundDelaysMs });
     expect(policy(changed('# doubtful = "ask"', 'doubtful = "reverse"')).doubtful).toBe('reverse');
-    const plan = '[acquirer.plan]\nrefund_inquiry_delays_ms = [7, 8]\nnew_refund_delays_ms = [9]';
-    const own = policy(changed('[acquirer.plan]', plan));
+    const plan = '[account.plan]\nrefund_inquiry_delays_ms = [7, 8]\nnew_refund_delays_ms = [9]';
+    const own = policy(changed('[account.plan]', plan));
     expect([own.refundInquiryDelaysMs, own.newRefundDelaysMs]).toEqual([[7, 8], [9]]);
+  });
+
+  test('CodePay: its example is good, shows every key and default, and makes an account that gives up before the expiry', async () => {
+    expect(complaints(codepayExample)).toBe('');
+    const uncommented = codepayExample
+      .replace(
+        /^# (\w+_ms|entry_path|order_numbers|send_trans_amount|default_wallet|description|store_no) = /gm,
+        '$1 = ',
+      )
+      .replace('# 1001 = ', '1001 = ')
+      .replace('# paypay = ', 'paypay = ')
+      .replace('# INSUFFICIENT = ', 'INSUFFICIENT = ')
+      .replace(/^(private|public)_key_file = "[^"]*"/gm, (_, which: string) => `${which}_key_file = "${which}"`);
+    const config = parseConfig(uncommented, 'relay.toml');
+    const accounts = new Map([
+      ['codepay-us', { privateKeyPem: keys.merchantPrivatePem, publicKeyPem: keys.acquirerPublicPem }],
+    ]);
+    const parts = { clock: systemClock, log: { info: () => {}, warn: () => {}, error: () => {} } };
+    const opened = openAccounts(config, { codeHashKey: Buffer.alloc(32), accounts }, parts);
+    const { acquirer } = opened.of('codepay-us');
+    expect(acquirer.plan).toEqual(codepayPlan);
+    expect(acquirer.capabilities.refundsMost).toBe(10);
+    const to = admissionOf(config, opened).route('lobby-1', { issuer: 'alipay', currency: 'USD' });
+    expect(to).toMatchObject({ merchant: 'default', account: 'codepay-us', deadlineMs: 42_000 });
+    const hasty = { ...config, timers: { ...config.timers, kiosk_deadline_ms: 38_000 } };
+    expect(() => openAccounts(hasty, { codeHashKey: Buffer.alloc(32), accounts }, parts)).toThrow(
+      'account.0: codepay gives a payment up 18000 ms before',
+    );
   });
 
   test('PGlite is refused in production even past the config check', async () => {
@@ -300,7 +362,7 @@ describe('secrets and parts', () => {
     const config = withKeys();
     const secrets = await readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key });
     const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const { cap } = admissionOf(config, openAcquirer(config, secrets, systemClock, log));
+    const { cap } = admissionOf(config, openAccounts(config, secrets, { clock: systemClock, log }));
     expect(cap('lobby-1', 'HKD')).toBe(10_000);
     expect(cap('lobby-1', 'CNY')).toBeUndefined();
     expect(cap('other', 'HKD')).toBe(50_000);

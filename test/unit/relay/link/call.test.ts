@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anyCapabilities } from '../../../../relay/acquirers/capabilities.js';
 import type { Acquirer, PayRequest } from '../../../../relay/acquirers/contract.js';
 import type { Clock } from '../../../../relay/runtime/clock.js';
 import { makeCall } from '../../../../relay/worker/call.js';
@@ -82,7 +83,7 @@ test('the time of the question is the time before it, whatever the answer takes 
 test('an adapter that throws, or never answers, has told nothing', async () => {
   const clock = new HandClock();
   const broken: Acquirer = {
-    ...{ name: 'broken', plan, supports: () => true },
+    ...{ name: 'broken', plan, capabilities: anyCapabilities },
     pay: () => new Promise(() => {}),
     inquire: () => Promise.reject(new Error('adapter fault')),
     cancel: () => new Promise(() => {}),

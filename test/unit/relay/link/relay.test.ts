@@ -13,7 +13,15 @@ import { apply } from '../../../../relay/worker/apply.js';
 import { freshCpm } from '../../../contract/acquirer/stage.js';
 import { sleep, until } from '../../../support/wait.js';
 import { traceOf } from '../../protocol/traces.js';
-import { plan, ScriptedAcquirer, ScriptedKiosk, testConfig, testRelay, testSecrets } from './stage.js';
+import { oneAccount, plan, ScriptedAcquirer, ScriptedKiosk, testConfig, testRelay, testSecrets } from './stage.js';
+
+const policy = {
+  ...plan,
+  vendMarginMs: 1,
+  reportLateMs: 60_000,
+  operatorInquiryDelaysMs: [],
+  doubtful: 'ask',
+} as const;
 
 const right = { kind: 'paid', money: { amount: 3550, currency: 'HKD' } } as const;
 const pending = { kind: 'pending' } as const;
@@ -248,14 +256,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
          VALUES ($1, 'lobby-1', 'o', $2, 3550, 'HKD', '', 'scripted', 'h', 0, $3, $3, $3, $3, $3, 'submitted', 0, 0)`,
         [attempt, kiosk.nonce, Date.now() + 60_000],
       );
-      const policy = {
-        ...plan,
-        vendMarginMs: 1,
-        reportLateMs: 60_000,
-        operatorInquiryDelaysMs: [],
-        doubtful: 'ask',
-      } as const;
-      const context = { now: Date.now(), policy, relay: 'relay-1', firstTellMs: 1_000 };
+      const context = { now: Date.now(), accounts: { of: () => ({ policy }) }, relay: 'relay-1', firstTellMs: 1_000 };
       await apply(ledger, attempt, { type: 'pay-answered', answer: right }, context);
       expect(kiosk.standings(attempt)).toEqual([]);
       await started(new ScriptedAcquirer({}));
@@ -272,21 +273,14 @@ describe('the relay, from the broker to the acquirer and back', () => {
         kiosk.nonce.slice(0, 8),
         { ...pay, ...rest },
         {
-          ...{ now: Date.now(), rules: admissionOf(testConfig(broker.url), acquirer) },
+          ...{ now: Date.now(), rules: admissionOf(testConfig(broker.url), oneAccount(acquirer, policy, 'x')) },
           ...{ codeHashKey: testSecrets.codeHashKey, relay, leaseMs, firstTellMs: 1_000 },
         },
       );
       return { ...pay, ...rest };
     };
     const sentBy = async (relay: string, attempt: string) => {
-      const policy = {
-        ...plan,
-        vendMarginMs: 1,
-        reportLateMs: 60_000,
-        operatorInquiryDelaysMs: [],
-        doubtful: 'ask',
-      } as const;
-      const context = { now: Date.now(), policy, relay, firstTellMs: 1_000 };
+      const context = { now: Date.now(), accounts: { of: () => ({ policy }) }, relay, firstTellMs: 1_000 };
       await apply(ledger, attempt, { type: 'due', codeHeld: true }, context);
     };
 

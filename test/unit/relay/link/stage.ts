@@ -5,6 +5,7 @@ import { bootTag } from '../../../../protocol/ids.js';
 import type { Down, Hello, Pay, UpBody, Update } from '../../../../protocol/messages.js';
 import { downTopic, upTopic } from '../../../../protocol/topics.js';
 import type { Standing } from '../../../../protocol/words.js';
+import { anyCapabilities } from '../../../../relay/acquirers/capabilities.js';
 import type {
   Acquirer,
   CancelAnswer,
@@ -19,6 +20,8 @@ import type { RelayConfig } from '../../../../relay/config/schema.js';
 import type { RelaySecrets } from '../../../../relay/config/secrets.js';
 import type { Database } from '../../../../relay/ledger/database.js';
 import { type Relay, type RelayParts, startRelay } from '../../../../relay/main.js';
+import type { Policy } from '../../../../relay/payment/types.js';
+import { Accounts } from '../../../../relay/routing/accounts.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { until } from '../../../support/wait.js';
 
@@ -53,7 +56,8 @@ HKD = "100.00"
 name = "lobby-1"
 [[kiosk]]
 name = "lobby-2"
-[acquirer]
+[[account]]
+name = "x"
 kind = "antom"
 base_url = "http://127.0.0.1:1"
 client_id = "x"
@@ -61,11 +65,11 @@ private_key_file = "x"
 public_key_file = "x"
 settlement_currency = "HKD"
 notify_url = "http://127.0.0.1:1"
-[acquirer.merchant]
+[account.merchant]
 reference_merchant_id = "x"
 merchant_name = "x"
 merchant_mcc = "5499"
-[acquirer.merchant.store]
+[account.merchant.store]
 reference_store_id = "x"
 store_name = "x"
 store_mcc = "5499"
@@ -76,7 +80,10 @@ port = 0
 export const testConfig = (brokerUrl: string, instance = 'relay-1'): RelayConfig =>
   parseConfig(configText(brokerUrl, instance), 'test');
 
-export const testSecrets: RelaySecrets = { codeHashKey: Buffer.alloc(32, 1), privateKeyPem: '', publicKeyPem: '' };
+export const testSecrets: RelaySecrets = {
+  codeHashKey: Buffer.alloc(32, 1),
+  accounts: new Map([['x', { privateKeyPem: '', publicKeyPem: '' }]]),
+};
 
 type Script = {
   pay: PayAnswer[];
@@ -86,21 +93,23 @@ type Script = {
   inquireRefund: RefundAnswer[];
 };
 
+/** All that there is, under one name. */
+export const oneAccount = (acquirer: Acquirer, policy: Policy, name = 'test'): Accounts =>
+  new Accounts([{ name, acquirer, policy }]);
+
 /** Answers from a script; when it is used up, "no answer". Keeps what it was asked. */
 export class ScriptedAcquirer implements Acquirer {
   readonly name = 'scripted';
-  readonly plan = plan;
+  readonly plan: PollPlan;
+  readonly capabilities = anyCapabilities;
   readonly calls: { readonly call: string; readonly at: number; readonly request?: PayRequest }[] = [];
   readonly #script: Script;
   /** Each call waits for this first. */
   before: (call: string) => Promise<void> = async () => {};
 
-  constructor(script: Partial<Script>) {
+  constructor(script: Partial<Script>, own: PollPlan = plan) {
+    this.plan = own;
     this.#script = { pay: [], inquire: [], cancel: [], refund: [], inquireRefund: [], ...script };
-  }
-
-  supports(): boolean {
-    return true;
   }
 
   pay = (request: PayRequest): Promise<PayAnswer> => this.#answer('pay', request);

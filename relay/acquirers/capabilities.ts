@@ -1,0 +1,80 @@
+import type { Currency, Money } from '../../protocol/money.js';
+import type { IssuerId } from '../../protocol/words.js';
+
+/**
+ * What an acquirer, or the contract with it, allows: data, so that the router, the operations and the reports ask no
+ * adapter. Sources: reference acquirers/antom.md and codepay.md; what they leave open is config, with the default there.
+ */
+export type Capabilities = {
+  /** What the contract allows; without it all. */
+  readonly currencies?: readonly Currency[];
+  readonly amounts: readonly AmountLimit[];
+  /** The relay gives up this long before the expiry told to the acquirer, since a cancel may not work after it; ms. */
+  readonly giveUpMarginMs: number;
+  /** How long a paid order can be cancelled; null: not known, so the acquirer's answer decides. */
+  readonly cancelUntil: CancelUntil | null;
+  /** How long a payment can be refunded, from its payment; null: not known, so the acquirer's answer decides. */
+  readonly refundWindowMs: number | null;
+  readonly partialRefunds: boolean;
+  /** Refunds of one payment at the most; null: not known. */
+  readonly refundsMost: number | null;
+  /** Of what it sends notifications by itself. */
+  readonly notifies: { readonly payments: 'paid' | 'paid-and-failed'; readonly refunds: boolean };
+};
+
+/** A time of day some days after the payment's day, both in one zone. */
+export type CancelUntil = {
+  readonly daysLater: number;
+  readonly minuteOfDay: number;
+  readonly zoneOffsetMinutes: number;
+};
+
+/** Minor units, both inclusive. Without `issuers` for every wallet that has no limit of its own. */
+export type AmountLimit = {
+  readonly issuers?: readonly IssuerId[];
+  readonly currency: Currency;
+  readonly least?: number;
+  readonly most?: number;
+  /** Of one buyer; the acquirer counts it, we only show it. */
+  readonly mostADay?: number;
+};
+
+export const supports = ({ currencies }: Capabilities, currency: Currency): boolean =>
+  currencies?.includes(currency) ?? true;
+
+/** The limit of this wallet, else the one for all. */
+export function amountLimit(
+  { amounts }: Capabilities,
+  issuer: IssuerId | null,
+  currency: Currency,
+): AmountLimit | undefined {
+  const meant = amounts.filter((a) => a.currency === currency);
+  return (
+    meant.find((a) => issuer !== null && a.issuers?.includes(issuer)) ?? meant.find((a) => a.issuers === undefined)
+  );
+}
+
+export function withinLimit(limit: AmountLimit | undefined, { amount }: Money): boolean {
+  return amount >= (limit?.least ?? 1) && amount <= (limit?.most ?? Number.POSITIVE_INFINITY);
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** The last moment of a cancel for a payment made at `paidAt`, epoch ms. */
+export function cancelDeadline({ daysLater, minuteOfDay, zoneOffsetMinutes }: CancelUntil, paidAt: number): number {
+  const zone = zoneOffsetMinutes * MINUTE_MS;
+  const day = Math.floor((paidAt + zone) / DAY_MS);
+  return (day + daysLater) * DAY_MS + minuteOfDay * MINUTE_MS - zone;
+}
+
+/** Of an acquirer that says nothing about itself. */
+export const anyCapabilities: Capabilities = {
+  amounts: [],
+  giveUpMarginMs: 0,
+  cancelUntil: null,
+  refundWindowMs: null,
+  partialRefunds: true,
+  refundsMost: null,
+  notifies: { payments: 'paid', refunds: false },
+};
