@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { refundNumber } from '../../../relay/acquirers/codepay/numbers.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { databases, empty, type Opened } from '../ledger/databases.js';
 import { attemptId, Boot } from '../ledger/scene.js';
@@ -267,7 +268,6 @@ describe.each(databases())('notifications on $name', ({ open }) => {
   test('CodePay’s refund notification makes the inquiry due; it knows the refund by its number', async () => {
     await refundingA();
     stage.scene.now += 500;
-    const { refundNumber } = await import('../../../relay/acquirers/codepay/numbers.js');
     const merchant_order_no = refundNumber(`r1${attemptId('A')}`);
     expect(await stage.codepay(codepayNotice('A', { merchant_order_no, trans_type: 3 }))).toEqual(TAKEN_CODEPAY);
     expect([await standing(), await stage.nextAt('A')]).toEqual(['reversing vend-failed', stage.scene.now]);
