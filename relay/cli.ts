@@ -121,6 +121,11 @@ const sandbox = defineCommand({
     'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
     'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
     'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },
+    'notify-factor': {
+      type: 'string',
+      valueHint: 'N',
+      description: 'Sends notifications; divides the gaps of their plan',
+    },
   },
   run: ({ rawArgs }) =>
     orExplain(async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
@@ -8,16 +9,20 @@ import { openAccounts, openDatabase } from './config/parts.js';
 import { admissionOf, knownKiosks } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
+import { endpointsOf } from './config/webhooks.js';
 import type { Database } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { SqlNotifications } from './ledger/notifications.js';
 import { SqlLedger } from './ledger/sql-ledger.js';
 import { Connection } from './link/connection.js';
-import { openOffice } from './office.js';
+import { type Office, openOffice } from './office.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
+import type { Accounts } from './routing/accounts.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import type { Log } from './runtime/log.js';
+import { buildWebhooks } from './webhooks/server.js';
 
 /** What a test or the simulation puts in the place of the real thing. A database given here is the giver's to start and stop. */
 export type RelayParts = {
@@ -31,7 +36,7 @@ export type RelayParts = {
 };
 
 export type Relay = {
-  readonly ports: { readonly api: number };
+  readonly ports: { readonly api: number; readonly webhooks?: number };
   /** Says offline and hears nothing more, finishes calls under way, closes the ledger. */
   stop(): Promise<void>;
 };
@@ -67,17 +72,30 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
     ...{ instance: relay, host: config.operations.host },
     ...{ linked: () => connection.up, clockRight: () => watch.right },
   });
-  return { db, clock, office, connection, operations, watch };
+  const webhooks = openWebhooks(config, accounts, { db, clock, log, office });
+  return { db, clock, office, connection, operations, watch, webhooks };
+}
+
+type WebhookSurroundings = { readonly db: Database; readonly clock: Clock; readonly log: Log; readonly office: Office };
+
+/** Undefined where the config does not ask for it: then everything is inquired. */
+function openWebhooks(config: RelayConfig, accounts: Accounts, { db, clock, log, office }: WebhookSurroundings) {
+  if (!config.webhooks) return undefined;
+  const { context, committed, counters } = office;
+  const { proxies } = config.webhooks;
+  const notifications = new SqlNotifications(db);
+  const endpoints = endpointsOf(config, accounts);
+  return buildWebhooks({ endpoints, notifications, context, committed, counters, clock, log, proxies });
 }
 
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch } = assemble(config, secrets, parts);
+  const { db, clock, office, connection, operations, watch, webhooks } = assemble(config, secrets, parts);
   const stop = async (): Promise<void> => {
     watch.stop();
     await connection.leave();
-    await operations.close();
+    await Promise.all([operations.close(), webhooks?.close()]);
     await office.stop();
     await connection.stop();
     if (!parts.database) await db.stop();
@@ -91,11 +109,13 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     await office.start();
     connection.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
+    await webhooks?.listen({ host: config.webhooks?.host ?? '127.0.0.1', port: config.webhooks?.port ?? 0 });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { ports: { api: (operations.server.address() as AddressInfo).port }, stop };
+  const portOf = ({ server }: FastifyInstance): number => (server.address() as AddressInfo).port;
+  return { ports: { api: portOf(operations), ...(webhooks ? { webhooks: portOf(webhooks) } : {}) }, stop };
 }
 
 function brokerOptions({ broker, instance }: RelayConfig, { brokerPassword, brokerCaPem }: RelaySecrets) {

@@ -9,6 +9,7 @@ import type { Accounts } from './routing/accounts.js';
 import type { Clock } from './runtime/clock.js';
 import { Counters } from './runtime/counters.js';
 import type { Log } from './runtime/log.js';
+import type { Applied, ApplyContext } from './worker/apply.js';
 import { Codes } from './worker/codes.js';
 import { Worker } from './worker/worker.js';
 
@@ -38,6 +39,9 @@ export type Office = {
   readonly worker: Worker;
   readonly teller: Teller;
   readonly counters: Counters;
+  /** For what is heard beside the desk: what a step is told, and what follows its commit. */
+  readonly context: () => ApplyContext;
+  readonly committed: (applied: Applied) => void;
   start(): Promise<void>;
   /** Finishes the frames and calls under way, and tells their ends. */
   stop(): Promise<void>;
@@ -80,7 +84,8 @@ export function openOffice(parts: OfficeParts): Office {
     },
   });
   return {
-    ...{ desk, worker, teller, counters },
+    ...{ desk, worker, teller, counters, committed },
+    context: () => ({ now: clock.now(), accounts, relay, firstTellMs }),
     start: async () => {
       await worker.start();
       teller.start();

@@ -68,6 +68,18 @@ export function cancelDeadline({ daysLater, minuteOfDay, zoneOffsetMinutes }: Ca
   return (day + daysLater) * DAY_MS + minuteOfDay * MINUTE_MS - zone;
 }
 
+/** What one contract says otherwise than its acquirer's documents; absent: as they say. */
+export type ContractLimits = Partial<
+  Pick<Capabilities, 'amounts' | 'cancelUntil' | 'refundWindowMs' | 'partialRefunds' | 'refundsMost'>
+>;
+
+/** Amount limits are put before the built-in ones, so that of two for the same wallets the contract's counts. */
+export const withLimits = (known: Capabilities, own: ContractLimits = {}): Capabilities => ({
+  ...known,
+  ...own,
+  amounts: [...(own.amounts ?? []), ...known.amounts],
+});
+
 /** Of an acquirer that says nothing about itself. */
 export const anyCapabilities: Capabilities = {
   amounts: [],

@@ -76,9 +76,52 @@ export type RefundRequest = {
   readonly requestId: string;
   /** The acquirer's own id of the payment; one that cannot do without it answers `not-sent`. */
   readonly acquirerId?: string;
-  /** What was charged, whole. */
+  /** What is to go back: all that was charged, or a part of it. */
   readonly money: Money;
 };
+
+/** A notification as it arrived: nothing parsed, nothing believed. */
+export type RawNotification = {
+  /** Path and query as the acquirer has called them, before any proxy rewrote them. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The very bytes: never parsed and written again. */
+  readonly body: Uint8Array;
+};
+
+/** `another-merchant`: well signed, and of somebody else's account. `not-expected`: this acquirer sends none. */
+export type Rejection = 'unsigned' | 'bad-signature' | 'another-merchant' | 'shape' | 'not-expected';
+
+/** `key`: the same for each delivery of one piece of news, and for no other news; no secret is in it. */
+type Notice = { readonly key: string };
+/**
+ * `believed`: what it says is as good as the answer to an inquiry. Where not it is a hint, upon which the acquirer is
+ * asked. Only "paid" and "refunded" are ever believed: a failure is for an inquiry to say (S9).
+ */
+export type PaymentNotice = Notice & {
+  readonly kind: 'payment';
+  readonly requestId: string;
+  readonly acquirerId?: string;
+  readonly answer: InquiryAnswer;
+  readonly believed: boolean;
+};
+export type RefundNotice = Notice & {
+  readonly kind: 'refund';
+  readonly refundId: string;
+  /** What it says went back. */
+  readonly money?: Money;
+  readonly answer: RefundAnswer;
+  readonly believed: boolean;
+};
+/** Authentic, and of nothing that we act upon; `what` is for people and tells no secret. */
+export type OtherNotice = Notice & { readonly kind: 'other'; readonly what: string };
+export type VerifiedNotice = PaymentNotice | RefundNotice | OtherNotice;
+export type NotificationResult = VerifiedNotice | { readonly kind: 'rejected'; readonly why: Rejection };
+
+export type NotificationReply = { readonly status: number; readonly contentType: string; readonly body: string };
+/** `taken`: it is not sent any more. `again`: it is sent once more, by the acquirer's own plan. */
+export type NotificationReplies = { readonly taken: NotificationReply; readonly again: NotificationReply };
 
 /** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
 export type PollPlan = {
@@ -106,7 +149,10 @@ export interface Acquirer {
   pay(request: PayRequest, signal?: AbortSignal): Promise<PayAnswer>;
   inquire(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<InquiryAnswer>;
   cancel(requestId: string, acquirerId?: string, signal?: AbortSignal): Promise<CancelAnswer>;
-  /** Gives back what was charged, where `cancel` answers `refund-instead` or `refused`. */
+  /** Gives back what was charged, or a part; for a reversal, where `cancel` answers `refund-instead` or `refused`. */
   refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundAnswer>;
   inquireRefund(refundId: string, requestId: string, signal?: AbortSignal): Promise<RefundAnswer>;
+  /** The signature on the raw bytes first, then the content. Never throws, keeps nothing. */
+  verifyNotification(raw: RawNotification): NotificationResult;
+  readonly replies: NotificationReplies;
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ISSUER_PATTERN } from '../../protocol/limits.js';
 import { reasons } from '../../protocol/words.js';
 import { codeMeanings } from '../acquirers/codepay/settings.js';
-import { currency, delays, mcc, ms, name, repeatingDelays, text, url } from './values.js';
+import { amount, currency, delays, environment, mcc, ms, name, repeatingDelays, source, text, url } from './values.js';
 
 /** Merchant accounts with acquirers, and which payment goes to which. */
 
@@ -28,6 +28,46 @@ const keys = {
 
 const currencies = v.optional(v.pipe(v.array(currency, 'a list of currencies'), v.minLength(1, 'at least one')));
 
+/** What the contract allows one payment of a wallet; amounts in major units as text. */
+const limit = v.strictObject({
+  issuers: v.optional(v.pipe(v.array(issuer, 'a list of issuers'), v.minLength(1, 'at least one'))),
+  currency,
+  least: v.optional(amount),
+  most: v.optional(amount),
+  most_a_day: v.optional(amount),
+});
+export type LimitConfig = v.InferOutput<typeof limit>;
+
+const days = v.pipe(v.number('a number'), v.integer('a whole number'), v.minValue(0), v.maxValue(3_650));
+
+/** What the contract says of giving money back, where it differs from the acquirer's documents. */
+const windows = v.strictObject({
+  cancel_until: v.optional(
+    v.strictObject({
+      days_later: days,
+      time: v.pipe(v.string('text'), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as "00:15"')),
+      zone: v.pipe(v.string('text'), v.regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'an offset such as "+08:00"')),
+    }),
+  ),
+  refund_days: v.optional(days),
+  partial_refunds: v.optional(v.boolean('true or false')),
+  refunds_most: v.optional(v.pipe(v.number('a number'), v.integer('a whole number'), v.minValue(1))),
+});
+export type WindowsConfig = v.InferOutput<typeof windows>;
+
+const terms = {
+  limit: v.optional(v.array(limit, 'a list of [[account.limit]] tables'), []),
+  windows: v.optional(windows, {}),
+};
+
+/** Where notifications come from, and under which path they were called. */
+const notices = {
+  notify_public_path: v.optional(
+    v.pipe(v.string('text'), v.regex(/^\/[\x21-\x7e]{0,1023}$/, 'a path, and its query, such as "/antom/notify"')),
+  ),
+  notify_from: v.optional(v.pipe(v.array(source, 'a list of addresses'), v.minLength(1, 'at least one'))),
+};
+
 const antom = v.strictObject({
   name,
   kind: v.literal('antom'),
@@ -35,8 +75,27 @@ const antom = v.strictObject({
   client_id: text(),
   ...keys,
   key_version: v.optional(text(16), '1'),
+  // By keyVersion, beside public_key_file, while Antom changes its key.
+  public_key_files: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,16}$/, 'a keyVersion')),
+      text(1_024),
+      'a table of "2" = "file"',
+    ),
+    {},
+  ),
+  integration: v.optional(
+    v.picklist(['merchant', 'system-integrator', 'isv'], '"merchant", "system-integrator" or "isv"'),
+    'merchant',
+  ),
+  agent_token_file: v.optional(text(1_024)),
+  agent_token_env: v.optional(environment),
+  merchant_account_id: v.optional(text(32)),
+  merchant_region: v.optional(v.pipe(v.string('text'), v.regex(/^[A-Z]{2}$/, 'two letters such as "JP"'))),
   settlement_currency: currency,
   notify_url: url('http', 'https'),
+  ...notices,
+  ...terms,
   currencies,
   merchant: v.strictObject({
     reference_merchant_id: text(64),
@@ -56,7 +115,11 @@ const codepay = v.strictObject({
   ...keys,
   description: text(),
   store_no: v.optional(text(32)),
+  terminal_sn: v.optional(text(32)),
+  attach: v.optional(text(128)),
   notify_url: v.optional(url('http', 'https')),
+  ...notices,
+  ...terms,
   currencies,
   // What CodePay's documents leave open; defaults in acquirers/codepay/settings.ts.
   entry_path: v.optional(v.pipe(v.string('text'), v.regex(/^\/[\w/-]{1,100}$/, 'a path such as "/api/entry"'))),
@@ -66,11 +129,25 @@ const codepay = v.strictObject({
   default_wallet: v.optional(v.string('text')),
   codes: v.optional(v.record(v.string(), v.picklist(codeMeanings, `one of ${codeMeanings.join(', ')}`))),
   error_codes: v.optional(v.record(v.string(), v.picklist(reasons.all, 'a reason such as "insufficient-funds"'))),
+  believe_notifications: v.optional(v.boolean('true or false')),
   plan,
 });
 
 export const account = v.variant('kind', [antom, codepay], '"antom" or "codepay"');
 export type AccountConfig = v.InferOutput<typeof account>;
+
+/** Which of the integrations works with a token of the merchant's that has authorised us. */
+export function tokenComplaints(accounts: readonly AccountConfig[]) {
+  return accounts.flatMap((a, i) => {
+    if (a.kind !== 'antom') return [];
+    const { integration, agent_token_file: path, agent_token_env: variable } = a;
+    const key = `account.${i}.agent_token`;
+    const names = 'agent_token_file, agent_token_env';
+    if (path && variable) return [{ key, found: 'both', expected: `only one of ${names}` }];
+    if (integration === 'isv') return path || variable ? [] : [{ key, found: 'neither', expected: `one of ${names}` }];
+    return path || variable ? [{ key, found: 'one', expected: 'none: it goes with integration = "isv"' }] : [];
+  });
+}
 
 export const merchant = v.strictObject({
   name,

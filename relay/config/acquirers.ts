@@ -5,6 +5,7 @@ import type { Acquirer, PollPlan } from '../acquirers/contract.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Log } from '../runtime/log.js';
 import type { AccountConfig } from './accounts.js';
+import { limitsOf } from './limits.js';
 import { ConfigError } from './load.js';
 import type { AccountSecrets } from './secrets.js';
 
@@ -21,13 +22,14 @@ export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, { 
     ...(secrets.caPem === undefined ? {} : { caPem: secrets.caPem }),
     ...(account.currencies ? { currencies: account.currencies } : {}),
     plan: planOf(account.plan),
+    limits: limitsOf(account),
     clock: () => new Date(clock.now()),
     onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...trace }),
   };
   try {
     switch (account.kind) {
       case 'antom':
-        return createAntom({ ...shared, ...antomOptions(account), antomPublicKeyPem: secrets.publicKeyPem });
+        return createAntom({ ...shared, ...antomOptions(account), ...antomKeys(secrets) });
       case 'codepay':
         return createCodepay({ ...shared, ...codepayOptions(account), codepayPublicKeyPem: secrets.publicKeyPem });
     }
@@ -35,6 +37,12 @@ export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, { 
     throw new ConfigError(`account "${account.name}": ${error instanceof Error ? error.message : 'cannot be used'}`);
   }
 }
+
+const antomKeys = ({ publicKeyPem, publicKeys, agentToken }: AccountSecrets) => ({
+  antomPublicKeyPem: publicKeyPem,
+  ...(publicKeys === undefined ? {} : { antomPublicKeys: publicKeys }),
+  ...(agentToken === undefined ? {} : { agentToken }),
+});
 
 function antomOptions({ merchant, ...a }: ConfigOf<'antom'>) {
   const { store } = merchant;
@@ -49,6 +57,8 @@ function antomOptions({ merchant, ...a }: ConfigOf<'antom'>) {
       store: { referenceStoreId: store.reference_store_id, storeName: store.store_name, storeMCC: store.store_mcc },
     },
     notifyUrl: a.notify_url,
+    merchantAccountId: a.merchant_account_id,
+    merchantRegion: a.merchant_region,
   };
 }
 
@@ -61,6 +71,7 @@ function codepayOptions(a: ConfigOf<'codepay'>) {
     ...(a.default_wallet === undefined ? {} : { defaultWallet: a.default_wallet }),
     ...(a.codes === undefined ? {} : { codes: a.codes }),
     ...(a.error_codes === undefined ? {} : { errorCodes: a.error_codes }),
+    ...(a.believe_notifications === undefined ? {} : { believeNotifications: a.believe_notifications }),
   };
   return {
     appId: a.app_id,
@@ -68,6 +79,8 @@ function codepayOptions(a: ConfigOf<'codepay'>) {
     shop: {
       description: a.description,
       ...(a.store_no === undefined ? {} : { storeNo: a.store_no }),
+      ...(a.terminal_sn === undefined ? {} : { terminalSn: a.terminal_sn }),
+      ...(a.attach === undefined ? {} : { attach: a.attach }),
       ...(a.notify_url === undefined ? {} : { notifyUrl: a.notify_url }),
     },
     settings,

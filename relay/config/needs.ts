@@ -28,6 +28,7 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
           [`account.${i}.ca_file`, a.ca_file],
           [`account.${i}.private_key_file`, a.private_key_file],
           [`account.${i}.public_key_file`, a.public_key_file],
+          ...antomFiles(`account.${i}`, a),
         ] as const,
     ),
   ] as const;
@@ -35,6 +36,9 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
     ['secrets.code_hash_key_env', secrets.code_hash_key_env],
     ['broker.password_env', broker.password_env],
     ['ledger.url_env', url?.url_env],
+    ...account.map(
+      (a, i) => [`account.${i}.agent_token_env`, a.kind === 'antom' ? a.agent_token_env : undefined] as const,
+    ),
   ] as const;
   const needs: Need[] = [];
   for (const [key, name] of variables) {
@@ -44,6 +48,15 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
     if (path !== undefined) needs.push({ key, what: resolve(path), found: await file(path) });
   }
   return needs;
+}
+
+function antomFiles(key: string, account: RelayConfig['account'][number]) {
+  if (account.kind !== 'antom') return [];
+  const keys = Object.entries(account.public_key_files);
+  return [
+    ...keys.map(([version, path]) => [`${key}.public_key_files.${version}`, path] as const),
+    [`${key}.agent_token_file`, account.agent_token_file] as const,
+  ];
 }
 
 function variable(value: string | undefined): Need['found'] {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
-import { account, merchant } from './accounts.js';
-import { amount, currency, environment, HOUR_MS, ms, name, port, text, url } from './values.js';
+import { account, merchant, tokenComplaints } from './accounts.js';
+import { amount, currency, environment, HOUR_MS, ms, name, port, source, text, url } from './values.js';
 
 /** The shape of the relay's TOML file. Every default is written here and in `example.toml`, which a test compares. */
 
@@ -65,6 +65,13 @@ const kiosks = v.strictObject({ any: v.optional(v.boolean('true or false'), fals
 
 const operations = v.strictObject({ host: v.optional(text(), '127.0.0.1'), port: v.optional(port, 8090) });
 
+/** Without this table no notification is heard, and everything is asked for. */
+const webhooks = v.strictObject({
+  host: v.optional(text(), '127.0.0.1'),
+  port: v.optional(port, 8091),
+  proxies: v.optional(v.array(source, 'a list of addresses'), []),
+});
+
 export const configSchema = v.strictObject({
   instance: name,
   mode: v.picklist(['demo', 'production'], '"demo" or "production"'),
@@ -79,6 +86,7 @@ export const configSchema = v.strictObject({
   account: v.pipe(v.array(account, 'a list of [[account]] tables'), v.minLength(1, 'at least one [[account]]')),
   merchant: v.optional(v.array(merchant, 'a list of [[merchant]] tables'), []),
   operations: v.optional(operations, {}),
+  webhooks: v.optional(webhooks),
 });
 
 export type RelayConfig = v.InferOutput<typeof configSchema>;
@@ -105,6 +113,7 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   oneOf('broker', b.password_file, b.password_env, 'password_file, password_env', b.username !== undefined);
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
+  complaints.push(...tokenComplaints(config.account));
   return complaints;
 }
 

@@ -15,6 +15,10 @@ export type RelaySecrets = {
 export type AccountSecrets = {
   readonly privateKeyPem: string;
   readonly publicKeyPem: string;
+  /** Antom's further keys, by keyVersion. */
+  readonly publicKeys?: Readonly<Record<string, string>>;
+  /** Antom's, of the merchant that has authorised us. */
+  readonly agentToken?: string;
   readonly caPem?: string;
 };
 
@@ -40,16 +44,29 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
 
 async function accountSecrets(config: RelayConfig, env: Environment): Promise<Map<string, AccountSecrets>> {
   const accounts = new Map<string, AccountSecrets>();
-  for (const [i, { name, ca_file, private_key_file, public_key_file }] of config.account.entries()) {
+  for (const [i, account] of config.account.entries()) {
+    const { name, ca_file, private_key_file, public_key_file } = account;
     const key = `account.${i}`;
     const caPem = await one(`${key}.ca`, ca_file, undefined, env);
     accounts.set(name, {
       privateKeyPem: await file(`${key}.private_key_file`, private_key_file),
       publicKeyPem: await file(`${key}.public_key_file`, public_key_file),
       ...(caPem === undefined ? {} : { caPem }),
+      ...(account.kind === 'antom' ? await antomSecrets(key, account, env) : {}),
     });
   }
   return accounts;
+}
+
+type AntomConfig = Extract<RelayConfig['account'][number], { readonly kind: 'antom' }>;
+
+async function antomSecrets(key: string, account: AntomConfig, env: Environment) {
+  const publicKeys: Record<string, string> = {};
+  for (const [version, path] of Object.entries(account.public_key_files)) {
+    publicKeys[version] = await file(`${key}.public_key_files.${version}`, path);
+  }
+  const agentToken = await one(`${key}.agent_token`, account.agent_token_file, account.agent_token_env, env);
+  return { publicKeys, ...(agentToken === undefined ? {} : { agentToken }) };
 }
 
 /** Hex, or any text; the text's bytes count. */

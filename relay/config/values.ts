@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { NAME_PATTERN } from '../../protocol/limits.js';
 import { type Currency, isCurrency } from '../../protocol/money.js';
+import { isSource } from '../webhooks/endpoints.js';
 
 /** The values that the relay's TOML file is made of. */
 
@@ -70,3 +71,8 @@ export const repeatingDelays = v.pipe(
 );
 
 export const mcc = v.pipe(v.string('text'), v.regex(/^\d{4}$/, 'four digits as text'));
+
+export const source = v.pipe(
+  v.string('text'),
+  v.check(isSource, 'an address such as "3.135.111.52", or a network such as "10.0.0.0/8"'),
+);

@@ -90,6 +90,9 @@ export class SqlLedger implements Ledger {
   }
 }
 
+/** The ledger's part of a transaction that has other tables in it too. */
+export const ledgerTransaction = (tx: Transaction): LedgerTransaction => new SqlTransaction(tx);
+
 class SqlTransaction implements LedgerTransaction {
   readonly #tx: Transaction;
 

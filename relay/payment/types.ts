@@ -99,16 +99,24 @@ export type Attempt = {
   readonly nextAt: number | null;
 };
 
+/** Not asked for: the acquirer has said it by itself. It decides as an answer does; only the story tells it apart. */
+export type Told = 'notification';
+
 export type PaymentEvent =
   /** `nextAt` has come. `codeHeld`: this relay holds the code in memory. */
   | { readonly type: 'due'; readonly codeHeld: boolean }
   | { readonly type: 'pay-answered'; readonly answer: PayAnswer }
   /** `askedAt`: just before the request was written. */
-  | { readonly type: 'inquiry-answered'; readonly answer: InquiryAnswer; readonly askedAt: number }
+  | { readonly type: 'inquiry-answered'; readonly answer: InquiryAnswer; readonly askedAt: number; readonly by?: Told }
   | { readonly type: 'cancel-answered'; readonly answer: CancelAnswer; readonly askedAt: number }
   /** `refundId`: the record that was asked for, which need not be the newest any more. */
   | { readonly type: 'refund-answered'; readonly refundId: string; readonly answer: RefundAnswer }
-  | { readonly type: 'refund-inquiry-answered'; readonly refundId: string; readonly answer: RefundAnswer }
+  | {
+      readonly type: 'refund-inquiry-answered';
+      readonly refundId: string;
+      readonly answer: RefundAnswer;
+      readonly by?: Told;
+    }
   /** The customer gave up. */
   | { readonly type: 'abort' }
   /** The kiosk's report, a fact. `boot`: the tag of the boot that says so; absent: the attempt's own. */
@@ -136,6 +144,8 @@ export type AlarmKind =
   | 'contradiction'
   /** A cancel and a refund may both have given the money back. */
   | 'returned-twice'
+  /** A notification names another amount, currency or account than the record. */
+  | 'notification-differs'
   | 'unknown-attempt'
   | 'foreign-report'
   | 'other-journal'

@@ -1,5 +1,6 @@
 import { anyCapabilities } from '../acquirers/capabilities.js';
 import type { Acquirer, NotSent, PollPlan } from '../acquirers/contract.js';
+import { noNotifications } from '../acquirers/notifications.js';
 import type { Policy } from '../payment/types.js';
 
 /** A merchant's account with an acquirer, ready to be called. */
@@ -51,7 +52,7 @@ export class Accounts {
 function lostAcquirer(plan: PollPlan): Acquirer {
   const notSent = (): Promise<NotSent> => Promise.resolve({ kind: 'not-sent', detail: 'account not in the config' });
   return {
-    ...{ name: 'none', plan, capabilities: anyCapabilities },
+    ...{ name: 'none', plan, capabilities: anyCapabilities, ...noNotifications },
     ...{ pay: notSent, inquire: notSent, cancel: notSent, refund: notSent, inquireRefund: notSent },
   };
 }

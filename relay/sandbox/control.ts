@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialog, Ledger } from './books.js';
 import { type Json, jsonIn } from './json.js';
 import { readBody } from './listener.js';
+import { isNotifyManner, type NotifyManner, notifyManners, type Sent } from './notifier.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
 
 /** The stage door: what tests, the demo's page and its phone do to the sandbox. Not a part of an acquirer's protocol. */
@@ -14,6 +15,10 @@ export type Controls = {
   answerDialog(paymentRequestId: string, action: 'confirm' | 'reject'): 'done' | 'not-found' | 'closed';
   isOpen(): boolean;
   setOpen(open: boolean): Promise<void>;
+  notifications(): readonly Sent[];
+  /** Undefined: this sandbox sends none. */
+  notifyManner(): NotifyManner | undefined;
+  setNotifyManner(manner: NotifyManner): void;
 };
 
 type Answer = { readonly status: number; readonly body: object };
@@ -31,6 +36,16 @@ async function setScenario(controls: Controls, { scenario }: Json): Promise<Answ
   }
   await controls.setScenario(scenario);
   return ok({ scenario });
+}
+
+/** For news that comes next. */
+function setManner(controls: Controls, { manner }: Json): Answer {
+  if (typeof manner !== 'string' || !isNotifyManner(manner)) {
+    return fault(422, 'bad-manner', `manner: expected one of ${notifyManners.join(', ')}`);
+  }
+  if (controls.notifyManner() === undefined) return fault(409, 'no-notifications', 'start it with --notify-factor N');
+  controls.setNotifyManner(manner);
+  return ok({ manner });
 }
 
 async function setOpen(controls: Controls, { open }: Json): Promise<Answer> {
@@ -65,6 +80,10 @@ async function route(controls: Controls, method: string, path: string, body: Jso
       return ok(controls.ledger());
     case 'GET /control/dialogs':
       return ok({ dialogs: controls.dialogs() });
+    case 'GET /control/notifications':
+      return ok({ manner: controls.notifyManner() ?? 'none', notifications: controls.notifications() });
+    case 'POST /control/notifications':
+      return setManner(controls, body);
     case 'GET /control/listen':
       return ok({ open: controls.isOpen() });
     case 'POST /control/listen':

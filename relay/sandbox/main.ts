@@ -20,6 +20,8 @@ type Arguments = {
   readonly keyFolder: string;
   readonly autoConfirmMs: number | undefined;
   readonly timeScale: number;
+  /** Undefined: no notifications. */
+  readonly notifyFactor: number | undefined;
 };
 
 function whole(name: string, text: string, max: number): number {
@@ -43,6 +45,7 @@ export function readArguments(args: readonly string[]): Arguments {
       'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
       'auto-confirm-ms': { type: 'string' },
       'time-scale': { type: 'string', default: '1' },
+      'notify-factor': { type: 'string' },
     },
   });
   const { scenario } = values;
@@ -54,6 +57,7 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
   }
   const auto = values['auto-confirm-ms'];
+  const notify = values['notify-factor'];
   return {
     acquirer,
     port: whole('port', values.port, 65_535),
@@ -63,6 +67,7 @@ export function readArguments(args: readonly string[]): Arguments {
     keyFolder: values['key-folder'],
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
     timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),
+    notifyFactor: notify === undefined ? undefined : Math.max(1, whole('notify-factor', notify, 1_000_000)),
   };
 }
 
@@ -84,11 +89,12 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
     return 2;
   }
-  const { keyFolder, autoConfirmMs, ...rest } = found;
+  const { keyFolder, autoConfirmMs, notifyFactor, ...rest } = found;
   const log = pino({ name: 'sandbox' });
   const sandbox = await startSandbox({
     ...rest,
     ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
+    ...(notifyFactor === undefined ? {} : { notifyFactor }),
     keys: await generateKeys(keyFolder, found.acquirer),
     onCall: (call) => log.info({ event: 'call', ...call }),
   });

@@ -1,13 +1,18 @@
+import { createPrivateKey } from 'node:crypto';
+import { textAt } from './antom/fields.js';
+import { antomDialect } from './antom/notices.js';
 import { operate as operateAntom } from './antom/operations.js';
 import { createAntomPort } from './antom/port.js';
 import { Books, charge, fail, type Ledger } from './books.js';
+import { codepayDialect } from './codepay/notices.js';
 import { operate as operateCodepay } from './codepay/operations.js';
 import { createCodepayPort } from './codepay/port.js';
 import { type Controls, createControl } from './control.js';
 import type { SandboxKeys } from './keys.js';
 import { createListener } from './listener.js';
+import { Notifier, type NotifyManner, type Sent } from './notifier.js';
 import { type ScenarioName, scenarioOf } from './scenarios.js';
-import type { Rules, SandboxCall, SandboxKind } from './stage.js';
+import { type Reply, type Rules, type SandboxCall, type SandboxKind, strangerKey } from './stage.js';
 
 export const SANDBOX_CLIENT_ID = 'SANDBOX_QUIETZONE0001';
 /** `app_id` and `merchant_no` of the sandbox that speaks CodePay. */
@@ -34,6 +39,8 @@ export type SandboxOptions = {
   /** Epoch ms. */
   readonly clockMs?: () => number;
   readonly onCall?: (call: SandboxCall) => void;
+  /** Sends notifications to the address that an order names, the gaps between them divided by this. Absent: none. */
+  readonly notifyFactor?: number;
 };
 
 export type Sandbox = {
@@ -41,24 +48,43 @@ export type Sandbox = {
   readonly controlUrl: string;
   ledger(): Ledger;
   setScenario(name: ScenarioName): Promise<void>;
+  notifications(): readonly Sent[];
+  setNotifyManner(manner: NotifyManner): void;
   /** Closes both ports and every connection. */
   stop(): Promise<void>;
 };
 
 /** The side of the wire that speaks the acquirer's protocol; what it decides, the books know. */
-function portOf(options: SandboxOptions, books: Books, rules: () => Rules, clockMs: () => number) {
-  const { keys, onCall, acquirer = 'antom' } = options;
+function portOf(options: SandboxOptions, books: Books, rules: () => Rules, notifier: Notifier | undefined) {
+  const { keys, onCall, acquirer = 'antom', clockMs = Date.now } = options;
   const shared = { ...keys, clockMs, onCall };
+  const told = (reply: Reply, url: string | undefined): Reply =>
+    notifier ? { ...reply, after: notifier.look(reply.paymentRequestId, url) } : reply;
   if (acquirer === 'antom') {
     const { clientId = SANDBOX_CLIENT_ID } = options;
-    return createAntomPort({ ...shared, clientId, decide: (api, fields) => operateAntom(api, books, fields, rules()) });
+    return createAntomPort({
+      ...{ ...shared, clientId },
+      decide: (api, fields) => told(operateAntom(api, books, fields, rules()), textAt(fields, 'paymentNotifyUrl')),
+    });
   }
   return createCodepayPort({
     ...shared,
-    appId: options.clientId ?? SANDBOX_APP_ID,
-    merchantNo: SANDBOX_MERCHANT_NO,
-    decide: (method, fields) => operateCodepay(method, books, fields, rules()),
+    ...codepayIds(options),
+    decide: (method, fields) => told(operateCodepay(method, books, fields, rules()), fields.get('notify_url')),
   });
+}
+
+const codepayIds = ({ clientId = SANDBOX_APP_ID }: SandboxOptions) => ({
+  appId: clientId,
+  merchantNo: SANDBOX_MERCHANT_NO,
+});
+
+function notifierOf(options: SandboxOptions, books: Books): Notifier | undefined {
+  const { notifyFactor: factor, acquirer = 'antom', clientId = SANDBOX_CLIENT_ID, clockMs = Date.now } = options;
+  if (factor === undefined) return undefined;
+  const keys = { key: createPrivateKey(options.keys.acquirerPrivatePem), stranger: strangerKey(), clockMs };
+  const dialect = acquirer === 'antom' ? antomDialect(clientId, keys) : codepayDialect(codepayIds(options), keys);
+  return new Notifier({ books, dialect, factor, clockMs });
 }
 
 /** An acquirer of one's own: speaks its protocol on one port, is directed through another. */
@@ -73,7 +99,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     autoConfirmMs: options.autoConfirmMs === undefined ? undefined : options.autoConfirmMs / timeScale,
     defaultExpiryMs: DEFAULT_EXPIRY_MS / timeScale,
   });
-  const acquirer = createListener(host, portOf(options, books, rules, clockMs));
+  const notifier = notifierOf(options, books);
+  const acquirer = createListener(host, portOf(options, books, rules, notifier));
   const setOpen = (open: boolean): Promise<void> => (open ? acquirer.open(0) : acquirer.close());
   const controls: Controls = {
     scenario: () => scenario,
@@ -90,7 +117,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (payment.state !== 'PROCESSING') return 'closed';
       if (action === 'confirm') charge(payment, clockMs());
       else fail(payment, 'USER_PAYMENT_VERIFICATION_FAILED');
+      void notifier?.look(paymentRequestId);
       return 'done';
+    },
+    notifications: () => notifier?.sent ?? [],
+    notifyManner: () => notifier?.manner,
+    setNotifyManner(manner) {
+      if (notifier) notifier.manner = manner;
     },
     isOpen: acquirer.isOpen,
     setOpen,
@@ -110,7 +143,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     controlUrl: `http://${host}:${control.port()}`,
     ledger: controls.ledger,
     setScenario: controls.setScenario,
+    notifications: controls.notifications,
+    setNotifyManner: controls.setNotifyManner,
     async stop() {
+      notifier?.stop();
       await Promise.all([acquirer.close(), control.close()]);
     },
   };

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Json } from './json.js';
 import type { Manner, ScenarioName } from './scenarios.js';
 
@@ -8,7 +9,13 @@ export const sandboxKinds = ['antom', 'codepay'] as const;
 export type SandboxKind = (typeof sandboxKinds)[number];
 
 /** What the acquirer decides for one call, and in which manner it says so. */
-export type Reply = { readonly manner: Manner; readonly body: Json; readonly paymentRequestId?: string };
+export type Reply = {
+  readonly manner: Manner;
+  readonly body: Json;
+  readonly paymentRequestId?: string;
+  /** The answer waits for this: a notification that shall be there before it. */
+  readonly after?: Promise<void>;
+};
 
 export type Rules = {
   /** For payments that come next. */
@@ -26,6 +33,15 @@ export type SandboxCall = {
   readonly manner: Manner;
   readonly code: string;
 };
+
+/** A key that nobody has told the relay of. Made when first needed: it costs a tenth of a second. */
+export function strangerKey(): () => KeyObject {
+  let made: KeyObject | undefined;
+  return () => {
+    made ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    return made;
+  };
+}
 
 export const REQUEST_MAX_BYTES = 256 * 1024;
 export const errorPage = '<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>';

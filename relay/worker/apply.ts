@@ -125,13 +125,13 @@ function eventLine(event: Exclude<PaymentEvent, { type: 'due' }>, at: number, ms
     case 'pay-answered':
       return { at, name: 'pay', detail: answerText(event.answer), ms };
     case 'inquiry-answered':
-      return { at, name: 'inquire', detail: answerText(event.answer), ms };
+      return { at, name: event.by ?? 'inquire', detail: answerText(event.answer), ms };
     case 'cancel-answered':
       return { at, name: 'cancel', detail: answerText(event.answer), ms };
     case 'refund-answered':
       return { at, name: 'refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
     case 'refund-inquiry-answered':
-      return { at, name: 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
+      return { at, name: event.by ?? 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
     case 'abort':
       return { at, name: 'abort', detail: '', ms: null };
     case 'vend-reported':
@@ -141,7 +141,7 @@ function eventLine(event: Exclude<PaymentEvent, { type: 'due' }>, at: number, ms
   }
 }
 
-function answerText(answer: { kind: string; reason?: string; detail?: string; code?: string }): string {
+export function answerText(answer: { kind: string; reason?: string; detail?: string; code?: string }): string {
   const more = answer.reason ?? answer.detail ?? (answer.kind === 'failed' ? answer.code : undefined);
   return more ? `${answer.kind}: ${more}` : answer.kind;
 }

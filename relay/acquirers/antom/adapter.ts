@@ -1,24 +1,37 @@
 import type { Currency } from '../../../protocol/money.js';
-import { supports } from '../capabilities.js';
+import { type ContractLimits, supports, withLimits } from '../capabilities.js';
 import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
+import { publicKeysOf } from './keys.js';
+import { antomReplies, readNotification } from './notifications.js';
 import { antomPlan } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
-import { CODE_MAX_CHARS, type Merchant, payBody, referBody, referRefundBody, refundBody } from './requests.js';
+import {
+  CODE_MAX_CHARS,
+  type ContractFields,
+  type Merchant,
+  payBody,
+  referBody,
+  referRefundBody,
+  refundBody,
+} from './requests.js';
 
 /** Everything that config says of one Antom contract. */
-export type AntomOptions = ClientOptions & {
-  readonly settlementCurrency: Currency;
-  readonly merchant: Merchant;
-  readonly notifyUrl: string;
-  /** What the contract allows; all when absent. */
-  readonly currencies?: readonly Currency[];
-  readonly plan?: Partial<PollPlan>;
-};
+export type AntomOptions = ClientOptions &
+  ContractFields & {
+    readonly settlementCurrency: Currency;
+    readonly merchant: Merchant;
+    readonly notifyUrl: string;
+    /** What the contract allows; all when absent. */
+    readonly currencies?: readonly Currency[];
+    readonly plan?: Partial<PollPlan>;
+    /** What the contract says otherwise than `capabilities.ts`. */
+    readonly limits?: ContractLimits;
+  };
 
-/** Antom wants rupiah in whole hundreds of its minor unit (section 0.5); to round would charge another amount. */
+/** Antom wants rupiah in whole hundreds of its minor unit (section 0.5); to round would be another amount. */
 const isPayable = ({ amount, currency }: PayRequest['money']): boolean =>
   Number.isSafeInteger(amount) && amount > 0 && (currency !== 'IDR' || amount % 100 === 0);
 
@@ -30,7 +43,8 @@ export function createAntom(options: AntomOptions): Acquirer {
   const client = createClient(options);
   const plan: PollPlan = { ...antomPlan, ...options.plan };
   const timeoutMs = plan.callTimeoutMs;
-  const capabilities = capabilitiesOf(options.currencies);
+  const capabilities = withLimits(capabilitiesOf(options.currencies), options.limits);
+  const keys = publicKeysOf(options);
 
   return {
     name: 'antom',
@@ -55,12 +69,12 @@ export function createAntom(options: AntomOptions): Acquirer {
       return 'kind' in answer ? answer : payAnswer(answer, requestId);
     },
     async inquire(requestId, acquirerId, signal) {
-      const content = () => referBody(requestId, acquirerId);
+      const content = () => referBody(requestId, acquirerId, options);
       const answer = await client({ api: 'inquiryPayment', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : inquiryAnswer(answer, requestId);
     },
     async cancel(requestId, acquirerId, signal) {
-      const content = () => referBody(requestId, acquirerId);
+      const content = () => referBody(requestId, acquirerId, options);
       const answer = await client({ api: 'cancel', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : cancelAnswer(answer, requestId, acquirerId);
     },
@@ -68,14 +82,17 @@ export function createAntom(options: AntomOptions): Acquirer {
       const { requestId, acquirerId } = request;
       // The payment machine inquires first, which tells it.
       if (acquirerId === undefined) return { kind: 'not-sent', detail: 'no-payment-id' };
+      if (!isPayable(request.money)) return { kind: 'failed', retry: 'never', alarm: true };
       const content = () => refundBody(request, acquirerId);
       const answer = await client({ api: 'refund', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundAnswer(answer, request);
     },
     async inquireRefund(refundId, requestId, signal) {
-      const content = () => referRefundBody(refundId);
+      const content = () => referRefundBody(refundId, options);
       const answer = await client({ api: 'inquiryRefund', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundInquiryAnswer(answer, refundId);
     },
+    verifyNotification: (raw) => readNotification(raw, options.clientId, keys),
+    replies: antomReplies,
   };
 }

@@ -10,7 +10,7 @@ import {
   type ResultStatus,
   rowOf,
 } from './codes.js';
-import { type SignedParts, verifySignature } from './signing.js';
+import { type PublicKeys, type SignedParts, verifySignature } from './signing.js';
 
 /** An answer as it came, and what is needed to check it. */
 export type RawAnswer = {
@@ -22,7 +22,7 @@ export type RawAnswer = {
   readonly signature: string | undefined;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 export type Answer = {
   readonly verified: boolean;
   readonly status: ResultStatus;
@@ -36,14 +36,14 @@ export const unknown = (detail: UnknownDetail, code = ''): Unknown => ({
   detail,
   ...(code ? { code } : {}),
 });
-const isObject = (value: unknown): value is Fields =>
+export const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Capitals only, so that little of what an answer may repeat from a request can pass; the client looks once more. */
 const codeOf = (value: unknown): string =>
   typeof value === 'string' && /^[A-Z][A-Z_]{1,63}$/.test(value) ? value : '';
 
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -55,24 +55,32 @@ function parseJson(body: Buffer): unknown {
  * Checks the signature on the raw bytes, then parses. An unsigned answer is believed when it says "undecided", or that
  * the gateway refused the call unread; it never says that money moved, nor that a payment failed.
  */
-export function openAnswer(raw: RawAnswer, publicKey: KeyObject): Answer | Unknown {
+export function openAnswer(raw: RawAnswer, keys: KeyObject | PublicKeys): Answer | Unknown {
   const { body, path, clientId, time, signature } = raw;
   let verified = false;
   if (signature !== undefined) {
     const parts: SignedParts = { path, clientId, time: time ?? '', body };
-    verified = verifySignature(parts, signature, publicKey);
+    verified = verifySignature(parts, signature, keys);
     if (!verified) return unknown('bad-signature');
   }
   const fields = parseJson(body);
   if (fields === undefined) return unknown('not-json');
+  const answer = answerIn(fields, verified);
+  if ('kind' in answer) return answer;
+  const { status, code } = answer;
+  if (!verified && (status === 'S' || (status === 'F' && !gatewayCodes.has(code)))) {
+    return unknown('bad-signature', code);
+  }
+  return answer;
+}
+
+/** What stands in `result`; `verified` says whether it was signed. */
+export function answerIn(fields: unknown, verified: boolean): Answer | Unknown {
   const result = isObject(fields) ? fields['result'] : undefined;
   if (!isObject(fields) || !isObject(result)) return unknown('shape');
   const status = result['resultStatus'];
   const code = codeOf(result['resultCode']);
   if (status !== 'S' && status !== 'F' && status !== 'U') return unknown('shape', code);
-  if (!verified && (status === 'S' || (status === 'F' && !gatewayCodes.has(code)))) {
-    return unknown('bad-signature', code);
-  }
   return { verified, status, code, fields };
 }
 
@@ -88,7 +96,7 @@ export function moneyOf(value: unknown): Money | undefined | 'shape' {
 }
 
 /** Antom's own id, taken from signed answers only. */
-function acquirerIdOf(answer: Answer): { acquirerId?: string } {
+export function acquirerIdOf(answer: Answer): { acquirerId?: string } {
   const id = answer.fields['paymentId'];
   return answer.verified && typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? { acquirerId: id } : {};
 }

@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
 import { type Answer, openAnswer } from './answers.js';
 import { isDocumented } from './codes.js';
+import { type KeyOptions, publicKeysOf } from './keys.js';
 import { type Api, apiPath } from './paths.js';
 import { signatureHeader } from './signing.js';
 
@@ -15,15 +16,16 @@ export type AntomTrace = {
   readonly code?: string;
 };
 
-export type ClientOptions = {
+export type ClientOptions = KeyOptions & {
   /** Scheme, host and port only, such as https://open-sea-global.alipay.com */
   readonly baseUrl: string;
   readonly clientId: string;
   /** PKCS#8, ours. A secret. */
   readonly privateKeyPem: string;
-  /** SPKI, Antom's, from the dashboard. */
-  readonly antomPublicKeyPem: string;
+  /** Of our key: Antom knows several of ours while we change it. */
   readonly keyVersion: string;
+  /** Of the merchant that has authorised us, in ISV mode only (section 0). A secret. */
+  readonly agentToken?: string;
   /** Certificates to trust instead of the system's, for a sandbox or an inspecting proxy. */
   readonly caPem?: string;
   readonly clock: () => Date;
@@ -50,8 +52,8 @@ const ANSWER_MAX_BYTES = 256 * 1024;
  * The answer without a result code that repeats the payment code. A documented code stays, whatever it shares with the
  * payment code: a customer may choose the letters of one, and must not choose what an answer means.
  */
-function withoutEcho(opened: Answer | Unknown, secret: string | undefined): Answer | Unknown {
-  if (opened.code === undefined || isDocumented(opened.code) || !repeats(opened.code, secret)) return opened;
+function withoutEcho(opened: Answer | Unknown, isEcho: (text: string) => boolean): Answer | Unknown {
+  if (opened.code === undefined || isDocumented(opened.code) || !isEcho(opened.code)) return opened;
   return 'kind' in opened ? { kind: 'unknown', detail: opened.detail } : { ...opened, code: '' };
 }
 
@@ -60,7 +62,7 @@ function withoutEcho(opened: Answer | Unknown, secret: string | undefined): Answ
  * @throws RangeError naming the option that is wrong; the client itself never rejects.
  */
 export function createClient(options: ClientOptions): AntomClient {
-  const { clientId, clock, keyVersion, caPem } = options;
+  const { clientId, clock, keyVersion, caPem, agentToken } = options;
   const origin = originOf(options.baseUrl, 'https://open-sea-global.alipay.com');
   if (!/^[\x21-\x7e]{1,128}$/.test(clientId)) {
     throw new RangeError('clientId: expected 1 to 128 letters, digits and signs, as the dashboard shows it');
@@ -68,9 +70,12 @@ export function createClient(options: ClientOptions): AntomClient {
   const privateKey = rsaKey('privateKeyPem', 'an RSA private key as PEM (PKCS#8)', () =>
     createPrivateKey(options.privateKeyPem),
   );
-  const publicKey = rsaKey('antomPublicKeyPem', 'an RSA public key as PEM (SPKI)', () =>
-    createPublicKey(options.antomPublicKeyPem),
-  );
+  const publicKeys = publicKeysOf(options);
+  if (agentToken !== undefined && !/^[\x21-\x7e]{1,128}$/.test(agentToken)) {
+    throw new RangeError(
+      `agentToken: found ${agentToken.length} characters, expected 1 to 128 letters, digits and signs`,
+    );
+  }
 
   function prepare(path: string, content: object) {
     const body = Buffer.from(JSON.stringify(content), 'utf8');
@@ -80,6 +85,7 @@ export function createClient(options: ClientOptions): AntomClient {
       'Client-Id': clientId,
       'Request-Time': time,
       Signature: signatureHeader({ path, clientId, time, body }, privateKey, keyVersion),
+      ...(agentToken === undefined ? {} : { 'Agent-Token': agentToken }),
     };
     return { body, headers };
   }
@@ -103,11 +109,13 @@ export function createClient(options: ClientOptions): AntomClient {
       return typeof value === 'string' ? value : undefined;
     };
     const [time, signature, tracerId] = [header('response-time'), header('signature'), header('tracerid')];
-    const opened = withoutEcho(openAnswer({ body: answered.body, path, clientId, time, signature }, publicKey), secret);
+    const isEcho = (text: string): boolean => repeats(text, secret) || repeats(text, agentToken);
+    const answer = openAnswer({ body: answered.body, path, clientId, time, signature }, publicKeys);
+    const opened = withoutEcho(answer, isEcho);
     options.onTrace?.({
       api,
       requestId,
-      ...(tracerId === undefined || repeats(tracerId, secret) ? {} : { tracerId: tracerId.slice(0, 64) }),
+      ...(tracerId === undefined || isEcho(tracerId) ? {} : { tracerId: tracerId.slice(0, 64) }),
       ...(opened.code ? { code: opened.code } : {}),
     });
     return opened;

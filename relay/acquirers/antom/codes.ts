@@ -2,7 +2,7 @@ import type { Reason } from '../../../protocol/words.js';
 import type { UnknownDetail } from '../contract.js';
 
 /**
- * What each result code means, as data. Source: reference acquirers/antom.md sections 0.7, 1.3 and 1.5 to 1.8, mapped by
+ * What each result code means, as data. Source: reference acquirers/antom.md sections 0.7, 1.3, 1.5 to 1.8 and 2.4, mapped by
  * common.md section 2. `status` is what Antom documents for the code; a code that comes with another status is a
  * contradiction and decides nothing.
  */
@@ -76,10 +76,18 @@ export const payCodes: Table<PayRow> = {
   USER_NOT_EXIST: declined('wallet-restricted'),
   USER_STATUS_ABNORMAL: declined('wallet-restricted'),
   USER_PAYMENT_VERIFICATION_FAILED: declined('wrong-password'),
+  // Of automatic debit (section 2.4): wrong or too many passwords there, and a linked wallet that is linked no more.
+  VERIFY_UNMATCHED: declined('wrong-password'),
+  VERIFY_TIMES_EXCEED_LIMIT: declined('wrong-password'),
+  INVALID_ACCESS_TOKEN: declined('wallet-restricted'),
+  INVALID_PAYMENT_METHOD_META_DATA: alarm('configuration'),
   RISK_REJECT: declined('risk'),
   FRAUD_REJECT: declined('risk'),
+  // What was taken all the same goes back by itself (section 2.4).
+  SUSPECTED_RISK: declined('risk'),
   ORDER_IS_CANCELED: declined('other'),
   ORDER_IS_CLOSED: declined('other'),
+  ORDER_NOT_EXIST: alarm('other'),
   REPEAT_REQ_INCONSISTENT: { status: 'F', kind: 'conflict' },
   CURRENCY_NOT_SUPPORT: alarm('configuration'),
   NO_PAY_OPTIONS: alarm('configuration'),

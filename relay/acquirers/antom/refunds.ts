@@ -10,7 +10,7 @@ function isOfAnother(answer: Answer, refundId: string): boolean {
   return id === undefined || id === null ? answer.status === 'S' : id !== refundId;
 }
 
-function refundOf(row: RefundRow, answer: Answer): RefundAnswer {
+export function refundOf(row: RefundRow, answer: Answer): RefundAnswer {
   switch (row.kind) {
     case 'refunded':
     case 'pending':

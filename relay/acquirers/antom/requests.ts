@@ -10,11 +10,25 @@ export type Merchant = {
   readonly store: { readonly referenceStoreId: string; readonly storeName: string; readonly storeMCC: string };
 };
 
-export type PayContext = {
+/**
+ * What a contract adds to what its calls say. Which of it an integration needs, Antom says in its dashboard (sections 1.2, 1.5
+ * and 1.6 name both and leave it open): absent by default.
+ */
+export type ContractFields = {
+  /** At most 32 characters; of a system integrator's or ISV's merchant. */
+  readonly merchantAccountId?: string | undefined;
+  /** Two letters; for one product only. */
+  readonly merchantRegion?: string | undefined;
+};
+
+export type PayContext = ContractFields & {
   readonly merchant: Merchant;
   readonly settlementCurrency: string;
   readonly notifyUrl: string;
 };
+
+const accountIn = ({ merchantAccountId }: ContractFields) =>
+  merchantAccountId === undefined ? {} : { merchantAccountId };
 
 const DESCRIPTION_MAX_CHARS = 256;
 /** What `paymentMethodId` holds (section 1.2). Longer EMV CPM codes are never cut: half a code is another code. */
@@ -24,7 +38,8 @@ export const CODE_MAX_CHARS = 128;
 const amountOf = ({ amount, currency }: Money) => ({ currency, value: String(amount) });
 
 /** The body of `pay`, user-presented mode. Source: reference acquirers/antom.md section 1.2. */
-export function payBody(request: PayRequest, { merchant, settlementCurrency, notifyUrl }: PayContext) {
+export function payBody(request: PayRequest, context: PayContext) {
+  const { merchant, settlementCurrency, notifyUrl, merchantRegion } = context;
   const reference = request.reference || request.requestId;
   return {
     productCode: 'IN_STORE_PAYMENT',
@@ -35,6 +50,8 @@ export function payBody(request: PayRequest, { merchant, settlementCurrency, not
     settlementStrategy: { settlementCurrency },
     paymentNotifyUrl: notifyUrl,
     paymentExpiryTime: isoWithOffset(request.expiresAt),
+    ...(merchantRegion === undefined ? {} : { merchantRegion }),
+    ...accountIn(context),
     order: {
       referenceOrderId: reference,
       orderDescription: `${merchant.merchantName} ${request.kiosk} ${reference}`.slice(0, DESCRIPTION_MAX_CHARS),
@@ -46,12 +63,13 @@ export function payBody(request: PayRequest, { merchant, settlementCurrency, not
 }
 
 /** The body of `inquiryPayment` and `cancel`: Antom's own id wins where both are given (sections 1.5 and 1.6). */
-export const referBody = (requestId: string, acquirerId: string | undefined) => ({
+export const referBody = (requestId: string, acquirerId: string | undefined, contract: ContractFields = {}) => ({
   paymentRequestId: requestId,
   ...(acquirerId === undefined ? {} : { paymentId: acquirerId }),
+  ...accountIn(contract),
 });
 
-/** The body of `refund`: Antom takes its own id of the payment only (section 1.7). */
+/** The body of `refund`, of all or a part: Antom takes its own id of the payment only (section 1.7). */
 export const refundBody = ({ refundId, money }: RefundRequest, acquirerId: string) => ({
   refundRequestId: refundId,
   paymentId: acquirerId,
@@ -59,4 +77,7 @@ export const refundBody = ({ refundId, money }: RefundRequest, acquirerId: strin
 });
 
 /** The body of `inquiryRefund`: after a timeout our id is the only one there is (section 1.8). */
-export const referRefundBody = (refundId: string) => ({ refundRequestId: refundId });
+export const referRefundBody = (refundId: string, contract: ContractFields = {}) => ({
+  refundRequestId: refundId,
+  ...accountIn(contract),
+});

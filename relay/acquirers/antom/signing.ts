@@ -1,4 +1,4 @@
-import { type KeyObject, sign, verify } from 'node:crypto';
+import { KeyObject, sign, verify } from 'node:crypto';
 
 /**
  * Antom's signature: RSASSA-PKCS1-v1_5 with SHA-256 over path, client, time and the raw body.
@@ -13,6 +13,12 @@ export type SignedParts = {
   /** The exact bytes on the wire: never parsed and written again. */
   readonly body: Uint8Array;
 };
+
+/**
+ * Antom's public keys by `keyVersion`; under '' the one for every version that is not named. While Antom changes its key the
+ * old and the new one are both here.
+ */
+export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
 const ALGORITHM = 'RSA256';
 
@@ -51,8 +57,10 @@ export function parseSignatureHeader(header: string): { keyVersion: string; sign
   return { keyVersion: parts.get('keyVersion') ?? '', signature };
 }
 
-/** False for any doubt: a header that does not parse, another algorithm, a changed byte anywhere. */
-export function verifySignature(parts: SignedParts, header: string, publicKey: KeyObject): boolean {
+/** False for any doubt: a header that does not parse, another algorithm, a version without a key, a changed byte. */
+export function verifySignature(parts: SignedParts, header: string, keys: KeyObject | PublicKeys): boolean {
   const parsed = parseSignatureHeader(header);
-  return parsed !== undefined && verify('RSA-SHA256', stringToSign(parts), publicKey, parsed.signature);
+  if (!parsed) return false;
+  const key = keys instanceof KeyObject ? keys : (keys.get(parsed.keyVersion) ?? keys.get(''));
+  return key !== undefined && verify('RSA-SHA256', stringToSign(parts), key, parsed.signature);
 }

@@ -1,11 +1,12 @@
 import type { Currency } from '../../../protocol/money.js';
-import { supports } from '../capabilities.js';
+import { type ContractLimits, supports, withLimits } from '../capabilities.js';
 import type { Acquirer, CancelAnswer, InquiryAnswer, PollPlan } from '../contract.js';
 import { isPayable } from './amounts.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
-import { type ClientOptions, createClient } from './client.js';
+import { type ClientOptions, createClient, gatewayKeyOf } from './client.js';
 import { methods } from './methods.js';
+import { codepayReplies, readNotification } from './notifications.js';
 import { paymentNumber, refundNumber } from './numbers.js';
 import { codepayPlan, expiresSeconds } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
@@ -20,6 +21,8 @@ export type CodePayOptions = ClientOptions & {
   readonly plan?: Partial<PollPlan>;
   /** What CodePay's documents leave open. */
   readonly settings?: Partial<CodePaySettings>;
+  /** What the contract says otherwise than `capabilities.ts`. */
+  readonly limits?: ContractLimits;
 };
 
 /**
@@ -31,7 +34,8 @@ export function createCodepay(options: CodePayOptions): Acquirer {
   const client = createClient(options, settings);
   const { shop, clock } = options;
   const plan: PollPlan = { ...codepayPlan, ...options.plan };
-  const capabilities = capabilitiesOf(options.currencies, plan);
+  const capabilities = withLimits(capabilitiesOf(options.currencies, plan), options.limits);
+  const ours = { appId: options.appId, merchantNo: options.merchantNo, publicKey: gatewayKeyOf(options) };
 
   async function inquire(requestId: string, timeoutMs: number, signal?: AbortSignal): Promise<InquiryAnswer> {
     const content = () => referContent(requestId, settings);
@@ -91,5 +95,7 @@ export function createCodepay(options: CodePayOptions): Acquirer {
       const answer = await client({ method: methods.inquireRefund, requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundInquiryAnswer(answer, refundNumber(refundId), settings);
     },
+    verifyNotification: (raw) => readNotification(raw, ours, settings),
+    replies: codepayReplies,
   };
 }

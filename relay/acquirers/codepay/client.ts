@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
@@ -53,6 +53,10 @@ const idOf = (field: string, text: string): string => {
   throw new RangeError(`${field}: expected 1 to 32 letters and digits, as the platform shows it`);
 };
 
+/** @throws RangeError naming the option that is wrong. */
+export const gatewayKeyOf = ({ codepayPublicKeyPem }: Pick<ClientOptions, 'codepayPublicKeyPem'>): KeyObject =>
+  rsaKey('codepayPublicKeyPem', 'an RSA public key as PEM (SPKI)', () => createPublicKey(codepayPublicKeyPem));
+
 /**
  * Signs, sends, checks. What a call says is settled, and signed, before a socket is opened.
  * @throws RangeError naming the option that is wrong; the client itself never rejects.
@@ -64,9 +68,7 @@ export function createClient(options: ClientOptions, { codes, errorCodes, entryP
   const privateKey = rsaKey('privateKeyPem', 'an RSA private key as PEM', () =>
     createPrivateKey(options.privateKeyPem),
   );
-  const publicKey = rsaKey('codepayPublicKeyPem', 'an RSA public key as PEM (SPKI)', () =>
-    createPublicKey(options.codepayPublicKeyPem),
-  );
+  const publicKey = gatewayKeyOf(options);
   const headers = { 'Content-Type': 'application/json; charset=utf-8' };
 
   /** The code without what it repeats of the payment code; a code that config knows is nobody's secret. */

@@ -41,3 +41,34 @@ export function refundNumber(refundId: string): string {
   }
   return inBase62(BigInt(which), 1) + shortened(id);
 }
+
+/** Whose number it is: the ways back of `paymentNumber` and `refundNumber`, whichever of its two forms a payment's has. */
+export type Subject =
+  | { readonly kind: 'payment'; readonly requestId: string }
+  | { readonly kind: 'refund'; readonly refundId: string };
+
+const SHORT = /^[0-9A-Za-z]{22,24}$/;
+const ID_END = 1n << 128n;
+
+function fromBase62(text: string): bigint {
+  let value = 0n;
+  for (const sign of text) value = value * BASE + BigInt(DIGITS.indexOf(sign));
+  return value;
+}
+
+function lengthened(text: string): string | undefined {
+  const value = fromBase62(text);
+  return value < ID_END ? value.toString(16).padStart(32, '0') : undefined;
+}
+
+/** Undefined for a number that we never give. */
+export function subjectOf(number: string): Subject | undefined {
+  if (ID.test(number)) return { kind: 'payment', requestId: number };
+  if (!SHORT.test(number)) return undefined;
+  const id = lengthened(number.slice(-SHORT_CHARS));
+  const which = number.slice(0, -SHORT_CHARS);
+  if (id === undefined) return undefined;
+  if (which === '') return { kind: 'payment', requestId: id };
+  // A number has one spelling: nothing leads with a nought.
+  return which.startsWith('0') ? undefined : { kind: 'refund', refundId: `r${fromBase62(which)}${id}` };
+}

@@ -11,6 +11,10 @@ export type Shop = {
   readonly description: string;
   readonly storeNo?: string;
   readonly notifyUrl?: string;
+  /** Must be bound to the merchant on the platform first. */
+  readonly terminalSn?: string;
+  /** Comes back in queries, notifications and bills. */
+  readonly attach?: string;
 };
 
 type Content = Readonly<Record<string, string>>;
@@ -46,6 +50,8 @@ export function payContent(request: PayRequest, shop: Shop, expires: number, set
     description: goods(shop, request),
     expires: String(expires),
     ...(shop.storeNo === undefined ? {} : { store_no: shop.storeNo }),
+    ...(shop.terminalSn === undefined ? {} : { terminal_sn: shop.terminalSn }),
+    ...(shop.attach === undefined ? {} : { attach: shop.attach }),
     ...(shop.notifyUrl === undefined ? {} : { notify_url: shop.notifyUrl }),
   };
 }

@@ -44,6 +44,11 @@ export type CodePaySettings = {
   readonly codes: Readonly<Record<string, CodeMeaning>>;
   /** Why a payment failed, by `trans_error_code` (section 5, point 2); one that is not listed is 'other'. */
   readonly errorCodes: Readonly<Record<string, Reason>>;
+  /**
+   * Whether a signed "paid" or "refunded" of a notification is taken for the answer to an inquiry. Its official fields are not
+   * known to us (section 5, point 5), so without it a notification only makes the relay inquire at once.
+   */
+  readonly believeNotifications: boolean;
 };
 
 export const codepaySettings: CodePaySettings = {
@@ -58,6 +63,7 @@ export const codepaySettings: CodePaySettings = {
   defaultWallet: 'Alipay+',
   codes: {},
   errorCodes: {},
+  believeNotifications: false,
 };
 
 /** Wallets are added to ours, the rest takes its place. */

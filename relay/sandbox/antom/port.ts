@@ -1,10 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Api, apiPath, apis, isoWithOffset } from '../../acquirers/antom/paths.js';
 import { signatureHeader, verifySignature } from '../../acquirers/antom/signing.js';
 import { isJson, type Json, jsonIn } from '../json.js';
 import { readBody } from '../listener.js';
-import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall } from '../stage.js';
+import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall, strangerKey } from '../stage.js';
 
 /** Antom's side of the wire: checks the signature on raw bytes, asks for a decision, signs the answer. */
 export type AntomPortOptions = {
@@ -68,12 +68,7 @@ export function createAntomPort(options: AntomPortOptions) {
   const merchantKey = createPublicKey(options.merchantPublicPem);
   const antomKey = createPrivateKey(options.acquirerPrivatePem);
   const answer = createAnswerer(clientId, options.clockMs);
-  let strangerKey: KeyObject | undefined;
-  /** Made when first needed: it costs a tenth of a second. */
-  const stranger = (): KeyObject => {
-    strangerKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-    return strangerKey;
-  };
+  const stranger = strangerKey();
 
   function say(response: ServerResponse, { manner, body }: Reply): void {
     switch (manner) {
@@ -118,6 +113,7 @@ export function createAntomPort(options: AntomPortOptions) {
     const { paymentRequestId, manner } = reply;
     const id = paymentRequestId === undefined ? {} : { paymentRequestId };
     options.onCall?.({ api, ...id, manner, code: codeOf(reply.body) });
+    await reply.after;
     say(response, reply);
   };
 }

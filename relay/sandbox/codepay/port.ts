@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { topLevelFields } from '../../acquirers/codepay/fields.js';
 import { type Method, methods } from '../../acquirers/codepay/methods.js';
@@ -6,7 +6,7 @@ import { codepaySettings } from '../../acquirers/codepay/settings.js';
 import { signatureOf, verifySignature } from '../../acquirers/codepay/signing.js';
 import { isJson, type Json } from '../json.js';
 import { readBody } from '../listener.js';
-import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall } from '../stage.js';
+import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall, strangerKey } from '../stage.js';
 import { isInWindow, type SandboxCode } from './codes.js';
 
 /** CodePay's side of the wire: checks id, signature and time, asks for a decision, signs the answer. */
@@ -33,12 +33,7 @@ export function createCodepayPort(options: CodePayPortOptions) {
   const { appId, merchantNo, clockMs, decide, onCall } = options;
   const merchantKey = createPublicKey(options.merchantPublicPem);
   const gatewayKey = createPrivateKey(options.acquirerPrivatePem);
-  let strangerKey: KeyObject | undefined;
-  /** Made when first needed: it costs a tenth of a second. */
-  const stranger = (): KeyObject => {
-    strangerKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-    return strangerKey;
-  };
+  const stranger = strangerKey();
   let answers = 0;
 
   /** `data` is a text on the wire, and signed as that text; without a key the answer goes out unsigned. */
@@ -102,6 +97,7 @@ export function createCodepayPort(options: CodePayPortOptions) {
     const { paymentRequestId, manner, body } = reply;
     const id = paymentRequestId === undefined ? {} : { paymentRequestId };
     onCall?.({ api: method, ...id, manner, code: String(body['code'] ?? '') });
+    await reply.after;
     say(response, reply);
   };
 }

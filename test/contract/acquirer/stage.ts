@@ -55,9 +55,10 @@ export const antomFor = (sandbox: Sandbox, changes: Partial<AntomOptions> = {}):
 export async function stage(
   options: Partial<SandboxOptions> = {},
   plan: Partial<PollPlan> = { callTimeoutMs: 5_000 },
+  notifyUrl?: string,
 ): Promise<Stage> {
   const sandbox = await startSandbox({ keys, ...options });
-  return { sandbox, acquirer: antomFor(sandbox, { plan }) };
+  return { sandbox, acquirer: antomFor(sandbox, { plan, ...(notifyUrl ? { notifyUrl } : {}) }) };
 }
 
 /** A wallet's code, as good as new. */
@@ -142,7 +143,9 @@ export const codepayFor = (sandbox: Sandbox, changes: Partial<CodePayOptions> = 
 export async function codepayStage(
   options: Partial<SandboxOptions> = {},
   plan: Partial<PollPlan> = { callTimeoutMs: 5_000 },
+  notifyUrl?: string,
 ): Promise<Stage> {
   const sandbox = await startSandbox({ keys, acquirer: 'codepay', ...options });
-  return { sandbox, acquirer: codepayFor(sandbox, { plan }) };
+  const shop = { description: 'Drinks & snacks', ...(notifyUrl ? { notifyUrl } : {}) };
+  return { sandbox, acquirer: codepayFor(sandbox, { plan, shop }) };
 }

@@ -13,6 +13,7 @@ import type {
   RefundAnswer,
   Unknown,
 } from '../../../relay/acquirers/contract.js';
+import { noNotifications } from '../../../relay/acquirers/notifications.js';
 import type { Clock } from '../../../relay/runtime/clock.js';
 import type { Chance } from '../chance.js';
 import type { FaultClass, FaultSource, Faults } from '../faults.js';
@@ -99,6 +100,7 @@ export class SimulatedAcquirer {
       name: 'simulated',
       plan,
       capabilities: anyCapabilities,
+      ...noNotifications,
       pay: (request) => this.#pay(request, process, clock),
       inquire: (requestId) => this.#call(process, requestId, 'inquire', () => this.#inquired(requestId)),
       cancel: (requestId) => this.#call(process, requestId, 'cancel', () => this.#cancelled(requestId)),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { anyCapabilities } from '../../../../relay/acquirers/capabilities.js';
 import type { Acquirer, PayRequest } from '../../../../relay/acquirers/contract.js';
+import { noNotifications } from '../../../../relay/acquirers/notifications.js';
 import type { Clock } from '../../../../relay/runtime/clock.js';
 import { makeCall } from '../../../../relay/worker/call.js';
 import { refund, refunding, submittedAt0 } from '../payment/sample.js';
@@ -83,7 +84,7 @@ test('the time of the question is the time before it, whatever the answer takes 
 test('an adapter that throws, or never answers, has told nothing', async () => {
   const clock = new HandClock();
   const broken: Acquirer = {
-    ...{ name: 'broken', plan, capabilities: anyCapabilities },
+    ...{ name: 'broken', plan, capabilities: anyCapabilities, ...noNotifications },
     pay: () => new Promise(() => {}),
     inquire: () => Promise.reject(new Error('adapter fault')),
     cancel: () => new Promise(() => {}),

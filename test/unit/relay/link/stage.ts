@@ -15,6 +15,7 @@ import type {
   PollPlan,
   RefundAnswer,
 } from '../../../../relay/acquirers/contract.js';
+import { noNotifications } from '../../../../relay/acquirers/notifications.js';
 import { parseConfig } from '../../../../relay/config/load.js';
 import type { RelayConfig } from '../../../../relay/config/schema.js';
 import type { RelaySecrets } from '../../../../relay/config/secrets.js';
@@ -102,6 +103,8 @@ export class ScriptedAcquirer implements Acquirer {
   readonly name = 'scripted';
   readonly plan: PollPlan;
   readonly capabilities = anyCapabilities;
+  readonly verifyNotification = noNotifications.verifyNotification;
+  readonly replies = noNotifications.replies;
   readonly calls: { readonly call: string; readonly at: number; readonly request?: PayRequest }[] = [];
   readonly #script: Script;
   /** Each call waits for this first. */

@@ -51,11 +51,12 @@ describe('keys', () => {
 describe('arguments', () => {
   test('all have defaults', () => {
     expect(readArguments([])).toMatchObject({ port: 0, controlPort: 0, scenario: 'approve', timeScale: 1 });
+    expect(readArguments([]).notifyFactor, 'no notifications unless asked for').toBeUndefined();
   });
 
   test('are read', () => {
     const args =
-      '--port 81 --control-port 82 --scenario html --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9';
+      '--port 81 --control-port 82 --scenario html --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9 --notify-factor 60';
     expect(readArguments(args.split(' '))).toEqual({
       acquirer: 'antom',
       port: 81,
@@ -65,6 +66,7 @@ describe('arguments', () => {
       keyFolder: 'K',
       autoConfirmMs: 5,
       timeScale: 9,
+      notifyFactor: 60,
     });
   });
 
@@ -74,6 +76,7 @@ describe('arguments', () => {
     ['--acquirer', 'nobody'],
     ['--scenario', 'nothing'],
     ['--time-scale', '1.5'],
+    ['--notify-factor', 'x'],
     ['--colour', 'red'],
   ])('%s %s is named', async (name, value) => {
     expect(() => readArguments([name, value])).toThrow(name);

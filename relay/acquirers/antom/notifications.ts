@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { Money } from '../../../protocol/money.js';
+import type {
+  InquiryAnswer,
+  NotificationReplies,
+  NotificationResult,
+  PayAnswer,
+  RawNotification,
+  RefundNotice,
+  VerifiedNotice,
+} from '../contract.js';
+import { headerText, rejected } from '../notifications.js';
+import { acquirerIdOf, answerIn, type Fields, isObject, moneyOf, parseJson, payAnswer, unknown } from './answers.js';
+import { refundStatuses, rowOf } from './codes.js';
+import { refundOf } from './refunds.js';
+import { type PublicKeys, verifySignature } from './signing.js';
+
+/** What Antom sends by itself. Source: reference acquirers/antom.md sections 0.3, 1.9, 2.2, 2.7 and 2.8. */
+
+const said = (resultStatus: 'S' | 'U', resultCode: string) => ({
+  status: 200,
+  contentType: 'application/json; charset=UTF-8',
+  body: JSON.stringify({
+    result: { resultCode, resultStatus, resultMessage: resultStatus === 'S' ? 'success' : 'unknown' },
+  }),
+});
+/** Neither needs a signature (section 0.3). */
+export const antomReplies: NotificationReplies = {
+  taken: said('S', 'SUCCESS'),
+  again: said('U', 'UNKNOWN_EXCEPTION'),
+};
+
+const ID = /^[\x21-\x7e]{1,64}$/;
+const WORD = /^[A-Za-z_]{1,32}$/;
+
+const idIn = (fields: Fields, name: string): string | undefined => {
+  const value = fields[name];
+  return typeof value === 'string' && ID.test(value) ? value : undefined;
+};
+/** A word of the notice for people and for telling news apart; '' for anything else, which may be a secret. */
+const wordIn = (fields: Fields, name: string): string => {
+  const value = fields[name];
+  return typeof value === 'string' && WORD.test(value) ? value : '';
+};
+const moneyText = (money: Money | undefined): string => (money ? `${money.amount}${money.currency}` : '');
+
+export function readNotification(raw: RawNotification, clientId: string, keys: PublicKeys): NotificationResult {
+  const signature = headerText(raw.headers, 'signature');
+  if (signature === undefined) return rejected('unsigned');
+  const named = headerText(raw.headers, 'client-id') ?? '';
+  // The time as it stands in the header: in milliseconds or in ISO 8601, both are seen.
+  const time = headerText(raw.headers, 'request-time') ?? '';
+  const parts = { path: raw.path, clientId: named, time, body: raw.body };
+  if (!verifySignature(parts, signature, keys)) return rejected('bad-signature');
+  if (named !== clientId) return rejected('another-merchant');
+  const fields = parseJson(Buffer.from(raw.body));
+  if (!isObject(fields)) return rejected('shape');
+  return noticeOf(fields, createHash('sha256').update(raw.body).digest('hex')) ?? rejected('shape');
+}
+
+/** By shape: not every kind names itself (section 1.9). Undefined: of a kind we know, and not as documented. `digest`: of the whole. */
+function noticeOf(fields: Fields, digest: string): VerifiedNotice | undefined {
+  const type = wordIn(fields, 'notifyType');
+  const other = (what: string): VerifiedNotice => ({ kind: 'other', key: `other/${digest}`, what });
+  if (fields['authorizationNotifyType'] !== undefined) {
+    return other(`authorization ${wordIn(fields, 'authorizationNotifyType')}`.trim());
+  }
+  if (type === 'REFUND_RESULT') return refundNotice(fields);
+  if (type === 'PAYMENT_RESULT' || type === 'PAYMENT_PENDING') return paymentNotice(fields, type === 'PAYMENT_PENDING');
+  const namesPayment = fields['paymentRequestId'] !== undefined && isObject(fields['result']);
+  if (fields['notifyType'] === undefined && namesPayment) return paymentNotice(fields, false);
+  // Such as an authorisation in ISV mode, with a token and without a result.
+  return other(type || 'no type');
+}
+
+function paymentNotice(fields: Fields, isPending: boolean): VerifiedNotice | undefined {
+  const requestId = idIn(fields, 'paymentRequestId');
+  const result = answerIn(fields, true);
+  if (requestId === undefined || 'kind' in result) return undefined;
+  const answer: InquiryAnswer = isPending ? { kind: 'pending' } : asInquired(payAnswer(result, requestId));
+  const money = answer.kind === 'paid' ? answer.money : undefined;
+  const acquirerId = acquirerIdOf(result).acquirerId;
+  return {
+    kind: 'payment',
+    key: ['payment', requestId, answer.kind, result.code, acquirerId ?? '', moneyText(money)].join('/'),
+    requestId,
+    ...(acquirerId === undefined ? {} : { acquirerId }),
+    answer,
+    believed: answer.kind === 'paid' && money !== undefined,
+  };
+}
+
+/** A clash of ids, or a call that was not made, is nothing that a notice can say of a payment. */
+const asInquired = (answer: PayAnswer): InquiryAnswer =>
+  answer.kind === 'conflict' || answer.kind === 'not-sent' ? unknown('unclear') : answer;
+
+/** Its `result` is that of the call; what became of the refund is `refundStatus`, as for an inquiry. */
+function refundNotice(fields: Fields): RefundNotice | undefined {
+  const refundId = idIn(fields, 'refundRequestId');
+  const result = answerIn(fields, true);
+  const money = moneyOf(fields['refundAmount']);
+  if (refundId === undefined || 'kind' in result || money === 'shape') return undefined;
+  const status = wordIn(fields, 'refundStatus');
+  const row = rowOf(refundStatuses, status);
+  const answer = row ? refundOf(row, result) : unknown('unclear', result.code);
+  return {
+    kind: 'refund',
+    key: ['refund', refundId, status, moneyText(money)].join('/'),
+    refundId,
+    ...(money ? { money } : {}),
+    answer,
+    believed: answer.kind === 'refunded' && money !== undefined,
+  };
+}
