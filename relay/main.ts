@@ -5,6 +5,7 @@ import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { clockAlarm } from './clock-alarm.js';
 import { openAccounts, openDatabase } from './config/parts.js';
+import { dailyOf } from './config/reconcile.js';
 import { admissionOf, knownKiosks } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
@@ -67,15 +68,17 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
     ...{ instance: relay, host: config.operations.host },
     ...{ linked: () => connection.up, clockRight: () => watch.right },
   });
-  return { db, clock, office, connection, operations, watch };
+  const daily = dailyOf(config, secrets, { db, accounts, clock, log });
+  return { db, clock, office, connection, operations, watch, daily };
 }
 
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch } = assemble(config, secrets, parts);
+  const { db, clock, office, connection, operations, watch, daily } = assemble(config, secrets, parts);
   const stop = async (): Promise<void> => {
     watch.stop();
+    await daily?.stop();
     await connection.leave();
     await operations.close();
     await office.stop();
@@ -90,6 +93,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     watch.start();
     await office.start();
     connection.start();
+    await daily?.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
   } catch (error) {
     await stop();

@@ -1,6 +1,7 @@
 import type { Money } from '../../protocol/money.js';
 import type { IssuerId, Reason } from '../../protocol/words.js';
 import type { Capabilities } from './capabilities.js';
+import type { Period, ReportItem } from './report.js';
 
 /**
  * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
@@ -109,4 +110,6 @@ export interface Acquirer {
   /** Gives back what was charged, where `cancel` answers `refund-instead` or `refused`. */
   refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundAnswer>;
   inquireRefund(refundId: string, requestId: string, signal?: AbortSignal): Promise<RefundAnswer>;
+  /** Its own list of a period, where `capabilities.lists` says so. The last item is `end`, or says why the list is not whole. */
+  reconcile?(period: Period, signal?: AbortSignal): AsyncIterable<ReportItem>;
 }

@@ -28,6 +28,8 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
           [`account.${i}.ca_file`, a.ca_file],
           [`account.${i}.private_key_file`, a.private_key_file],
           [`account.${i}.public_key_file`, a.public_key_file],
+          [`account.${i}.reports.sftp.password_file`, sftpOf(a)?.password_file],
+          [`account.${i}.reports.sftp.private_key_file`, sftpOf(a)?.private_key_file],
         ] as const,
     ),
   ] as const;
@@ -35,6 +37,7 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
     ['secrets.code_hash_key_env', secrets.code_hash_key_env],
     ['broker.password_env', broker.password_env],
     ['ledger.url_env', url?.url_env],
+    ...account.map((a, i) => [`account.${i}.reports.sftp.password_env`, sftpOf(a)?.password_env] as const),
   ] as const;
   const needs: Need[] = [];
   for (const [key, name] of variables) {
@@ -45,6 +48,9 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
   }
   return needs;
 }
+
+const sftpOf = (account: RelayConfig['account'][number]) =>
+  account.kind === 'antom' ? account.reports?.sftp : undefined;
 
 function variable(value: string | undefined): Need['found'] {
   if (value === undefined) return 'not set';

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { AccountConfig } from './accounts.js';
 import { ConfigError } from './load.js';
 import type { RelayConfig } from './schema.js';
 
@@ -16,6 +17,9 @@ export type AccountSecrets = {
   readonly privateKeyPem: string;
   readonly publicKeyPem: string;
   readonly caPem?: string;
+  /** Of the server with its reports: one of them. */
+  readonly sftpPassword?: string;
+  readonly sftpPrivateKeyPem?: string;
 };
 
 export const CODE_HASH_KEY_MIN_BYTES = 32;
@@ -40,16 +44,29 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
 
 async function accountSecrets(config: RelayConfig, env: Environment): Promise<Map<string, AccountSecrets>> {
   const accounts = new Map<string, AccountSecrets>();
-  for (const [i, { name, ca_file, private_key_file, public_key_file }] of config.account.entries()) {
+  for (const [i, account] of config.account.entries()) {
+    const { name, ca_file, private_key_file, public_key_file } = account;
     const key = `account.${i}`;
     const caPem = await one(`${key}.ca`, ca_file, undefined, env);
     accounts.set(name, {
       privateKeyPem: await file(`${key}.private_key_file`, private_key_file),
       publicKeyPem: await file(`${key}.public_key_file`, public_key_file),
       ...(caPem === undefined ? {} : { caPem }),
+      ...(await sftpSecrets(`${key}.reports.sftp`, account, env)),
     });
   }
   return accounts;
+}
+
+async function sftpSecrets(key: string, account: AccountConfig, env: Environment) {
+  const sftp = account.kind === 'antom' ? account.reports?.sftp : undefined;
+  if (!sftp) return {};
+  const password = await one(`${key}.password`, sftp.password_file, sftp.password_env, env);
+  const privateKey = await one(`${key}.private_key`, sftp.private_key_file, undefined, env);
+  return {
+    ...(password === undefined ? {} : { sftpPassword: password }),
+    ...(privateKey === undefined ? {} : { sftpPrivateKeyPem: `${privateKey}\n` }),
+  };
 }
 
 /** Hex, or any text; the text's bytes count. */

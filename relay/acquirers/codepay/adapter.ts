@@ -1,14 +1,16 @@
 import type { Currency } from '../../../protocol/money.js';
-import { supports } from '../capabilities.js';
+import { type Capabilities, supports } from '../capabilities.js';
 import type { Acquirer, CancelAnswer, InquiryAnswer, PollPlan } from '../contract.js';
 import { isPayable } from './amounts.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
-import { methods } from './methods.js';
+import { type AskPage, readDetails } from './details.js';
+import { detailsMethod, methods } from './methods.js';
 import { paymentNumber, refundNumber } from './numbers.js';
 import { codepayPlan, expiresSeconds } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
+import { type DetailsSettings, detailsSettings } from './reports.js';
 import { payContent, referContent, referRefundContent, refundContent, type Shop, walletOf } from './requests.js';
 import { type CodePaySettings, settingsWith } from './settings.js';
 
@@ -20,6 +22,8 @@ export type CodePayOptions = ClientOptions & {
   readonly plan?: Partial<PollPlan>;
   /** What CodePay's documents leave open. */
   readonly settings?: Partial<CodePaySettings>;
+  /** Where the account can be asked for its list of a day. */
+  readonly details?: Partial<DetailsSettings>;
 };
 
 /**
@@ -31,7 +35,7 @@ export function createCodepay(options: CodePayOptions): Acquirer {
   const client = createClient(options, settings);
   const { shop, clock } = options;
   const plan: PollPlan = { ...codepayPlan, ...options.plan };
-  const capabilities = capabilitiesOf(options.currencies, plan);
+  const capabilities = { ...capabilitiesOf(options.currencies, plan), ...listing(options.details) };
 
   async function inquire(requestId: string, timeoutMs: number, signal?: AbortSignal): Promise<InquiryAnswer> {
     const content = () => referContent(requestId, settings);
@@ -91,5 +95,12 @@ export function createCodepay(options: CodePayOptions): Acquirer {
       const answer = await client({ method: methods.inquireRefund, requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundInquiryAnswer(answer, refundNumber(refundId), settings);
     },
+    reconcile(period, signal) {
+      const { callTimeoutMs: timeoutMs } = plan;
+      const ask: AskPage = (content) => client({ method: detailsMethod, requestId: '', content, timeoutMs, signal });
+      return readDetails(ask, period, { ...detailsSettings, ...options.details });
+    },
   };
 }
+
+const listing = (details: object | undefined): Pick<Capabilities, 'lists'> => (details ? { lists: true } : {});
