@@ -8,6 +8,7 @@ import type { RelayConfig } from './config/schema.js';
 import { readSecrets } from './config/secrets.js';
 import { LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { systemClock } from './runtime/clock.js';
 
 /** Exit codes: 0 done, 1 it failed, 2 wrong use or a config that cannot be used. `quietzone` keeps to the same. */
 const FAILED = 1;
@@ -18,13 +19,13 @@ const config = {
 } as const;
 
 /** Faults of the config or the ledger are for a person: their text, and no stack. */
-async function orExplain(work: () => Promise<void>): Promise<void> {
+async function orExplain(work: () => Promise<void>, failed = FAILED): Promise<void> {
   try {
     await work();
   } catch (error) {
     const plain = error instanceof ConfigError || error instanceof LedgerError;
     process.stderr.write(`${plain ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-    process.exitCode = error instanceof ConfigError ? WRONG_USE : FAILED;
+    process.exitCode = error instanceof ConfigError ? WRONG_USE : failed;
   }
 }
 
@@ -134,6 +135,39 @@ const sandbox = defineCommand({
     }),
 });
 
+const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
+
+const reconcile = defineCommand({
+  meta: { name: 'reconcile', description: "Compare a day of the ledger with the acquirer's report" },
+  args: {
+    ...config,
+    account: { type: 'string', required: true, valueHint: 'NAME', description: 'An [[account]] of the config' },
+    day: { type: 'string', valueHint: 'YYYY-MM-DD', description: "A day of the account's zone, before today" },
+    folder: { type: 'string', valueHint: 'DIR', description: 'Read the reports here instead' },
+    json: { type: 'boolean', description: 'One line of JSON instead of a table' },
+    csv: { type: 'boolean', description: 'CSV instead of a table' },
+    close: { type: 'string', valueHint: 'NUMBER', description: 'Close this difference for good; with --note' },
+    note: { type: 'string', valueHint: 'TEXT', description: 'Why it is closed' },
+  },
+  run: ({ args, rawArgs }) =>
+    orExplain(async () => {
+      refuseOddFlags(rawArgs, reconcileFlags);
+      if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
+      if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
+      if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) refuse('--close: expected the number of a difference');
+      const { reconcileCommand } = await import('./reconcile/command.js');
+      const settings = await settingsOf(args.config);
+      const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
+      const close = args.close && args.note ? { number: Number(args.close), note: args.note } : undefined;
+      const { account, day, folder } = args;
+      const asked = { account, day, folder, form, close } as const;
+      const said = await reconcileCommand(settings, await readSecrets(settings, process.env), asked, systemClock);
+      process.stdout.write(said.out);
+      process.stderr.write(said.error);
+      process.exitCode = said.code;
+    }, WRONG_USE),
+});
+
 const main = defineCommand({
   meta: { name: 'relay', description: 'Quietzone relay: between kiosks and payment companies' },
   subCommands: {
@@ -141,6 +175,7 @@ const main = defineCommand({
     migrate: migrateCommand,
     config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
     sandbox,
+    reconcile,
   },
 });
 

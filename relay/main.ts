@@ -6,6 +6,7 @@ import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { clockAlarm } from './clock-alarm.js';
 import { openAccounts, openDatabase } from './config/parts.js';
+import { dailyOf } from './config/reconcile.js';
 import { admissionOf, knownKiosks } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
@@ -73,7 +74,8 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
     ...{ linked: () => connection.up, clockRight: () => watch.right },
   });
   const webhooks = openWebhooks(config, accounts, { db, clock, log, office });
-  return { db, clock, office, connection, operations, watch, webhooks };
+  const daily = dailyOf(config, secrets, { db, accounts, clock, log });
+  return { db, clock, office, connection, operations, watch, webhooks, daily };
 }
 
 type WebhookSurroundings = { readonly db: Database; readonly clock: Clock; readonly log: Log; readonly office: Office };
@@ -91,9 +93,10 @@ function openWebhooks(config: RelayConfig, accounts: Accounts, { db, clock, log,
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch, webhooks } = assemble(config, secrets, parts);
+  const { db, clock, office, connection, operations, watch, webhooks, daily } = assemble(config, secrets, parts);
   const stop = async (): Promise<void> => {
     watch.stop();
+    await daily?.stop();
     await connection.leave();
     await Promise.all([operations.close(), webhooks?.close()]);
     await office.stop();
@@ -108,6 +111,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     watch.start();
     await office.start();
     connection.start();
+    await daily?.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
     await webhooks?.listen({ host: config.webhooks?.host ?? '127.0.0.1', port: config.webhooks?.port ?? 0 });
   } catch (error) {

@@ -18,6 +18,8 @@ export type Capabilities = {
   readonly partialRefunds: boolean;
   /** Refunds of one payment at the most; null: not known. */
   readonly refundsMost: number | null;
+  /** It can be asked for its list of a day's transactions: `Acquirer.reconcile`. */
+  readonly lists?: boolean;
   /** Of what it sends notifications by itself. */
   readonly notifies: { readonly payments: 'paid' | 'paid-and-failed'; readonly refunds: boolean };
 };

@@ -1,6 +1,7 @@
 import type { Money } from '../../protocol/money.js';
 import type { IssuerId, Reason } from '../../protocol/words.js';
 import type { Capabilities } from './capabilities.js';
+import type { Period, ReportItem } from './report.js';
 
 /**
  * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
@@ -155,4 +156,6 @@ export interface Acquirer {
   /** The signature on the raw bytes first, then the content. Never throws, keeps nothing. */
   verifyNotification(raw: RawNotification): NotificationResult;
   readonly replies: NotificationReplies;
+  /** Its own list of a period, where `capabilities.lists` says so. The last item is `end`, or says why the list is not whole. */
+  reconcile?(period: Period, signal?: AbortSignal): AsyncIterable<ReportItem>;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ISSUER_PATTERN } from '../../protocol/limits.js';
 import { reasons } from '../../protocol/words.js';
 import { codeMeanings } from '../acquirers/codepay/settings.js';
+import { antomReports, codepayReports } from './reports.js';
 import { amount, currency, delays, environment, mcc, ms, name, repeatingDelays, source, text, url } from './values.js';
 
 /** Merchant accounts with acquirers, and which payment goes to which. */
@@ -104,6 +105,7 @@ const antom = v.strictObject({
     store: v.strictObject({ reference_store_id: text(64), store_name: text(), store_mcc: mcc }),
   }),
   plan,
+  reports: antomReports,
 });
 
 const codepay = v.strictObject({
@@ -131,6 +133,7 @@ const codepay = v.strictObject({
   error_codes: v.optional(v.record(v.string(), v.picklist(reasons.all, 'a reason such as "insufficient-funds"'))),
   believe_notifications: v.optional(v.boolean('true or false')),
   plan,
+  reports: codepayReports,
 });
 
 export const account = v.variant('kind', [antom, codepay], '"antom" or "codepay"');

@@ -84,6 +84,9 @@ function codepayOptions(a: ConfigOf<'codepay'>) {
       ...(a.notify_url === undefined ? {} : { notifyUrl: a.notify_url }),
     },
     settings,
+    ...(a.reports
+      ? { details: { ...(a.reports.page_size === undefined ? {} : { pageSize: a.reports.page_size }) } }
+      : {}),
   };
 }
 

@@ -29,6 +29,8 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
           [`account.${i}.private_key_file`, a.private_key_file],
           [`account.${i}.public_key_file`, a.public_key_file],
           ...antomFiles(`account.${i}`, a),
+          [`account.${i}.reports.sftp.password_file`, sftpOf(a)?.password_file],
+          [`account.${i}.reports.sftp.private_key_file`, sftpOf(a)?.private_key_file],
         ] as const,
     ),
   ] as const;
@@ -39,6 +41,7 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
     ...account.map(
       (a, i) => [`account.${i}.agent_token_env`, a.kind === 'antom' ? a.agent_token_env : undefined] as const,
     ),
+    ...account.map((a, i) => [`account.${i}.reports.sftp.password_env`, sftpOf(a)?.password_env] as const),
   ] as const;
   const needs: Need[] = [];
   for (const [key, name] of variables) {
@@ -58,6 +61,8 @@ function antomFiles(key: string, account: RelayConfig['account'][number]) {
     [`${key}.agent_token_file`, account.agent_token_file] as const,
   ];
 }
+const sftpOf = (account: RelayConfig['account'][number]) =>
+  account.kind === 'antom' ? account.reports?.sftp : undefined;
 
 function variable(value: string | undefined): Need['found'] {
   if (value === undefined) return 'not set';

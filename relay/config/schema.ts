@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
 import { account, merchant, tokenComplaints } from './accounts.js';
+import { reconcile } from './reports.js';
 import { amount, currency, environment, HOUR_MS, ms, name, port, source, text, url } from './values.js';
 
 /** The shape of the relay's TOML file. Every default is written here and in `example.toml`, which a test compares. */
@@ -87,6 +88,7 @@ export const configSchema = v.strictObject({
   merchant: v.optional(v.array(merchant, 'a list of [[merchant]] tables'), []),
   operations: v.optional(operations, {}),
   webhooks: v.optional(webhooks),
+  reconcile: v.optional(reconcile, {}),
 });
 
 export type RelayConfig = v.InferOutput<typeof configSchema>;
@@ -111,6 +113,15 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   };
   oneOf('secrets', s.code_hash_key_file, s.code_hash_key_env, 'code_hash_key_file, code_hash_key_env', true);
   oneOf('broker', b.password_file, b.password_env, 'password_file, password_env', b.username !== undefined);
+  for (const [i, a] of config.account.entries()) {
+    const sftp = a.kind === 'antom' ? a.reports?.sftp : undefined;
+    if (!sftp) continue;
+    const ways = 'password_file, password_env, private_key_file';
+    const [password, ...more] = [sftp.password_file, sftp.password_env, sftp.private_key_file].filter(
+      (x) => x !== undefined,
+    );
+    oneOf(`account.${i}.reports.sftp`, password, more[0], ways, true);
+  }
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
   complaints.push(...tokenComplaints(config.account));

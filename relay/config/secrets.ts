@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { AccountConfig } from './accounts.js';
 import { ConfigError } from './load.js';
 import type { RelayConfig } from './schema.js';
 
@@ -20,6 +21,9 @@ export type AccountSecrets = {
   /** Antom's, of the merchant that has authorised us. */
   readonly agentToken?: string;
   readonly caPem?: string;
+  /** Of the server with its reports: one of them. */
+  readonly sftpPassword?: string;
+  readonly sftpPrivateKeyPem?: string;
 };
 
 export const CODE_HASH_KEY_MIN_BYTES = 32;
@@ -53,6 +57,7 @@ async function accountSecrets(config: RelayConfig, env: Environment): Promise<Ma
       publicKeyPem: await file(`${key}.public_key_file`, public_key_file),
       ...(caPem === undefined ? {} : { caPem }),
       ...(account.kind === 'antom' ? await antomSecrets(key, account, env) : {}),
+      ...(await sftpSecrets(`${key}.reports.sftp`, account, env)),
     });
   }
   return accounts;
@@ -67,6 +72,17 @@ async function antomSecrets(key: string, account: AntomConfig, env: Environment)
   }
   const agentToken = await one(`${key}.agent_token`, account.agent_token_file, account.agent_token_env, env);
   return { publicKeys, ...(agentToken === undefined ? {} : { agentToken }) };
+}
+
+async function sftpSecrets(key: string, account: AccountConfig, env: Environment) {
+  const sftp = account.kind === 'antom' ? account.reports?.sftp : undefined;
+  if (!sftp) return {};
+  const password = await one(`${key}.password`, sftp.password_file, sftp.password_env, env);
+  const privateKey = await one(`${key}.private_key`, sftp.private_key_file, undefined, env);
+  return {
+    ...(password === undefined ? {} : { sftpPassword: password }),
+    ...(privateKey === undefined ? {} : { sftpPrivateKeyPem: `${privateKey}\n` }),
+  };
 }
 
 /** Hex, or any text; the text's bytes count. */

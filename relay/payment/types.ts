@@ -150,7 +150,9 @@ export type AlarmKind =
   | 'foreign-report'
   | 'other-journal'
   | 'clone'
-  | 'clock';
+  | 'clock'
+  /** The acquirer's reports and the ledger say different things. */
+  | 'reconciliation';
 
 export type Effect =
   /** Made at once after the commit, and its answer fed back, before anything else of this attempt is done. */

@@ -1,15 +1,17 @@
 import type { Currency } from '../../../protocol/money.js';
-import { type ContractLimits, supports, withLimits } from '../capabilities.js';
+import { type Capabilities, type ContractLimits, supports, withLimits } from '../capabilities.js';
 import type { Acquirer, CancelAnswer, InquiryAnswer, PollPlan } from '../contract.js';
 import { isPayable } from './amounts.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient, gatewayKeyOf } from './client.js';
-import { methods } from './methods.js';
+import { type AskPage, readDetails } from './details.js';
+import { detailsMethod, methods } from './methods.js';
 import { codepayReplies, readNotification } from './notifications.js';
 import { paymentNumber, refundNumber } from './numbers.js';
 import { codepayPlan, expiresSeconds } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
+import { type DetailsSettings, detailsSettings } from './reports.js';
 import { payContent, referContent, referRefundContent, refundContent, type Shop, walletOf } from './requests.js';
 import { type CodePaySettings, settingsWith } from './settings.js';
 
@@ -23,6 +25,8 @@ export type CodePayOptions = ClientOptions & {
   readonly settings?: Partial<CodePaySettings>;
   /** What the contract says otherwise than `capabilities.ts`. */
   readonly limits?: ContractLimits;
+  /** Where the account can be asked for its list of a day. */
+  readonly details?: Partial<DetailsSettings>;
 };
 
 /**
@@ -34,7 +38,8 @@ export function createCodepay(options: CodePayOptions): Acquirer {
   const client = createClient(options, settings);
   const { shop, clock } = options;
   const plan: PollPlan = { ...codepayPlan, ...options.plan };
-  const capabilities = withLimits(capabilitiesOf(options.currencies, plan), options.limits);
+  const own = { ...capabilitiesOf(options.currencies, plan), ...listing(options.details) };
+  const capabilities = withLimits(own, options.limits);
   const ours = { appId: options.appId, merchantNo: options.merchantNo, publicKey: gatewayKeyOf(options) };
 
   async function inquire(requestId: string, timeoutMs: number, signal?: AbortSignal): Promise<InquiryAnswer> {
@@ -97,5 +102,12 @@ export function createCodepay(options: CodePayOptions): Acquirer {
     },
     verifyNotification: (raw) => readNotification(raw, ours, settings),
     replies: codepayReplies,
+    reconcile(period, signal) {
+      const { callTimeoutMs: timeoutMs } = plan;
+      const ask: AskPage = (content) => client({ method: detailsMethod, requestId: '', content, timeoutMs, signal });
+      return readDetails(ask, period, { ...detailsSettings, ...options.details });
+    },
   };
 }
+
+const listing = (details: object | undefined): Pick<Capabilities, 'lists'> => (details ? { lists: true } : {});

@@ -4,13 +4,15 @@ import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
 import { type Answer, openAnswer } from './answers.js';
 import { rowOf } from './codes.js';
-import type { Method } from './methods.js';
+import type { detailsMethod, Method } from './methods.js';
 import type { CodePaySettings } from './settings.js';
 import { signatureOf } from './signing.js';
 
+type CalledMethod = Method | typeof detailsMethod;
+
 /** One line for the log after each answer; `psn` is what CodePay's support asks for. */
 export type CodePayTrace = {
-  readonly method: Method;
+  readonly method: CalledMethod;
   readonly requestId: string;
   readonly psn?: string;
   readonly code?: string;
@@ -33,7 +35,7 @@ export type ClientOptions = {
 
 /** `content` makes what the call says of its own; a fault in it is `not-sent`. */
 export type CodePayCall = {
-  readonly method: Method;
+  readonly method: CalledMethod;
   readonly requestId: string;
   readonly content: () => Readonly<Record<string, string>>;
   /** A payment code among the content, in case the answer repeats it. */
@@ -75,7 +77,7 @@ export function createClient(options: ClientOptions, { codes, errorCodes, entryP
   const isEcho = (code: string, secret: string | undefined): boolean =>
     rowOf(codes, code) === undefined && rowOf(errorCodes, code) === undefined && repeats(code, secret);
 
-  function bodyOf(method: Method, content: Readonly<Record<string, string>>): Buffer {
+  function bodyOf(method: CalledMethod, content: Readonly<Record<string, string>>): Buffer {
     const common = { format: 'JSON', charset: 'UTF-8', sign_type: 'RSA2', version: '1.0' };
     const fields = { ...ids, method, ...common, timestamp: String(clock().getTime()), ...content };
     const said = new Map(Object.entries(fields).filter(([, value]) => value !== ''));

@@ -12,5 +12,8 @@ export const methods = {
 } as const;
 export type Method = (typeof methods)[keyof typeof methods];
 
+/** Of the PayCloud superset; whether CodePay has it for an account is not confirmed (section 4), so it is no part of `methods`. */
+export const detailsMethod = 'reconcile.trans.details';
+
 /** A timestamp further than this from the gateway's clock is refused (section 0.1). */
 export const TIMESTAMP_WINDOW_MS = 900_000;

@@ -33,6 +33,29 @@ export function paymentNumber(requestId: string, numbers: OrderNumbers): string 
   return numbers === 'plain' ? requestId : shortened(requestId);
 }
 
+/** What a number of ours stands for; a refund's has its payment's in it. Undefined: no number that we have ever given. */
+export function idOfNumber(number: string): { requestId: string; refundId?: string } | undefined {
+  if (ID.test(number)) return { requestId: number };
+  const which = number.slice(0, -SHORT_CHARS);
+  const value = valueIn(number.slice(-SHORT_CHARS));
+  if (number.length < SHORT_CHARS || value === undefined || value >= 1n << 128n) return undefined;
+  const requestId = value.toString(16).padStart(32, '0');
+  if (which === '') return { requestId };
+  const refund = valueIn(which);
+  const isOurs = refund !== undefined && refund > 0n && refund < REFUNDS_END && !which.startsWith('0');
+  return isOurs ? { requestId, refundId: `r${refund}${requestId}` } : undefined;
+}
+
+function valueIn(text: string): bigint | undefined {
+  let value = 0n;
+  for (const sign of text) {
+    const digit = DIGITS.indexOf(sign);
+    if (digit < 0) return undefined;
+    value = value * BASE + BigInt(digit);
+  }
+  return value;
+}
+
 /** @throws RangeError for what is no id of a refund. */
 export function refundNumber(refundId: string): string {
   const [, which = '', id = ''] = REFUND_ID.exec(refundId) ?? [];

@@ -1,0 +1,96 @@
+import type { Money } from '../../protocol/money.js';
+
+/**
+ * What an acquirer reports afterwards: its list of a day's transactions, and what it settled. One normal form for all of
+ * them; an acquirer's folder translates, and nobody else knows its columns.
+ * Source: reference acquirers/antom.md section 3, codepay.md section 4.
+ */
+
+export const rowTypes = [
+  'payment',
+  'cancel',
+  'refund',
+  'payment-reversal',
+  'dispute',
+  'fee',
+  'withholding',
+  'other',
+] as const;
+export type RowType = (typeof rowTypes)[number];
+
+/** `transactions`: what was done in a day; `settlement`: what was paid out, line by line; `summary`: sums of a batch. */
+export const reportKinds = ['transactions', 'settlement', 'summary'] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
+export type ReportRow = {
+  readonly type: RowType;
+  /** The acquirer's own word for it. */
+  readonly word: string;
+  /** Ours: of the payment, also of what was done to it later, where the report says it. */
+  readonly requestId: string | null;
+  /** Ours, of a refund. */
+  readonly refundId: string | null;
+  /** The acquirer's, of this transaction. A cancel has its payment's. */
+  readonly acquirerId: string | null;
+  /** The acquirer's, of the payment that a refund, a dispute or a reversal is about. */
+  readonly originalId: string | null;
+  /** Minor units, never negative: the type says which way it went. Null: not given, or not to be read. */
+  readonly money: Money | null;
+  /** Minor units, with the acquirer's sign. */
+  readonly settled: Money | null;
+  readonly fee: Money | null;
+  /** "USD/HKD 7.8012", as the acquirer says it. */
+  readonly quote: string | null;
+  /** Epoch ms. */
+  readonly at: number | null;
+  /** The merchant's account as the acquirer names it. */
+  readonly account: string | null;
+  readonly batch: string | null;
+  /** How many transactions a row of a summary counts. */
+  readonly count: number | null;
+  /** From 1; the record's first line. */
+  readonly line: number;
+  /** The same for the same transaction in the same kind of report, however often and wherever it is reported. */
+  readonly key: string;
+};
+
+/** What could not be read. `found` is a shape and never the content. */
+export type ReportFault = {
+  readonly line: number;
+  readonly column: string;
+  readonly found: string;
+  readonly remedy: string;
+  /** The line has no row: what it told is not known. */
+  readonly lost: boolean;
+};
+
+export type Report = {
+  readonly kind: ReportKind;
+  /** YYYY-MM-DD in the account's zone; null: neither the name nor the rows tell. */
+  readonly day: string | null;
+  /** Its last line was there; without it the file was cut, and proves nothing. */
+  readonly complete: boolean;
+  readonly rows: readonly ReportRow[];
+  readonly faults: readonly ReportFault[];
+};
+
+/** Undefined: the name is not that of a report. */
+export type ReportReader = (name: string, bytes: Uint8Array) => Report | undefined;
+
+/** Of an acquirer that is asked for its list: rows, then `end` or `broken`, which is always the last. */
+export type ReportItem =
+  | { readonly kind: 'row'; readonly row: ReportRow }
+  | { readonly kind: 'fault'; readonly fault: ReportFault }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'broken'; readonly why: string };
+
+/** A day from its first to its last moment; epoch ms, the end not included. */
+export type Period = { readonly from: number; readonly until: number };
+
+/** Of a value that may be a secret in the wrong place. */
+export function shapeOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'nothing';
+  if (typeof value !== 'string') return typeof value === 'object' ? 'a list or table' : `a ${typeof value}`;
+  const what = /^\d+$/.test(value) ? 'digits' : /^[+-]?[\d.,]+$/.test(value) ? 'digits and signs' : 'characters';
+  return `${value.length} ${what}`;
+}

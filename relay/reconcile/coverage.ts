@@ -1,0 +1,25 @@
+import { dayOf } from '../runtime/days.js';
+
+/**
+ * Which moments a day is answerable for. The acquirer's clock and ours differ, and a payment near midnight may stand in
+ * either day's report; so a moment belongs to every day within the slack, and something that is missing counts only when
+ * the reports of all these days are there, whole.
+ */
+export type Coverage = {
+  /** The day that is looked at. */
+  readonly day: string;
+  readonly zone: string;
+  readonly slackMs: number;
+  /** Days whose list of transactions is there, whole, and without a line that was lost. */
+  readonly wholeDays: ReadonlySet<string>;
+};
+
+const daysAround = ({ zone, slackMs }: Coverage, at: number): string[] => [
+  ...new Set([dayOf(at - slackMs, zone), dayOf(at, zone), dayOf(at + slackMs, zone)]),
+];
+
+/** Whether a moment of the ledger is this day's to look at. */
+export const isInDay = (coverage: Coverage, at: number): boolean => daysAround(coverage, at).includes(coverage.day);
+
+export const isCovered = (coverage: Coverage, at: number): boolean =>
+  daysAround(coverage, at).every((day) => coverage.wholeDays.has(day));
