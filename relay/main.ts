@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { RandomBytes } from '../protocol/ids.js';
 import { anyUpTopic, relayStateTopic } from '../protocol/topics.js';
 import type { Acquirer } from './acquirers/contract.js';
+import { aftermath } from './aftermath.js';
 import { clockAlarm } from './clock-alarm.js';
 import { openAccounts, openDatabase } from './config/parts.js';
 import { admissionOf, knownKiosks } from './config/rules.js';
@@ -12,9 +13,11 @@ import type { Database } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 import { SqlLedger } from './ledger/sql-ledger.js';
 import { Connection } from './link/connection.js';
-import { openOffice } from './office.js';
+import { type Office, openOffice } from './office.js';
 import { Feed } from './operations/feed.js';
+import type { Done } from './operations/acts.js';
 import { buildOperations } from './operations/server.js';
+import { REFUND_LEASE_BEYOND_CALLS_MS, RefundWorker, tellRefund } from './refunds/worker.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import type { Log } from './runtime/log.js';
@@ -62,22 +65,42 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
   const { counters } = office;
   const wall = parts.wall ?? Date.now;
   const watch = new ClockWatch({ clock, wall, ...clockAlarm({ ledger, clock, log, counters, relay }) });
+  const changed = (id: string): void => feed.changed(id);
+  const refunds = new RefundWorker({
+    ...{ db, accounts, clock, relay, log, counters, onChanged: changed },
+    leaseMs: 2 * accounts.longestCallMs + REFUND_LEASE_BEYOND_CALLS_MS,
+  });
   const operations = buildOperations({
+    ...{ db, accounts, clock, firstTellMs: office.firstTellMs, acted: actedOf(office, refunds, log, changed) },
     ...{ ledger, ping: () => db.query('SELECT 1 AS one'), feed, counters, log },
     ...{ instance: relay, host: config.operations.host },
     ...{ linked: () => connection.up, clockRight: () => watch.right },
   });
-  return { db, clock, office, connection, operations, watch };
+  return { db, clock, office, refunds, connection, operations, watch };
+}
+
+/** What follows a person's act: the kiosk is told, the page too, and whoever goes on with it looks at once. */
+function actedOf(office: Office, refunds: RefundWorker, log: Log, onChanged: (attempt: string) => void) {
+  const { counters, teller, worker } = office;
+  const committed = aftermath({ log, counters, teller, onChanged, worker: () => worker });
+  return ({ attempt, payment, refund, status }: Done): void => {
+    if (payment) committed(payment);
+    if (refund) tellRefund(refund, { log, counters });
+    if (status >= 400 || attempt === undefined) return;
+    onChanged(attempt);
+    refunds.wake();
+  };
 }
 
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch } = assemble(config, secrets, parts);
+  const { db, clock, office, refunds, connection, operations, watch } = assemble(config, secrets, parts);
   const stop = async (): Promise<void> => {
     watch.stop();
     await connection.leave();
     await operations.close();
+    await refunds.stop();
     await office.stop();
     await connection.stop();
     if (!parts.database) await db.stop();
@@ -89,6 +112,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     if (applied.length > 0) log.info({ event: 'migrated', applied });
     watch.start();
     await office.start();
+    await refunds.start();
     connection.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
   } catch (error) {

@@ -38,6 +38,8 @@ export type Office = {
   readonly worker: Worker;
   readonly teller: Teller;
   readonly counters: Counters;
+  /** First wait of the outbox, ms. */
+  readonly firstTellMs: number;
   start(): Promise<void>;
   /** Finishes the frames and calls under way, and tells their ends. */
   stop(): Promise<void>;
@@ -80,7 +82,7 @@ export function openOffice(parts: OfficeParts): Office {
     },
   });
   return {
-    ...{ desk, worker, teller, counters },
+    ...{ desk, worker, teller, counters, firstTellMs },
     start: async () => {
       await worker.start();
       teller.start();

@@ -80,6 +80,23 @@ export type RefundRequest = {
   readonly money: Money;
 };
 
+/**
+ * An order as the acquirer names it, also of a kind that the relay never asks for. `requestId`: ours, where it is a payment
+ * that we may have asked for.
+ */
+export type OrderSeen = {
+  readonly kind: string;
+  readonly state: string;
+  readonly number?: string;
+  readonly requestId?: string;
+  readonly money?: Money;
+};
+export type LookUpAnswer =
+  | (Code & { readonly kind: 'order'; readonly order: OrderSeen })
+  | (Code & { readonly kind: 'not-found' })
+  | Unknown
+  | NotSent;
+
 /** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
 export type PollPlan = {
   readonly callTimeoutMs: number;
@@ -109,4 +126,6 @@ export interface Acquirer {
   /** Gives back what was charged, where `cancel` answers `refund-instead` or `refused`. */
   refund(request: RefundRequest, signal?: AbortSignal): Promise<RefundAnswer>;
   inquireRefund(refundId: string, requestId: string, signal?: AbortSignal): Promise<RefundAnswer>;
+  /** For people: an order by the acquirer's own id, of whatever kind it is. Nothing is decided by it. */
+  lookUp?(acquirerId: string, signal?: AbortSignal): Promise<LookUpAnswer>;
 }

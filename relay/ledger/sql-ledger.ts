@@ -90,6 +90,9 @@ export class SqlLedger implements Ledger {
   }
 }
 
+/** For those who write tables of their own in the transaction that changes an attempt. */
+export const onTransaction = (tx: Transaction): LedgerTransaction => new SqlTransaction(tx);
+
 class SqlTransaction implements LedgerTransaction {
   readonly #tx: Transaction;
 

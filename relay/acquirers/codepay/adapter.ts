@@ -7,6 +7,7 @@ import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
 import { methods } from './methods.js';
 import { paymentNumber, refundNumber } from './numbers.js';
+import { lookUpAnswer } from './orders.js';
 import { codepayPlan, expiresSeconds } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
 import { payContent, referContent, referRefundContent, refundContent, type Shop, walletOf } from './requests.js';
@@ -90,6 +91,16 @@ export function createCodepay(options: CodePayOptions): Acquirer {
       const { callTimeoutMs: timeoutMs } = plan;
       const answer = await client({ method: methods.inquireRefund, requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundInquiryAnswer(answer, refundNumber(refundId), settings);
+    },
+    async lookUp(acquirerId, signal) {
+      const content = () => ({ trans_no: acquirerId });
+      const ask = (method: typeof methods.inquire | typeof methods.inquireRefund) =>
+        client({ method, requestId: acquirerId, content, timeoutMs: plan.callTimeoutMs, signal });
+      // One query answers for sales and their like, the other for what gives money back; neither says which it is.
+      const positive = lookUpAnswer(await ask(methods.inquire), acquirerId, settings);
+      if (positive.kind === 'order' || positive.kind === 'not-sent') return positive;
+      const negative = lookUpAnswer(await ask(methods.inquireRefund), acquirerId, settings);
+      return negative.kind === 'order' || positive.kind === 'not-found' ? negative : positive;
     },
   };
 }

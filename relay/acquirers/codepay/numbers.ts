@@ -41,3 +41,12 @@ export function refundNumber(refundId: string): string {
   }
   return inBase62(BigInt(which), 1) + shortened(id);
 }
+
+/** An attempt's id from its number, either way; undefined: it is no number of a payment of ours. */
+export function requestIdOf(number: string): string | undefined {
+  if (ID.test(number)) return number;
+  if (number.length !== SHORT_CHARS || !/^[0-9A-Za-z]+$/.test(number)) return undefined;
+  const value = [...number].reduce((sum, sign) => sum * BASE + BigInt(DIGITS.indexOf(sign)), 0n);
+  const id = value.toString(16).padStart(32, '0');
+  return ID.test(id) ? id : undefined;
+}
