@@ -1,58 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
 import pino from 'pino';
-import { ConfigError, loadConfig } from './config/load.js';
+import { audit, kiosks, tokens } from './commands/people.js';
+import { payments } from './commands/payments.js';
+import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
+import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
-import type { RelayConfig } from './config/schema.js';
 import { readSecrets } from './config/secrets.js';
-import { LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
-
-/** Exit codes: 0 done, 1 it failed, 2 wrong use or a config that cannot be used. `quietzone` keeps to the same. */
-const FAILED = 1;
-const WRONG_USE = 2;
-
-const config = {
-  config: { type: 'string', description: 'The relay config, TOML', required: true, valueHint: 'FILE' },
-} as const;
-
-/** Faults of the config or the ledger are for a person: their text, and no stack. */
-async function orExplain(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const plain = error instanceof ConfigError || error instanceof LedgerError;
-    process.stderr.write(`${plain ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-    process.exitCode = error instanceof ConfigError ? WRONG_USE : FAILED;
-  }
-}
-
-function refuse(line: string): never {
-  process.stderr.write(`${line}\n`);
-  process.exit(WRONG_USE);
-}
-
-/** citty passes over a flag that it does not know, and takes the last of two; neither can be meant. */
-function refuseOddFlags(rawArgs: readonly string[], known: readonly string[]): void {
-  const expected = [...known, 'help'].map((name) => `--${name}`);
-  const seen = new Set<string>();
-  for (const word of rawArgs) {
-    const flag = word.split('=')[0] ?? '';
-    if (!flag.startsWith('-')) continue;
-    // Only what looks like a flag is repeated: the word may be a secret that was pasted here.
-    const named = /^--?[A-Za-z][A-Za-z-]{0,30}$/.test(flag) ? flag : 'a word that begins with "-"';
-    if (!expected.includes(flag)) refuse(`${named}: not a flag of this command; expected ${expected.join(', ')}`);
-    if (seen.has(flag)) refuse(`${flag}: found twice, expected once`);
-    seen.add(flag);
-  }
-}
-
-/** @throws ConfigError */
-async function settingsOf(file: string): Promise<RelayConfig> {
-  if (file === '') refuse('--config: found an empty value, expected the path of a relay config');
-  return await loadConfig(file);
-}
 
 const stopAsked = (): Promise<string> =>
   new Promise((resolve) => {
@@ -136,6 +92,7 @@ const main = defineCommand({
     migrate: migrateCommand,
     config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
     sandbox,
+    ...{ payments, audit, tokens, kiosks },
   },
 });
 
