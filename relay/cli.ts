@@ -1,59 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
 import pino from 'pino';
-import { ConfigError, loadConfig } from './config/load.js';
+import { payments } from './commands/payments.js';
+import { audit, kiosks, tokens } from './commands/people.js';
+import { reconcile } from './commands/reconcile.js';
+import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
+import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
-import type { RelayConfig } from './config/schema.js';
 import { readSecrets } from './config/secrets.js';
-import { LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
-import { systemClock } from './runtime/clock.js';
-
-/** Exit codes: 0 done, 1 it failed, 2 wrong use or a config that cannot be used. `quietzone` keeps to the same. */
-const FAILED = 1;
-const WRONG_USE = 2;
-
-const config = {
-  config: { type: 'string', description: 'The relay config, TOML', required: true, valueHint: 'FILE' },
-} as const;
-
-/** Faults of the config or the ledger are for a person: their text, and no stack. */
-async function orExplain(work: () => Promise<void>, failed = FAILED): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const plain = error instanceof ConfigError || error instanceof LedgerError;
-    process.stderr.write(`${plain ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-    process.exitCode = error instanceof ConfigError ? WRONG_USE : failed;
-  }
-}
-
-function refuse(line: string): never {
-  process.stderr.write(`${line}\n`);
-  process.exit(WRONG_USE);
-}
-
-/** citty passes over a flag that it does not know, and takes the last of two; neither can be meant. */
-function refuseOddFlags(rawArgs: readonly string[], known: readonly string[]): void {
-  const expected = [...known, 'help'].map((name) => `--${name}`);
-  const seen = new Set<string>();
-  for (const word of rawArgs) {
-    const flag = word.split('=')[0] ?? '';
-    if (!flag.startsWith('-')) continue;
-    // Only what looks like a flag is repeated: the word may be a secret that was pasted here.
-    const named = /^--?[A-Za-z][A-Za-z-]{0,30}$/.test(flag) ? flag : 'a word that begins with "-"';
-    if (!expected.includes(flag)) refuse(`${named}: not a flag of this command; expected ${expected.join(', ')}`);
-    if (seen.has(flag)) refuse(`${flag}: found twice, expected once`);
-    seen.add(flag);
-  }
-}
-
-/** @throws ConfigError */
-async function settingsOf(file: string): Promise<RelayConfig> {
-  if (file === '') refuse('--config: found an empty value, expected the path of a relay config');
-  return await loadConfig(file);
-}
 
 const stopAsked = (): Promise<string> =>
   new Promise((resolve) => {
@@ -135,39 +91,6 @@ const sandbox = defineCommand({
     }),
 });
 
-const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
-
-const reconcile = defineCommand({
-  meta: { name: 'reconcile', description: "Compare a day of the ledger with the acquirer's report" },
-  args: {
-    ...config,
-    account: { type: 'string', required: true, valueHint: 'NAME', description: 'An [[account]] of the config' },
-    day: { type: 'string', valueHint: 'YYYY-MM-DD', description: "A day of the account's zone, before today" },
-    folder: { type: 'string', valueHint: 'DIR', description: 'Read the reports here instead' },
-    json: { type: 'boolean', description: 'One line of JSON instead of a table' },
-    csv: { type: 'boolean', description: 'CSV instead of a table' },
-    close: { type: 'string', valueHint: 'NUMBER', description: 'Close this difference for good; with --note' },
-    note: { type: 'string', valueHint: 'TEXT', description: 'Why it is closed' },
-  },
-  run: ({ args, rawArgs }) =>
-    orExplain(async () => {
-      refuseOddFlags(rawArgs, reconcileFlags);
-      if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
-      if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
-      if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) refuse('--close: expected the number of a difference');
-      const { reconcileCommand } = await import('./reconcile/command.js');
-      const settings = await settingsOf(args.config);
-      const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
-      const close = args.close && args.note ? { number: Number(args.close), note: args.note } : undefined;
-      const { account, day, folder } = args;
-      const asked = { account, day, folder, form, close } as const;
-      const said = await reconcileCommand(settings, await readSecrets(settings, process.env), asked, systemClock);
-      process.stdout.write(said.out);
-      process.stderr.write(said.error);
-      process.exitCode = said.code;
-    }, WRONG_USE),
-});
-
 const main = defineCommand({
   meta: { name: 'relay', description: 'Quietzone relay: between kiosks and payment companies' },
   subCommands: {
@@ -175,7 +98,7 @@ const main = defineCommand({
     migrate: migrateCommand,
     config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
     sandbox,
-    reconcile,
+    ...{ payments, reconcile, audit, tokens, kiosks },
   },
 });
 

@@ -17,8 +17,10 @@ import { SqlNotifications } from './ledger/notifications.js';
 import { SqlLedger } from './ledger/sql-ledger.js';
 import { Connection } from './link/connection.js';
 import { type Office, openOffice } from './office.js';
+import type { Done } from './operations/acts.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
+import { REFUND_LEASE_BEYOND_CALLS_MS, RefundWorker, tellRefund } from './refunds/worker.js';
 import type { Accounts } from './routing/accounts.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { ClockWatch } from './runtime/clock-watch.js';
@@ -68,14 +70,26 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
   const { counters } = office;
   const wall = parts.wall ?? Date.now;
   const watch = new ClockWatch({ clock, wall, ...clockAlarm({ ledger, clock, log, counters, relay }) });
+  const changed = (id: string): void => feed.changed(id);
+  const refunds = new RefundWorker({
+    ...{ db, accounts, clock, relay, log, counters, onChanged: changed },
+    leaseMs: 2 * accounts.longestCallMs + REFUND_LEASE_BEYOND_CALLS_MS,
+  });
   const operations = buildOperations({
+    ...{
+      db,
+      accounts,
+      clock,
+      firstTellMs: office.context().firstTellMs,
+      acted: actedOf(office, refunds, log, changed),
+    },
     ...{ ledger, ping: () => db.query('SELECT 1 AS one'), feed, counters, log },
     ...{ instance: relay, host: config.operations.host },
     ...{ linked: () => connection.up, clockRight: () => watch.right },
   });
   const webhooks = openWebhooks(config, accounts, { db, clock, log, office });
   const daily = dailyOf(config, secrets, { db, accounts, clock, log });
-  return { db, clock, office, connection, operations, watch, webhooks, daily };
+  return { db, clock, office, refunds, connection, operations, watch, webhooks, daily };
 }
 
 type WebhookSurroundings = { readonly db: Database; readonly clock: Clock; readonly log: Log; readonly office: Office };
@@ -90,15 +104,32 @@ function openWebhooks(config: RelayConfig, accounts: Accounts, { db, clock, log,
   return buildWebhooks({ endpoints, notifications, context, committed, counters, clock, log, proxies });
 }
 
+/** What follows a person's act: the kiosk is told, the page too, and whoever goes on with it looks at once. */
+function actedOf(office: Office, refunds: RefundWorker, log: Log, onChanged: (attempt: string) => void) {
+  const { counters, committed } = office;
+  return ({ attempt, payment, refund, status }: Done): void => {
+    if (payment) committed(payment);
+    if (refund) tellRefund(refund, { log, counters });
+    if (status >= 400 || attempt === undefined) return;
+    onChanged(attempt);
+    refunds.wake();
+  };
+}
+
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch, webhooks, daily } = assemble(config, secrets, parts);
+  const { db, clock, office, refunds, connection, operations, watch, webhooks, daily } = assemble(
+    config,
+    secrets,
+    parts,
+  );
   const stop = async (): Promise<void> => {
     watch.stop();
     await daily?.stop();
     await connection.leave();
     await Promise.all([operations.close(), webhooks?.close()]);
+    await refunds.stop();
     await office.stop();
     await connection.stop();
     if (!parts.database) await db.stop();
@@ -110,6 +141,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     if (applied.length > 0) log.info({ event: 'migrated', applied });
     watch.start();
     await office.start();
+    await refunds.start();
     connection.start();
     await daily?.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });

@@ -123,6 +123,22 @@ export type NotificationResult = VerifiedNotice | { readonly kind: 'rejected'; r
 export type NotificationReply = { readonly status: number; readonly contentType: string; readonly body: string };
 /** `taken`: it is not sent any more. `again`: it is sent once more, by the acquirer's own plan. */
 export type NotificationReplies = { readonly taken: NotificationReply; readonly again: NotificationReply };
+/**
+ * An order as the acquirer names it, also of a kind that the relay never asks for. `requestId`: ours, where it is a payment
+ * that we may have asked for.
+ */
+export type OrderSeen = {
+  readonly kind: string;
+  readonly state: string;
+  readonly number?: string;
+  readonly requestId?: string;
+  readonly money?: Money;
+};
+export type LookUpAnswer =
+  | (Code & { readonly kind: 'order'; readonly order: OrderSeen })
+  | (Code & { readonly kind: 'not-found' })
+  | Unknown
+  | NotSent;
 
 /** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
 export type PollPlan = {
@@ -158,4 +174,6 @@ export interface Acquirer {
   readonly replies: NotificationReplies;
   /** Its own list of a period, where `capabilities.lists` says so. The last item is `end`, or says why the list is not whole. */
   reconcile?(period: Period, signal?: AbortSignal): AsyncIterable<ReportItem>;
+  /** For people: an order by the acquirer's own id, of whatever kind it is. Nothing is decided by it. */
+  lookUp?(acquirerId: string, signal?: AbortSignal): Promise<LookUpAnswer>;
 }

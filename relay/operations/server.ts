@@ -1,9 +1,19 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { NAME_PATTERN } from '../../protocol/limits.js';
+import type { Database } from '../ledger/database.js';
 import type { Ledger } from '../ledger/contract.js';
+import type { Accounts } from '../routing/accounts.js';
+import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
+import { type Gate, guard, Ration, type Refused, tokenGate } from './access.js';
+import { OperationsDesk } from './desk.js';
+import type { Done } from './acts.js';
 import type { Feed } from './feed.js';
+import { addDocument, fastifyOptions, invalid } from './openapi.js';
+import { problem } from './problem.js';
+import { limitIn, QuestionError } from './questions.js';
+import { actOf, addActs, addReading } from './routes.js';
+import { ref, replies } from './schemas.js';
 import { openStream } from './stream.js';
 import { viewAlarms, viewAttempt, viewAttempts } from './view.js';
 
@@ -21,78 +31,106 @@ export type OperationsParts = {
   readonly clockRight: () => boolean;
   /** Where it listens. */
   readonly host: string;
+  readonly db: Database;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  /** First wait of the outbox, ms. */
+  readonly firstTellMs: number;
+  /** What follows the commit of a person's act. */
+  readonly acted: (done: Done) => void;
+  /** Who may do what; without it, tokens of the ledger. */
+  readonly gate?: Gate;
 };
 
-const LIST_DEFAULT = 50;
-const LIST_MOST = 500;
 const STREAMS_MOST = 32;
 
-type Problem = { readonly error: { readonly code: string; readonly message: string } };
-const problem = (code: string, message: string): Problem => ({ error: { code, message } });
-
-/** The operations API. It has no login: it listens on loopback, and whoever opens it further puts a guard before it. */
+/** The operations API: for people and their programs, by token. */
 export function buildOperations(parts: OperationsParts): FastifyInstance {
-  const app = Fastify({ logger: false, forceCloseConnections: true });
-  const ends = new Set<() => void>();
-  app.addHook('onRequest', async (request, reply) => allowLoopbackPages(request, reply, isLoopbackName(parts.host)));
-  app.addHook('preClose', async () => {
-    for (const end of ends) end();
-  });
+  const app = Fastify(fastifyOptions);
+  const { db, accounts, clock, host, log, instance: relay, firstTellMs, acted } = parts;
+  const onLoopback = isLoopbackName(host);
+  const desk = new OperationsDesk({ db, accounts, clock, relay, firstTellMs, acted });
+  const gate = parts.gate ?? tokenGate({ db, clock, onLoopback });
+  app.decorateRequest('actor', null);
+  app.addHook('onRequest', async (request, reply) => allowLoopbackPages(request, reply, onLoopback));
+  app.addHook('onRequest', guard({ gate, onRefused: recordRefused(desk, new Ration(clock), log) }));
   app.setErrorHandler((error, request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    if (status < 500) return reply.code(status).send(problem('bad-request', 'the request is not understood'));
-    parts.log.error({ event: 'operations-failed', path: request.routeOptions.url ?? '', ...errorFields(error) });
+    if (error instanceof QuestionError) return reply.code(422).send(problem(error.field, error.message));
+    if (status < 500) return reply.code(status === 400 ? 422 : status).send(invalid(error));
+    log.error({ event: 'operations-failed', path: request.routeOptions.url ?? '', ...errorFields(error) });
     return reply.code(503).send(problem('ledger', 'the ledger did not answer'));
   });
   app.setNotFoundHandler((_, reply) => reply.code(404).send(problem('not-found', 'no such resource')));
+  addDocument(app, (routes) => {
+    addHealth(routes, parts);
+    addLists(routes, parts);
+    addStream(routes, parts);
+    addReading(routes, { db, desk, accounts, clock });
+    addActs(routes, { db, desk, accounts, clock });
+  });
+  return app;
+}
 
-  app.get('/livez', () => ({ ok: true }));
-  app.get('/readyz', async (_, reply) => {
+/** On record, so that somebody who tries is seen; no more than a few a minute, so that the ledger is not filled. */
+function recordRefused(desk: OperationsDesk, ration: Ration, log: Log) {
+  return async (request: FastifyRequest, { status, code, message }: Refused): Promise<void> => {
+    log.warn({ event: 'operations-refused', code, path: request.routeOptions.url ?? '', from: request.ip });
+    if (!ration.take()) return;
+    const act = actOf(request, `${request.method} ${request.routeOptions.url ?? 'unknown'}`);
+    await desk.refuse(act, { who: 'unknown', owner: '', origin: request.ip }, status, code, message);
+  };
+}
+
+function addHealth(app: FastifyInstance, parts: OperationsParts): void {
+  const config = { access: 'open' } as const;
+  app.get('/livez', { config, schema: { summary: 'Alive', response: replies('Alive') } }, () => ({ ok: true }));
+  const response = replies('Ready', { 503: { description: 'Not ready; for want of what is false', ...ref('Ready') } });
+  app.get('/readyz', { config, schema: { summary: 'Ready to serve', response } }, async (_, reply) => {
     const ready = { ledger: await answers(parts.ping), broker: parts.linked(), clock: parts.clockRight() };
     return reply.code(Object.values(ready).every(Boolean) ? 200 : 503).send(ready);
   });
-  app.get('/v1/status', () => ({ relay: parts.instance, counters: parts.counters.all() }));
-  addLists(app, parts);
-  app.get('/v1/attempts/events', (request, reply) => {
+  app.get('/v1/status', { schema: { summary: 'Counters of this relay', response: replies('Status') } }, () => ({
+    ...{ relay: parts.instance, counters: parts.counters.all() },
+  }));
+}
+
+function addStream(app: FastifyInstance, parts: OperationsParts): void {
+  const ends = new Set<() => void>();
+  app.addHook('preClose', async () => {
+    for (const end of ends) end();
+  });
+  const content = { 'text/event-stream': { schema: { type: 'string' } } };
+  const response = replies('Problem', { 200: { description: 'Server-sent events: each attempt, whole', content } });
+  const schema = { summary: 'Each attempt at each change made by this relay', response };
+  app.get('/v1/attempts/events', { schema }, (request, reply) => {
     if (ends.size >= STREAMS_MOST) return reply.code(503).send(problem('busy', 'too many streams are open'));
     const end = openStream(reply, parts);
     ends.add(end);
     request.raw.once('close', () => ends.delete(end));
     return reply;
   });
-  app.post<{ Params: { name: string } }>('/v1/kiosks/:name/allow', async ({ params: { name } }, reply) => {
-    if (!NAME_PATTERN.test(name) || !(await parts.ledger.allow(name))) {
-      return reply.code(404).send(problem('not-blocked', 'no kiosk of that name is shut out'));
-    }
-    parts.log.warn({ event: 'kiosk-allowed', kiosk: name });
-    return { kiosk: name, allowed: true };
-  });
-  return app;
 }
 
+const limit = { type: 'string', description: 'How many at most, 1 to 500; 50 when absent' };
+const querystring = { type: 'object', properties: { limit }, additionalProperties: false };
+type Limited = { Querystring: { limit?: string } };
+
 function addLists(app: FastifyInstance, { ledger }: OperationsParts): void {
-  app.get<{ Querystring: { limit?: string } }>('/v1/attempts', async ({ query }, reply) => {
-    const limit = limitOf(query.limit);
-    if (limit === undefined) return reply.code(422).send(badLimit);
-    return { attempts: await viewAttempts(ledger, limit) };
-  });
-  app.get<{ Params: { id: string } }>('/v1/attempts/:id', async ({ params }, reply) => {
+  const attempts = { summary: 'Attempts as the page shows them', querystring, response: replies('Attempts') };
+  app.get<Limited>('/v1/attempts', { schema: attempts }, async ({ query }) => ({
+    attempts: await viewAttempts(ledger, limitIn(query.limit)),
+  }));
+  const one = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+  const attempt = { summary: 'One attempt', params: one, response: replies('Attempt') };
+  app.get<{ Params: { id: string } }>('/v1/attempts/:id', { schema: attempt }, async ({ params }, reply) => {
     const found = await viewAttempt(ledger, params.id);
     return found ?? reply.code(404).send(problem('not-found', 'no such attempt'));
   });
-  app.get<{ Querystring: { limit?: string } }>('/v1/alarms', async ({ query }, reply) => {
-    const limit = limitOf(query.limit);
-    if (limit === undefined) return reply.code(422).send(badLimit);
-    return { alarms: await viewAlarms(ledger, limit) };
-  });
-}
-
-const badLimit = problem('limit', `limit: expected a whole number from 1 to ${LIST_MOST}`);
-
-function limitOf(text: string | undefined): number | undefined {
-  if (text === undefined) return LIST_DEFAULT;
-  const n = Number(text);
-  return /^\d{1,4}$/.test(text) && n >= 1 && n <= LIST_MOST ? n : undefined;
+  const alarms = { summary: 'Alarms, newest first', querystring, response: replies('Alarms') };
+  app.get<Limited>('/v1/alarms', { schema: alarms }, async ({ query }) => ({
+    alarms: await viewAlarms(ledger, limitIn(query.limit)),
+  }));
 }
 
 /** A ledger that is slower than this is not ready, whatever holds it up. */

@@ -3,12 +3,12 @@ import type { InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
 import { alarm, callInquire, cancelledToo, fault, nextWatch, noted, stay, unasked } from './moves.js';
 import { endedReversal, liveRefund } from './records.js';
 import { answeredOther, callInquireRefund, type RefundEvent } from './refunding.js';
-import type { Attempt, Effect, Finding, PaymentEvent, Policy, StepResult } from './types.js';
+import type { Attempt, Effect, Finding, MachineEvent, PaymentEvent, Policy, StepResult } from './types.js';
 
 /** The operator's state and the final ones: the machine moves nothing any more. It answers, and tells what contradicts. */
 
 /** With the operator: no money is moved any more; certain answers are kept for the person. */
-export function operator(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+export function operator(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
     case 'due': {
       const refund = liveRefund(attempt);
@@ -83,7 +83,7 @@ function foundOfRefund(attempt: Attempt, event: RefundEvent, now: number, policy
 }
 
 /** Final (S10): nothing changes any more. What contradicts is told, what repeats is answered. */
-export function final(attempt: Attempt, event: PaymentEvent, policy: Policy): StepResult {
+export function final(attempt: Attempt, event: MachineEvent, policy: Policy): StepResult {
   switch (event.type) {
     case 'vend-reported':
       return lateReport(attempt, event.delivery, policy);

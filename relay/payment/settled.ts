@@ -2,12 +2,12 @@ import { bootTag } from '../../protocol/ids.js';
 import type { Delivery, Reason } from '../../protocol/words.js';
 import type { InquiryAnswer, PayAnswer } from '../acquirers/contract.js';
 import { alarm, checkPaid, fault, reverse, stay, unasked, wrongAmountAlarm } from './moves.js';
-import type { Attempt, Effect, PaymentEvent, Policy, StepResult } from './types.js';
+import type { Attempt, Effect, MachineEvent, PaymentEvent, Policy, StepResult } from './types.js';
 
 /** Approved and doubtful: the acquirer has little to say here, the kiosk's reports count. */
 
 /** Rule 12: only a kiosk's report or rule 4 moves an approved row; no timer and no acquirer. */
-export function approved(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+export function approved(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
     case 'due':
       return stay({ ...attempt, nextAt: null }, alarm('report-late', 'approved, and no word of the goods yet'));
@@ -102,7 +102,7 @@ function reportedDoubtful(attempt: Attempt, now: number, policy: Policy): StepRe
 }
 
 /** Doubtful: definite reports override it (rule 12). */
-export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+export function doubtful(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
     case 'vend-reported':
       return reported(attempt, event.delivery, now, policy);

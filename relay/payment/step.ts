@@ -1,5 +1,6 @@
 import { final, lateReport, operator } from './ended.js';
 import { stay } from './moves.js';
+import { resolved } from './resolved.js';
 import { reversing } from './reversing.js';
 import { approved, doubtful } from './settled.js';
 import { submitted } from './submitted.js';
@@ -10,6 +11,7 @@ import type { Attempt, PaymentEvent, Policy, StepResult } from './types.js';
  * Source of the rules: reference protocol/findings.md; of the acquirer's part: reference acquirers/common.md.
  */
 export function step(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+  if (event.type === 'resolved') return resolved(attempt, event, now);
   switch (attempt.state) {
     case 'submitted':
       return submitted(attempt, event, now, policy);

@@ -17,10 +17,10 @@ import {
   waitOf,
   wrongAmountAlarm,
 } from './moves.js';
-import type { Attempt, Effect, PaymentEvent, Policy, StepResult } from './types.js';
+import type { Attempt, Effect, MachineEvent, Policy, StepResult } from './types.js';
 
 /** Submitted: the money is undecided. Leaves only by an acquirer's answer, a kiosk's word, or the deadline's cancel. */
-export function submitted(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+export function submitted(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
   switch (event.type) {
     case 'due':
       return due(attempt, event.codeHeld, now, policy);

@@ -122,7 +122,19 @@ export type PaymentEvent =
   /** The kiosk's report, a fact. `boot`: the tag of the boot that says so; absent: the attempt's own. */
   | { readonly type: 'vend-reported'; readonly delivery: Delivery; readonly boot?: BootTag }
   /** Another boot of the kiosk was greeted (rule 4). `listed`: null where its Hello does not list the attempt. */
-  | { readonly type: 'swept'; readonly listed: Delivery | null; readonly bootInChain: boolean };
+  | { readonly type: 'swept'; readonly listed: Delivery | null; readonly bootInChain: boolean }
+  /** A person has found out what no machine can know. `by`: who says so. */
+  | { readonly type: 'resolved'; readonly found: Resolution; readonly by: string };
+
+/** What happens by itself, or is heard: everything but a person's word. */
+export type MachineEvent = Exclude<PaymentEvent, { type: 'resolved' }>;
+
+/**
+ * `delivered`: the goods went out, and the money is kept. `give-back`: they did not, so the relay shall give the money
+ * back. `not-charged`: nothing was ever taken. `returned`: it was given back by hand, or the acquirer's staff says so.
+ */
+export const resolutions = ['delivered', 'give-back', 'not-charged', 'returned'] as const;
+export type Resolution = (typeof resolutions)[number];
 
 /** A refund and its inquiry are those of `attempt.reversal`. */
 export type Call = 'pay' | 'inquire' | 'cancel' | 'refund' | 'inquire-refund';

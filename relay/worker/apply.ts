@@ -138,6 +138,8 @@ function eventLine(event: Exclude<PaymentEvent, { type: 'due' }>, at: number, ms
       return { at, name: 'vend', detail: event.delivery, ms: null };
     case 'swept':
       return { at, name: 'swept', detail: event.listed ?? 'not listed', ms: null };
+    case 'resolved':
+      return { at, name: 'resolved', detail: `${event.found}, by ${event.by}`, ms: null };
   }
 }
 

@@ -9,6 +9,7 @@ import { type AskPage, readDetails } from './details.js';
 import { detailsMethod, methods } from './methods.js';
 import { codepayReplies, readNotification } from './notifications.js';
 import { paymentNumber, refundNumber } from './numbers.js';
+import { lookUpAnswer } from './orders.js';
 import { codepayPlan, expiresSeconds } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
 import { type DetailsSettings, detailsSettings } from './reports.js';
@@ -106,6 +107,16 @@ export function createCodepay(options: CodePayOptions): Acquirer {
       const { callTimeoutMs: timeoutMs } = plan;
       const ask: AskPage = (content) => client({ method: detailsMethod, requestId: '', content, timeoutMs, signal });
       return readDetails(ask, period, { ...detailsSettings, ...options.details });
+    },
+    async lookUp(acquirerId, signal) {
+      const content = () => ({ trans_no: acquirerId });
+      const ask = (method: typeof methods.inquire | typeof methods.inquireRefund) =>
+        client({ method, requestId: acquirerId, content, timeoutMs: plan.callTimeoutMs, signal });
+      // One query answers for sales and their like, the other for what gives money back; neither says which it is.
+      const positive = lookUpAnswer(await ask(methods.inquire), acquirerId, settings);
+      if (positive.kind === 'order' || positive.kind === 'not-sent') return positive;
+      const negative = lookUpAnswer(await ask(methods.inquireRefund), acquirerId, settings);
+      return negative.kind === 'order' || positive.kind === 'not-found' ? negative : positive;
     },
   };
 }

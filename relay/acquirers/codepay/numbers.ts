@@ -95,3 +95,9 @@ export function subjectOf(number: string): Subject | undefined {
   // A number has one spelling: nothing leads with a nought.
   return which.startsWith('0') ? undefined : { kind: 'refund', refundId: `r${fromBase62(which)}${id}` };
 }
+
+/** An attempt's id from its number; undefined: it is no number of a payment of ours. */
+export function requestIdOf(number: string): string | undefined {
+  const subject = subjectOf(number);
+  return subject?.kind === 'payment' ? subject.requestId : undefined;
+}

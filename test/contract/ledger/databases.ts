@@ -61,5 +61,5 @@ export function databases(): Kind[] {
 }
 
 export async function empty(db: Database): Promise<void> {
-  await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+  await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
 }

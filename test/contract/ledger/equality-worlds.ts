@@ -15,7 +15,7 @@ export type World = {
 
 /** On SQL. Its tables are empty and their numbers begin at 1. */
 export async function sqlWorld(db: Database, ledger: Ledger): Promise<World> {
-  await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk RESTART IDENTITY');
+  await db.query('TRUNCATE alarm, attempt, kiosk RESTART IDENTITY CASCADE');
   return {
     name: ledger.kind,
     connect: () => ledger,

@@ -1,6 +1,6 @@
 import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../../../relay/acquirers/contract.js';
 import { step } from '../../../relay/payment/step.js';
-import type { Attempt, DoubtfulPolicy, PaymentEvent, Policy } from '../../../relay/payment/types.js';
+import { type Attempt, type DoubtfulPolicy, type PaymentEvent, type Policy, resolutions } from '../../../relay/payment/types.js';
 import { type Edge, edgesOf, explore, type Named, type Way } from './explore.js';
 import type { Drawing } from './render.js';
 
@@ -73,6 +73,11 @@ const fromKiosk: readonly Named<PaymentEvent>[] = [
   { name: 'swept journal lost', event: { type: 'swept', listed: null, bootInChain: false } },
 ];
 
+const fromPersons: readonly Named<PaymentEvent>[] = resolutions.map((found) => ({
+  name: `resolved ${found}`,
+  event: { type: 'resolved', found, by: 'x' },
+}));
+
 /** Answers come only to what was asked; everything else comes when it likes. */
 function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Named<PaymentEvent>[] {
   const askedAt = now - 1_000;
@@ -80,6 +85,7 @@ function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Na
   return [
     { name: 'due', event: { type: 'due', codeHeld: true } },
     ...fromKiosk,
+    ...fromPersons,
     ...(payAt === null
       ? []
       : [
@@ -102,10 +108,12 @@ function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Na
 
 /** Counts steer only in reversing, and only up to the end of their plans; of times only whether there is one. */
 function key(attempt: Attempt): string {
-  const { state, payAt, paidSeen, inquiries, cancels, cancelRefused, reversal: r } = attempt;
+  const { state, payAt, paidSeen, inquiries, cancels, cancelRefused, reversal: r, finding, nextAt } = attempt;
   const record = r && [r.kind, r.number, r.state, few(r.tries), state === 'reversing' ? few(r.inquiries) : 0];
   const counts = state === 'reversing' ? [few(inquiries), few(cancels), cancelRefused] : [few(cancels)];
-  return JSON.stringify([state, payAt === null, paidSeen, counts, record]);
+  // What a person may say depends on whether the report is late, and on what the acquirer said at last.
+  const person = state === 'approved' ? nextAt === null : state === 'operator' ? finding : null;
+  return JSON.stringify([state, payAt === null, paidSeen, counts, record, person]);
 }
 const few = (count: number): number => Math.min(count, 2);
 

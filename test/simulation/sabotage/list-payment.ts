@@ -131,8 +131,8 @@ export const paymentSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: settled,
-        find: 'export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {',
-        replace: `export function doubtful(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
+        find: 'export function doubtful(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {',
+        replace: `export function doubtful(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
   if (event.type === 'vend-reported') return stay(attempt, { type: 'ack-vend', delivery: event.delivery });`,
       },
     ],

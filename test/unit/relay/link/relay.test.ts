@@ -44,7 +44,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
     await db.stop();
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+    await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
     kiosk = new ScriptedKiosk();
     await kiosk.connect(broker.url);
   });

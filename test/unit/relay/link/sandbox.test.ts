@@ -52,7 +52,7 @@ describe('the relay against the sandbox', () => {
     await rm(folder, { recursive: true });
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+    await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
     const parts = { log: quiet, acquirer, database: db };
     relay = await startRelay(testConfig(broker.url), testSecrets, parts);
     kiosk = new ScriptedKiosk();

@@ -41,7 +41,7 @@ describe('a payment code is in no log line, alarm, API answer, Update or row', (
     await Promise.all([sandbox.stop(), broker.stop(), db.stop()]);
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+    await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
     published = [];
     listener = await mqtt.connectAsync(broker.url, { protocolVersion: 4, reconnectPeriod: 0 });
     // All but what the kiosk itself says: its Pay is the code's way in.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -8,9 +9,14 @@ import { PGliteDatabase } from '../../../../relay/ledger/pglite.js';
 import { SqlLedger } from '../../../../relay/ledger/sql-ledger.js';
 import { Feed } from '../../../../relay/operations/feed.js';
 import { buildOperations } from '../../../../relay/operations/server.js';
+import { createToken } from '../../../../relay/operations/tokens.js';
+import { systemClock } from '../../../../relay/runtime/clock.js';
 import { Counters } from '../../../../relay/runtime/counters.js';
-import { attemptId, Boot, Scene } from '../../../contract/ledger/scene.js';
+import { attemptId, Boot, policy, Scene } from '../../../contract/ledger/scene.js';
 import { until } from '../../../support/wait.js';
+import { oneAccount, ScriptedAcquirer } from '../link/stage.js';
+
+const nobody = new ScriptedAcquirer({});
 
 describe('the operations API', () => {
   const db = new PGliteDatabase();
@@ -44,6 +50,7 @@ describe('the operations API', () => {
         instance: 'relay-1',
       },
       ...{ linked: () => linked, clockRight: () => clockRight, host: '127.0.0.1' },
+      ...{ db, accounts: oneAccount(nobody, policy), clock: systemClock, firstTellMs: 1_000, acted: () => {} },
     });
     await app.listen({ host: '127.0.0.1', port: 0 });
     base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -53,7 +60,7 @@ describe('the operations API', () => {
     await db.stop();
   });
   beforeEach(async () => {
-    await db.query('TRUNCATE acquirer_call, attempt_event, alarm, reversal, attempt, kiosk');
+    await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
     scene = new Scene(ledger);
     scene.now = Date.UTC(2026, 10, 22);
     linked = true;
@@ -231,10 +238,16 @@ describe('the operations API', () => {
 
   test('a kiosk that was shut out is allowed again, once', async () => {
     await db.query('UPDATE kiosk SET blocked_at = 1, nonce = NULL');
-    const allow = () => fetch(`${base}/v1/kiosks/lobby-1/allow`, { method: 'POST' });
-    expect((await allow()).status).toBe(200);
-    expect((await allow()).status).toBe(404);
+    const token = await createToken(db, { name: 'staff', scopes: ['admin'], days: 1 }, Date.now(), randomBytes);
+    const allow = (key: string) =>
+      fetch(`${base}/v1/kiosks/lobby-1/allow`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token.secret}`, 'idempotency-key': key },
+      });
+    expect((await allow('first-one')).status).toBe(200);
+    expect((await allow('another-one')).status).toBe(404);
     expect(await scene.said(boot)).toBe('greet');
+    await db.query('TRUNCATE operations_token');
   });
 
   test('what does not exist is 404, a broken ledger 503 without its words', async () => {

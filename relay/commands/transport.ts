@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { openAccounts, openDatabase } from '../config/parts.js';
+import type { RelayConfig } from '../config/schema.js';
+import { readSecrets } from '../config/secrets.js';
+import type { Database } from '../ledger/database.js';
+import { LedgerError } from '../ledger/database.js';
+import { SqlLedger } from '../ledger/sql-ledger.js';
+import type { Actor } from '../operations/desk.js';
+import { systemClock } from '../runtime/clock.js';
+import { Counters } from '../runtime/counters.js';
+import { CommandError, refuse, settingsOf } from './usage.js';
+
+/** How a command asks the operations API: over HTTP, or the very same routes in this process, on the ledger itself. */
+export type Question = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly key?: string;
+};
+export type Reply = { readonly status: number; readonly text: string };
+
+export type Transport = {
+  ask(question: Question): Promise<Reply>;
+  /** Text of a GET, as it comes. */
+  stream(path: string): AsyncIterable<string>;
+  close(): Promise<void>;
+};
+
+/** The flags that say which ledger is meant. */
+export const where = {
+  config: { type: 'string', valueHint: 'FILE', description: 'The relay config: works on its ledger directly' },
+  url: { type: 'string', valueHint: 'URL', description: 'Of a relay’s operations API, instead of --config' },
+  'token-file': { type: 'string', valueHint: 'FILE', description: 'With --url; or QUIETZONE_OPERATIONS_TOKEN' },
+} as const;
+export type Where = { readonly config?: string; readonly url?: string; readonly 'token-file'?: string };
+export const whereFlags = Object.keys(where);
+
+/** @throws CommandError, ConfigError, LedgerError */
+export async function openTransport(args: Where): Promise<Transport> {
+  if (args.url !== undefined && args.config !== undefined) refuse('--url and --config: found both, expected one');
+  if (args.url !== undefined) return remote(args.url, await tokenOf(args['token-file']));
+  if (args.config === undefined) refuse('--config: found nothing, expected the relay config, or --url of a relay');
+  return await direct(await settingsOf(args.config));
+}
+
+/** Never on the command line itself, where every user of the machine can read it. */
+async function tokenOf(file: string | undefined): Promise<string> {
+  const given = file === undefined ? process.env['QUIETZONE_OPERATIONS_TOKEN'] : await tokenIn(file);
+  const token = (given ?? '').trim();
+  if (token === '') refuse('--token-file: found no token, expected one there or in QUIETZONE_OPERATIONS_TOKEN');
+  return token;
+}
+
+async function tokenIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CommandError(`--token-file: ${file} cannot be read (${code})`);
+  }
+}
+
+function remote(url: string, token: string): Transport {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    refuse('--url: expected scheme, host and port of a relay, such as http://127.0.0.1:8090');
+  }
+  const send = async ({ method, path, body, key }: Question): Promise<Response> => {
+    try {
+      return await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new CommandError(`${new URL(url).origin} does not answer; is the relay running?`);
+    }
+  };
+  return {
+    ask: async (question) => {
+      const response = await send(question);
+      return { status: response.status, text: await response.text() };
+    },
+    async *stream(path) {
+      const response = await send({ method: 'GET', path });
+      if (!response.ok || !response.body) throw new CommandError(messageOf(await response.text()));
+      const decoder = new TextDecoder();
+      for await (const part of response.body) yield decoder.decode(part, { stream: true });
+    },
+    close: async () => {},
+  };
+}
+
+/** What the API says of a refusal. */
+export function messageOf(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly code?: string; readonly message?: string } };
+    return error ? `${error.message ?? ''} (${error.code ?? ''})` : text;
+  } catch {
+    return 'the answer is not understood; is this a relay’s operations API?';
+  }
+}
+
+/** Whoever may read the config with its keys may do everything; who it was is on record. */
+function operator(): Actor {
+  const { username } = userInfo();
+  return { who: `${username} (command line)`, owner: `cli:${username}`, origin: hostname() };
+}
+
+const LAST_MIGRATION = '0005_operations.sql';
+
+async function direct(settings: RelayConfig): Promise<Transport> {
+  const db = await openLedger(settings);
+  try {
+    const { buildOperations } = await import('../operations/server.js');
+    const { Feed } = await import('../operations/feed.js');
+    const log = { info: () => {}, warn: () => {}, error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`) };
+    const accounts = openAccounts(settings, await readSecrets(settings, process.env), { clock: systemClock, log });
+    const app = buildOperations({
+      ...{ db, accounts, log, clock: systemClock, ledger: new SqlLedger(db), feed: new Feed(), counters: new Counters() },
+      // A running relay's worker finds within a second what an act has left for it.
+      ...{ instance: 'command-line', host: '127.0.0.1', firstTellMs: 1_000, acted: () => {} },
+      ...{ ping: () => db.query('SELECT 1'), linked: () => false, clockRight: () => true },
+      gate: async () => operator(),
+    });
+    await app.ready();
+    return {
+      ask: async ({ method, path, body, key }) => {
+        const headers = key === undefined ? {} : { 'idempotency-key': key };
+        const reply = await app.inject({ method, url: path, headers, ...(body === undefined ? {} : { payload: body }) });
+        return { status: reply.statusCode, text: reply.payload };
+      },
+      async *stream(path) {
+        const reply = await app.inject({ method: 'GET', url: path, payloadAsStream: true });
+        if (reply.statusCode !== 200) throw new CommandError(messageOf(reply.payload));
+        for await (const part of reply.stream()) yield String(part);
+      },
+      close: async () => {
+        await app.close();
+        await db.stop();
+      },
+    };
+  } catch (error) {
+    await db.stop();
+    throw error;
+  }
+}
+
+/** The ledger of a config, for one command. @throws LedgerError where it is another process's, or older than this program */
+export async function openLedger(settings: RelayConfig): Promise<Database> {
+  await refuseShared(settings);
+  const db = openDatabase(settings, await readSecrets(settings, process.env));
+  await db.start();
+  try {
+    const rows = await db
+      .query('SELECT name FROM migration WHERE name = $1', [LAST_MIGRATION])
+      .catch(() => []);
+    if (rows.length === 0) throw new LedgerError('ledger: older than this program; run: relay migrate --config FILE');
+    return db;
+  } catch (error) {
+    await db.stop();
+    throw error;
+  }
+}
+
+/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. */
+async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
+  if (ledger.kind !== 'pglite') return;
+  if (ledger.directory === undefined) {
+    throw new LedgerError("ledger: it lives in the relay's memory; ask the relay itself, with --url");
+  }
+  const name = host.includes(':') ? `[${host}]` : host;
+  const runs = await fetch(`http://${name}:${port}/livez`, { signal: AbortSignal.timeout(1_000) }).then(
+    () => true,
+    () => false,
+  );
+  if (runs) throw new LedgerError(`ledger: a relay that runs at ${host}:${port} has it, and PGlite is one process's alone; use --url`);
+}

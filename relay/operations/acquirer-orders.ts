@@ -1,0 +1,34 @@
+import type { Queries } from '../ledger/database.js';
+import type { Account } from '../routing/accounts.js';
+
+/** An order by the acquirer's own id, of whatever kind, shown as the acquirer says it is and never misread as ours. */
+export async function lookUpOrder(q: Queries, { name, acquirer }: Account, id: string): Promise<object> {
+  const nothing = {
+    ...{ account: name, id, found: false, kind: null, state: null, number: null, amount: null, currency: null },
+    ...{ payment: null, detail: null },
+  };
+  if (!acquirer.lookUp) return { ...nothing, detail: `${acquirer.name} is not asked for orders by its own id` };
+  const answer = await acquirer.lookUp(id);
+  switch (answer.kind) {
+    case 'not-found':
+      return nothing;
+    case 'unknown':
+    case 'not-sent':
+      return { ...nothing, detail: `${acquirer.name} did not tell: ${answer.kind}, ${answer.detail}` };
+    case 'order': {
+      const { order } = answer;
+      // Only where the acquirer's number for it is that of a payment which went to this very account.
+      const rows =
+        order.requestId === undefined
+          ? []
+          : await q.query('SELECT id FROM attempt WHERE id = $1 AND account = $2', [order.requestId, name]);
+      return {
+        ...nothing,
+        found: true,
+        ...{ kind: order.kind, state: order.state, number: order.number ?? null },
+        ...{ amount: order.money?.amount ?? null, currency: order.money?.currency ?? null },
+        payment: rows[0] === undefined ? null : String(rows[0]['id']),
+      };
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { NAME_PATTERN, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
+import { type State, states } from '../payment/types.js';
+import { type Cursor, type PaymentFilter, receiptNumber } from './payments.js';
+
+/** What a list is asked with, over HTTP and on the command line; all of it text. */
+export type ListQuestion = {
+  readonly state?: string;
+  readonly kiosk?: string;
+  readonly merchant?: string;
+  readonly account?: string;
+  readonly reference?: string;
+  readonly receipt?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+/** Names the field, what was found and what was expected. */
+export class QuestionError extends Error {
+  override name = 'QuestionError';
+  readonly field: string;
+  constructor(field: string, found: string, expected: string) {
+    // What is long may be a payment code in the wrong place, and is not repeated.
+    super(`${field}: found ${found.length < 16 ? `"${found}"` : `${found.length} characters`}, expected ${expected}`);
+    this.field = field;
+  }
+}
+
+export const LIST_DEFAULT = 50;
+export const LIST_MOST = 500;
+
+/** @throws QuestionError */
+export function limitIn(text: string | undefined, whenAbsent = LIST_DEFAULT): number {
+  if (text === undefined) return whenAbsent;
+  const n = Number(text);
+  if (/^\d{1,4}$/.test(text) && n >= 1 && n <= LIST_MOST) return n;
+  throw new QuestionError('limit', text, `a whole number from 1 to ${LIST_MOST}`);
+}
+
+const isState = (name: string): name is State => (states as readonly string[]).includes(name);
+
+function timeIn(field: 'from' | 'to', text: string): number {
+  const at = /^\d{4}-\d\d-\d\d([T ].*)?$/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  if (Number.isNaN(at)) throw new QuestionError(field, text, 'a time such as 2026-11-22 or 2026-11-22T08:00:00Z');
+  return at;
+}
+
+/** Looking for a receipt reads every payment of this time; without a `from` of one's own it ends there. */
+const RECEIPT_LOOKED_FOR_MS = 31 * 86_400_000;
+
+/** @throws QuestionError */
+export function filterIn(question: ListQuestion, now: number): PaymentFilter {
+  const { state, kiosk, merchant, account, reference, receipt, from, to } = question;
+  const wanted = state?.split(',').map((name) => name.trim());
+  const odd = wanted?.find((name) => !isState(name));
+  if (odd !== undefined) throw new QuestionError('state', odd, `of ${states.join(', ')}, several with commas between`);
+  for (const [field, value] of Object.entries({ kiosk, merchant, account })) {
+    if (value !== undefined && !NAME_PATTERN.test(value)) throw new QuestionError(field, value, 'a name of the config');
+  }
+  if (reference !== undefined && (reference === '' || reference.length > REFERENCE_MAX_CHARS)) {
+    throw new QuestionError('reference', reference, `1 to ${REFERENCE_MAX_CHARS} characters`);
+  }
+  if (receipt !== undefined && receiptNumber(receipt) === undefined) {
+    throw new QuestionError('receipt', receipt, 'the five characters of a receipt, such as 7KQ2M');
+  }
+  const since = from === undefined ? undefined : timeIn('from', from);
+  const begin = since ?? (receipt === undefined ? undefined : now - RECEIPT_LOOKED_FOR_MS);
+  return {
+    ...(wanted ? { states: wanted.filter(isState) } : {}),
+    ...(kiosk === undefined ? {} : { kiosk }),
+    ...(merchant === undefined ? {} : { merchant }),
+    ...(account === undefined ? {} : { account }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(receipt === undefined ? {} : { receipt }),
+    ...(begin === undefined ? {} : { from: begin }),
+    ...(to === undefined ? {} : { to: timeIn('to', to) }),
+  };
+}
+
+export const cursorText = ({ createdAt, id }: Cursor): string =>
+  Buffer.from(`${createdAt}.${id}`, 'utf8').toString('base64url');
+
+/** @throws QuestionError */
+export function cursorIn(text: string | undefined): Cursor | undefined {
+  if (text === undefined) return undefined;
+  const [, at, id] = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
+  if (at === undefined || id === undefined) throw new QuestionError('cursor', text, 'what `next` said of the list before');
+  return { createdAt: Number(at), id };
+}
+
+/** @throws QuestionError */
+export function auditCursorIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new QuestionError('cursor', text, 'what `next` said of the list before');
+  return Number(text);
+}
+
+/** A code, or a card's number, typed where words belong; it is not kept, and not repeated. */
+export const holdsLongNumber = (words: string): boolean => /(?:\d[ -]?){14}/.test(words);
