@@ -18,6 +18,8 @@ export type Capabilities = {
   readonly partialRefunds: boolean;
   /** Refunds of one payment at the most; null: not known. */
   readonly refundsMost: number | null;
+  /** It refuses requests whose time is further from its own than this; ms. Without it, it does not look. */
+  readonly clockWithinMs?: number;
   /** Of what it sends notifications by itself. */
   readonly notifies: { readonly payments: 'paid' | 'paid-and-failed'; readonly refunds: boolean };
 };

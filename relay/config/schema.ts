@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import { shareModes } from '../link/share.js';
 import { account, merchant } from './accounts.js';
 import { amount, currency, environment, HOUR_MS, ms, name, port, text, url } from './values.js';
 
@@ -12,6 +13,7 @@ const broker = v.strictObject({
   password_file: v.optional(text(1_024)),
   password_env: v.optional(environment),
   ca_file: v.optional(text(1_024)),
+  shared: v.optional(v.picklist(shareModes, '"auto", "on" or "off"'), 'auto'),
 });
 
 const ledger = v.variant(

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
+import { type AnswerTime, answerTime } from '../time.js';
 import { type Answer, openAnswer } from './answers.js';
 import { isDocumented } from './codes.js';
 import { type Api, apiPath } from './paths.js';
@@ -28,6 +29,8 @@ export type ClientOptions = {
   readonly caPem?: string;
   readonly clock: () => Date;
   readonly onTrace?: (trace: AntomTrace) => void;
+  /** Of each answer whose signature is right: the time that it names, which the signature covers. */
+  readonly onTime?: (time: AnswerTime) => void;
 };
 
 /** `content` makes the request's body; a fault in it is `not-sent`. */
@@ -96,6 +99,7 @@ export function createClient(options: ClientOptions): AntomClient {
     const url = new URL(path, origin);
     const notAfter = sendUntil && { at: sendUntil, clock };
     const limits = { timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, notAfter };
+    const askedAt = clock().getTime();
     const answered = await post({ url, ...prepared, ...limits, caPem, signal });
     if (answered.kind !== 'answer') return answered;
     const header = (name: string): string | undefined => {
@@ -104,6 +108,8 @@ export function createClient(options: ClientOptions): AntomClient {
     };
     const [time, signature, tracerId] = [header('response-time'), header('signature'), header('tracerid')];
     const opened = withoutEcho(openAnswer({ body: answered.body, path, clientId, time, signature }, publicKey), secret);
+    const told = 'verified' in opened && opened.verified ? answerTime(time, askedAt, clock().getTime()) : undefined;
+    if (told) options.onTime?.(told);
     options.onTrace?.({
       api,
       requestId,
