@@ -16,6 +16,7 @@ const folders = [
   'test/support',
   'test/fuzz',
   'test/bench',
+  'test/relays',
   'test/simulation',
   'test/system',
 ];

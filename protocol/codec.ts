@@ -221,6 +221,8 @@ function downToWire({ seq, relay, body }: Down) {
       return { seq, relay, update: updateToWire(body) };
     case 'vend-ack':
       return { seq, relay, vendAck: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
+    case 'service':
+      return { seq, relay, service: { reason: reasons.number(body.reason), forMs: body.forMs } };
   }
 }
 
@@ -236,6 +238,11 @@ function updateFromWire(w: quietzone.v1.Update): DownBody {
     leftMs: w.leftMs,
     receipt: w.receipt.slice(0, 16),
   };
+}
+
+function serviceFromWire({ reason, forMs }: quietzone.v1.Service): DownBody {
+  if (!reason) return { type: 'service', forMs };
+  return { type: 'service', reason: reasons.word(reason) ?? 'other', forMs };
 }
 
 function downBodyFromWire(w: quietzone.v1.Down): DownBody {
@@ -263,6 +270,8 @@ function downBodyFromWire(w: quietzone.v1.Down): DownBody {
     const attempt = id('vend_ack.attempt', ack.attempt, ATTEMPT_ID_BYTES);
     return delivery ? { type: 'vend-ack', attempt, delivery } : { type: 'vend-ack', attempt };
   }
+  const service = w.service as quietzone.v1.Service | null | undefined;
+  if (service) return serviceFromWire(service);
   throw new FrameError('down: no body of this protocol version');
 }
 

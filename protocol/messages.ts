@@ -61,6 +61,8 @@ export type Update = {
 };
 /** `delivery`: the word that is committed; absent in frames of relays before that field. */
 export type VendAck = { readonly type: 'vend-ack'; readonly attempt: AttemptId; readonly delivery?: Delivery };
+/** `reason`: why no payment would be accepted, believed for `forMs`; absent: they are. */
+export type Service = { readonly type: 'service'; readonly reason?: Reason; readonly forMs: number };
 
-export type DownBody = Welcome | Challenge | Update | VendAck;
+export type DownBody = Welcome | Challenge | Update | VendAck | Service;
 export type Down = { readonly seq: number; readonly relay: string; readonly body: DownBody };

@@ -20,6 +20,8 @@ export const downTopic = (kiosk: string): string => `${root}/${named('kiosk', ki
 export const kioskStateTopic = (kiosk: string): string => `${root}/${named('kiosk', kiosk)}/state`;
 /** Retained, and the relay's last will. */
 export const relayStateTopic = (instance: string): string => `${root}/relay/${named('relay', instance)}/state`;
+/** Where a relay finds out what its broker can; never retained, of no meaning to anybody else. */
+export const relayProbeTopic = (instance: string): string => `${root}/relay/${named('relay', instance)}/probe`;
 
 export const anyUpTopic = `${root}/+/up`;
 export const anyRelayStateTopic = `${root}/relay/+/state`;

@@ -18,6 +18,7 @@ export type AftermathParts = {
 export function aftermath({ log, counters, teller, onChanged, worker }: AftermathParts): (applied: Applied) => void {
   return ({ attempt, effects, changed }) => {
     const { id, kiosk } = attempt;
+    const named = { kiosk, attempt: id, trace_id: id };
     for (const effect of effects) {
       switch (effect.type) {
         case 'publish':
@@ -28,11 +29,11 @@ export function aftermath({ log, counters, teller, onChanged, worker }: Aftermat
           break;
         case 'alarm':
           counters.add(`alarm-${effect.kind}`);
-          log.warn({ event: 'alarm', kind: effect.kind, kiosk, attempt: id, detail: effect.text });
+          log.warn({ event: 'alarm', kind: effect.kind, ...named, detail: effect.text });
           break;
         case 'fault':
           counters.add('fault');
-          log.warn({ event: 'fault', kiosk, attempt: id, what: effect.what });
+          log.warn({ event: 'fault', ...named, what: effect.what });
           break;
         case 'call':
           counters.add(`call-${effect.call}`);
@@ -40,7 +41,7 @@ export function aftermath({ log, counters, teller, onChanged, worker }: Aftermat
       }
     }
     if (changed) {
-      log.info({ event: 'attempt', kiosk, attempt: id, state: attempt.state, reason: attempt.reason });
+      log.info({ event: 'attempt', ...named, state: attempt.state, reason: attempt.reason });
       onChanged(id);
     }
     if (attempt.nextAt !== null) worker()?.wakeAt(attempt.nextAt);

@@ -5,12 +5,14 @@ import type { GreetRules } from './greet/decide.js';
 import type { Ledger } from './ledger/contract.js';
 import { Desk } from './link/desk.js';
 import { Teller } from './link/teller.js';
+import type { Attempt } from './payment/types.js';
 import type { Accounts } from './routing/accounts.js';
 import type { Clock } from './runtime/clock.js';
 import { Counters } from './runtime/counters.js';
 import type { Log } from './runtime/log.js';
 import type { Applied, ApplyContext } from './worker/apply.js';
 import { Codes } from './worker/codes.js';
+import type { CallMade } from './worker/made.js';
 import { Worker } from './worker/worker.js';
 
 export type OfficeParts = {
@@ -32,6 +34,19 @@ export type OfficeParts = {
   readonly publish: (topic: string, payload: Uint8Array) => boolean;
   /** An attempt has changed in this relay. */
   readonly onChanged: (attempt: string) => void;
+  readonly watch?: OfficeWatch;
+  /** Shared with those who watch. */
+  readonly counters?: Counters;
+};
+
+/** Those who watch the work, and say what they have found elsewhere: metrics, circuits, kiosks out of service. */
+export type OfficeWatch = {
+  /** `heardAt`: when its Pay came. */
+  accepted(attempt: Attempt, heardAt: number): void;
+  called(made: CallMade): void;
+  committed(applied: Applied): void;
+  /** A kiosk was greeted, or refused for want of an acquirer. */
+  heard(kiosk: string): void;
 };
 
 export type Office = {
@@ -62,15 +77,20 @@ const FRAMES_DRAIN_MS = 8_000;
  */
 export function openOffice(parts: OfficeParts): Office {
   const { relay, ledger, accounts, clock, random, log, admission, greeting, onChanged } = parts;
-  const { codeHashKey, welcomeMs, knows, publish } = parts;
+  const { codeHashKey, welcomeMs, knows, publish, watch } = parts;
   const leaseMs = accounts.longestCallMs + LEASE_BEYOND_CALL_MS;
   const firstTellMs = tellPlan.firstMs;
-  const [counters, codes] = [new Counters(), new Codes()];
+  const [counters, codes] = [parts.counters ?? new Counters(), new Codes()];
   const teller = new Teller({ ledger, clock, log, relay, plan: tellPlan, publish });
-  const committed = aftermath({ log, counters, teller, onChanged, worker: () => worker });
+  const after = aftermath({ log, counters, teller, onChanged, worker: () => worker });
+  const committed = (applied: Applied): void => {
+    after(applied);
+    watch?.committed(applied);
+  };
+  const called = (made: CallMade): void => watch?.called(made);
   const shared = { ledger, clock, log, relay, accounts, codes, firstTellMs, committed };
   const worker: Worker = new Worker(
-    { ...shared, leaseMs },
+    { ...shared, leaseMs, called },
     { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: accounts.longestCallMs * 2 },
     log,
   );
@@ -78,9 +98,11 @@ export function openOffice(parts: OfficeParts): Office {
     ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows },
     workLeaseMs: leaseMs,
     wake: () => worker.wakeAt(clock.now()),
-    accepted: (id) => {
-      worker.runOwn(id);
-      onChanged(id);
+    heard: (kiosk) => watch?.heard(kiosk),
+    accepted: (attempt, heardAt) => {
+      watch?.accepted(attempt, heardAt);
+      worker.runOwn(attempt.id);
+      onChanged(attempt.id);
     },
   });
   return {

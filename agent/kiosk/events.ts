@@ -35,6 +35,8 @@ export type KioskEvent =
   | { readonly type: 'vend-ended'; readonly attempt: AttemptId; readonly result: VendResult }
   /** A late but definite word on a vend that ended doubtful. */
   | { readonly type: 'vend-known'; readonly attempt: AttemptId; readonly result: 'delivered' | 'failed' }
+  /** The relay would refuse every payment for so long, if it says nothing more; 0: it accepts them. */
+  | { readonly type: 'service'; readonly closedMs: number }
   | { readonly type: 'wake' };
 
 export type KioskEffect =

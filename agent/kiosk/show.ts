@@ -32,8 +32,8 @@ export const showsTheSame = (a: KioskState, b: KioskState): boolean =>
   a.books === b.books;
 
 /** When `wake` has something to do; Infinity when nothing is waited for. */
-export function wakeAt({ books, attempt, final, notice, order, orderUntilMs }: KioskState): number {
-  let at = Number.POSITIVE_INFINITY;
+export function wakeAt({ books, attempt, final, notice, order, orderUntilMs, serviceUntilMs }: KioskState): number {
+  let at = serviceUntilMs;
   for (const entry of books) if (!entry.closed && entry.delivery !== undefined) at = Math.min(at, entry.resendAtMs);
   if (final) at = Math.min(at, final.untilMs);
   if (notice) at = Math.min(at, notice.untilMs);

@@ -66,6 +66,8 @@ export type KioskState = {
   readonly timers: KioskTimers;
   /** Each reason that closes the kiosk; open when empty. */
   readonly closed: readonly ClosedReason[];
+  /** While closed by the acquirer: how long the relay's word for that is believed. */
+  readonly serviceUntilMs: number;
   readonly order: Order | null;
   readonly orderUntilMs: number;
   readonly attempt: OpenAttempt | null;
@@ -113,6 +115,7 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
     whole: replay.attempts.length < CLOSED_KEPT ? chain : [boot],
     timers,
     closed: ['starting', 'relay', 'scanner'],
+    serviceUntilMs: Number.POSITIVE_INFINITY,
     order: null,
     orderUntilMs: 0,
     attempt: null,

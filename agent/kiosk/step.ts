@@ -37,6 +37,8 @@ export function step(state: KioskState, event: KioskEvent, now: number): Step {
       return vendEnded(state, event.attempt, event.result, now);
     case 'vend-known':
       return vendKnown(state, event.attempt, event.result, now);
+    case 'service':
+      return service(state, event.closedMs, now);
     case 'wake':
       return wake(state, now);
   }
@@ -52,6 +54,12 @@ function shut(state: KioskState, reason: ClosedReason): Step {
     state: { ...state, closed: [...state.closed, reason] },
     effects: [{ type: 'count', name: `closed-${reason}` }],
   };
+}
+
+/** No payment would be accepted: closed until the relay says otherwise, or has said nothing for too long. */
+function service(state: KioskState, closedMs: number, now: number): Step {
+  if (closedMs <= 0) return reopen({ ...state, serviceUntilMs: Number.POSITIVE_INFINITY }, 'acquirer');
+  return shut({ ...state, serviceUntilMs: now + closedMs }, 'acquirer');
 }
 
 /** The relay listens to this boot: tell it again at once what it has not answered. */
@@ -115,7 +123,8 @@ function journalFailed(state: KioskState, now: number): Step {
 
 /** Whatever is due at `now`. `wakeAt` says when to call it. */
 function wake(state: KioskState, now: number): Step {
-  const [books, effects] = resendReports(state, now);
+  const lapsed = state.serviceUntilMs <= now ? service(state, 0, now).state : state;
+  const [books, effects] = resendReports(lapsed, now);
   let next: KioskState = {
     ...books,
     final: books.final && books.final.untilMs > now ? books.final : null,

@@ -3,7 +3,7 @@ import type { Reason } from '../../protocol/words.js';
 import type { RejectReason } from '../decode/result.js';
 
 /** Why the kiosk takes no money now; for the customer all are one screen, for the operator each is its own. */
-export type ClosedReason = 'starting' | 'relay' | 'journal' | 'scanner' | 'identity' | 'stopping';
+export type ClosedReason = 'starting' | 'relay' | 'journal' | 'scanner' | 'identity' | 'acquirer' | 'stopping';
 
 /** Short feedback to a scan that led to nothing; shown over the current view. */
 export type Notice =

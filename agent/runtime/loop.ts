@@ -105,6 +105,7 @@ export class KioskLoop {
       if (body.type === 'welcome') this.session({ type: 'welcome', welcome: body, relay });
       else if (body.type === 'challenge') this.session({ type: 'challenge', challenge: body });
       else if (body.type === 'update') this.dispatch({ type: 'update', update: body });
+      else if (body.type === 'service') this.dispatch({ type: 'service', closedMs: body.reason ? body.forMs : 0 });
       else this.dispatch(body);
       return;
     } catch (error) {

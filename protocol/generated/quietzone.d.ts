@@ -225,6 +225,9 @@ export namespace quietzone {
             /** Down vendAck. */
             vendAck?: (quietzone.v1.VendAck.$Properties|null);
 
+            /** Down service. */
+            service?: (quietzone.v1.Service.$Properties|null);
+
             /** Down seq. */
             seq: (number|Long);
 
@@ -232,7 +235,7 @@ export namespace quietzone {
             relay: string;
 
             /** Down body. */
-            body?: ("welcome"|"challenge"|"update"|"vendAck");
+            body?: ("welcome"|"challenge"|"update"|"vendAck"|"service");
 
             /**
              * Encodes the specified Down message. Does not implicitly {@link quietzone.v1.Down.verify|verify} messages.
@@ -270,6 +273,9 @@ export namespace quietzone {
                 /** Down vendAck */
                 vendAck?: (quietzone.v1.VendAck.$Properties|null);
 
+                /** Down service */
+                service?: (quietzone.v1.Service.$Properties|null);
+
                 /** Down seq */
                 seq?: (number|Long|null);
 
@@ -277,7 +283,7 @@ export namespace quietzone {
                 relay?: (string|null);
 
                 /** Down body */
-                body?: ("welcome"|"challenge"|"update"|"vendAck");
+                body?: ("welcome"|"challenge"|"update"|"vendAck"|"service");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -289,11 +295,12 @@ export namespace quietzone {
               challenge?: quietzone.v1.Challenge.$Shape|null;
               update?: quietzone.v1.Update.$Shape|null;
               vendAck?: quietzone.v1.VendAck.$Shape|null;
+              service?: quietzone.v1.Service.$Shape|null;
               seq?: number|Long|null;
               relay?: string|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; welcome?: null; challenge?: null; update?: null; vendAck?: null }|{ body?: "welcome"; welcome: quietzone.v1.Welcome.$Shape; challenge?: null; update?: null; vendAck?: null }|{ body?: "challenge"; welcome?: null; challenge: quietzone.v1.Challenge.$Shape; update?: null; vendAck?: null }|{ body?: "update"; welcome?: null; challenge?: null; update: quietzone.v1.Update.$Shape; vendAck?: null }|{ body?: "vendAck"; welcome?: null; challenge?: null; update?: null; vendAck: quietzone.v1.VendAck.$Shape })
+              ({ body?: undefined; welcome?: null; challenge?: null; update?: null; vendAck?: null; service?: null }|{ body?: "welcome"; welcome: quietzone.v1.Welcome.$Shape; challenge?: null; update?: null; vendAck?: null; service?: null }|{ body?: "challenge"; welcome?: null; challenge: quietzone.v1.Challenge.$Shape; update?: null; vendAck?: null; service?: null }|{ body?: "update"; welcome?: null; challenge?: null; update: quietzone.v1.Update.$Shape; vendAck?: null; service?: null }|{ body?: "vendAck"; welcome?: null; challenge?: null; update?: null; vendAck: quietzone.v1.VendAck.$Shape; service?: null }|{ body?: "service"; welcome?: null; challenge?: null; update?: null; vendAck?: null; service: quietzone.v1.Service.$Shape })
             );
         }
 
@@ -577,6 +584,69 @@ export namespace quietzone {
 
             /** Shape of a VendAck. */
             type $Shape = quietzone.v1.VendAck.$Properties;
+        }
+
+        /**
+         * Properties of a Service.
+         * @deprecated Use quietzone.v1.Service.$Properties instead.
+         */
+        interface IService extends quietzone.v1.Service.$Properties {
+        }
+
+        /** Represents a Service. */
+        class Service {
+
+            /**
+             * Constructs a new Service.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: quietzone.v1.Service.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Service reason. */
+            reason: quietzone.v1.Reason;
+
+            /** Service forMs. */
+            forMs: number;
+
+            /**
+             * Encodes the specified Service message. Does not implicitly {@link quietzone.v1.Service.verify|verify} messages.
+             * @param message Service message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: quietzone.v1.Service.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Service message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {quietzone.v1.Service & quietzone.v1.Service.$Shape} Service
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): quietzone.v1.Service & quietzone.v1.Service.$Shape;
+        }
+
+        namespace Service {
+
+            /** Properties of a Service. */
+            interface $Properties {
+
+                /** Service reason */
+                reason?: (quietzone.v1.Reason|null);
+
+                /** Service forMs */
+                forMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Service. */
+            type $Shape = quietzone.v1.Service.$Properties;
         }
 
         /**

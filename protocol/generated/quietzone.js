@@ -104,13 +104,14 @@ export const quietzone = $root.quietzone = (() => {
             Down.prototype.challenge = null;
             Down.prototype.update = null;
             Down.prototype.vendAck = null;
+            Down.prototype.service = null;
             Down.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Down.prototype.relay = "";
 
             let $oneOfFields;
 
             $Object.defineProperty(Down.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["welcome", "challenge", "update", "vendAck"]),
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "challenge", "update", "vendAck", "service"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -133,6 +134,8 @@ export const quietzone = $root.quietzone = (() => {
                     writer.uint32(56).uint64(message.seq);
                 if (message.relay != null && $Object.hasOwnProperty.call(message, "relay") && message.relay !== "")
                     writer.uint32(66).string(message.relay);
+                if (message.service != null && $Object.hasOwnProperty.call(message, "service"))
+                    $root.quietzone.v1.Service.encode(message.service, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -192,6 +195,13 @@ export const quietzone = $root.quietzone = (() => {
                                 break;
                             message.vendAck = $root.quietzone.v1.VendAck.decode(reader, reader.size(), $undefined, _depth + 1, message.vendAck);
                             message.body = "vendAck";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.service = $root.quietzone.v1.Service.decode(reader, reader.size(), $undefined, _depth + 1, message.service);
+                            message.body = "service";
                             continue;
                         }
                     case 7: {
@@ -666,6 +676,100 @@ export const quietzone = $root.quietzone = (() => {
             };
 
             return VendAck;
+        })();
+
+        v1.Service = (function() {
+
+            const Service = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Service.prototype.reason = 0;
+            Service.prototype.forMs = 0;
+
+            Service.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(8).int32(message.reason);
+                if (message.forMs != null && $Object.hasOwnProperty.call(message, "forMs") && message.forMs !== 0)
+                    writer.uint32(16).uint32(message.forMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Service.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.quietzone.v1.Service();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.forMs = value;
+                            else
+                                delete message.forMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Service;
         })();
 
         v1.Up = (function() {

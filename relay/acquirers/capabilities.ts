@@ -20,6 +20,8 @@ export type Capabilities = {
   readonly refundsMost: number | null;
   /** It can be asked for its list of a day's transactions: `Acquirer.reconcile`. */
   readonly lists?: boolean;
+  /** It refuses requests whose time is further from its own than this; ms. Without it, it does not look. */
+  readonly clockWithinMs?: number;
   /** Of what it sends notifications by itself. */
   readonly notifies: { readonly payments: 'paid' | 'paid-and-failed'; readonly refunds: boolean };
 };

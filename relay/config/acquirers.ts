@@ -2,8 +2,10 @@ import { createAntom } from '../acquirers/antom/adapter.js';
 import { createCodepay } from '../acquirers/codepay/adapter.js';
 import { type CodePaySettings, codepaySettings } from '../acquirers/codepay/settings.js';
 import type { Acquirer, PollPlan } from '../acquirers/contract.js';
+import type { AnswerTime } from '../acquirers/time.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Log } from '../runtime/log.js';
+import { currentSpan } from '../runtime/trace.js';
 import type { AccountConfig } from './accounts.js';
 import { limitsOf } from './limits.js';
 import { ConfigError } from './load.js';
@@ -11,11 +13,17 @@ import type { AccountSecrets } from './secrets.js';
 
 /** An adapter for each account of the config: adding an acquirer means one `case` here. */
 
-type Surroundings = { readonly clock: Clock; readonly log: Log };
+type Surroundings = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Each answer's own time. */
+  readonly onTime?: ((account: string, time: AnswerTime) => void) | undefined;
+};
 type ConfigOf<Kind> = Extract<AccountConfig, { readonly kind: Kind }>;
 
 /** @throws ConfigError naming the option that the adapter refuses. */
-export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, { clock, log }: Surroundings): Acquirer {
+export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, surroundings: Surroundings): Acquirer {
+  const { clock, log, onTime } = surroundings;
   const shared = {
     baseUrl: account.base_url,
     privateKeyPem: secrets.privateKeyPem,
@@ -24,7 +32,8 @@ export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, { 
     plan: planOf(account.plan),
     limits: limitsOf(account),
     clock: () => new Date(clock.now()),
-    onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...trace }),
+    onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...currentSpan(), ...trace }),
+    onTime: (time: AnswerTime) => onTime?.(account.name, time),
   };
   try {
     switch (account.kind) {

@@ -1,4 +1,5 @@
 import type { Acquirer } from '../acquirers/contract.js';
+import type { AnswerTime } from '../acquirers/time.js';
 import { type Database, LedgerError } from '../ledger/database.js';
 import { PGliteDatabase } from '../ledger/pglite.js';
 import { PostgresDatabase } from '../ledger/postgres.js';
@@ -31,6 +32,7 @@ export type AccountParts = {
   readonly log: Log;
   /** In the place of every account's own. */
   readonly acquirer?: Acquirer | undefined;
+  readonly onTime?: (account: string, time: AnswerTime) => void;
 };
 
 /** @throws ConfigError naming the account and the option that its adapter refuses. */

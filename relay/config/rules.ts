@@ -44,7 +44,10 @@ const merchantOf = ({ name, route }: RelayConfig['merchant'][number]): Merchant 
   })),
 });
 
-export function admissionOf(config: RelayConfig, accounts: Accounts): AdmissionRules {
+/** Whether an account takes new payments just now; all do where nobody watches. */
+export type Usable = (account: string) => boolean;
+
+export function admissionOf(config: RelayConfig, accounts: Accounts, usable: Usable = () => true): AdmissionRules {
   const { timers } = config;
   const merchants = merchantsOf(config);
   const [first] = merchants.values();
@@ -56,14 +59,24 @@ export function admissionOf(config: RelayConfig, accounts: Accounts): AdmissionR
     kioskDeadlineMs: timers.kiosk_deadline_ms,
     route: (kiosk, asked) => {
       const merchant = merchants.get(own.get(kiosk) ?? '') ?? first;
-      const routed = merchant && routeOf(merchant, asked, serves);
+      // The first route that fits and takes payments; if none does, the first that fits, so that the refusal names it.
+      const able = merchant && routeOf(merchant, asked, (name, of) => serves(name, of) && usable(name));
+      const routed = able ?? (merchant && routeOf(merchant, asked, serves));
       if (!routed) return undefined;
       const { acquirer } = accounts.of(routed.account);
       const latest = timers.kiosk_deadline_ms - acquirer.capabilities.giveUpMarginMs;
-      return { ...routed, acquirer, deadlineMs: Math.min(timers.deadline_ms, latest) };
+      return { ...routed, acquirer, deadlineMs: Math.min(timers.deadline_ms, latest), usable: able !== undefined };
     },
     cap: capsOf(config),
   };
+}
+
+/** The accounts that a kiosk's payments may go to. */
+export function accountsOfKiosk(config: RelayConfig): (kiosk: string) => readonly string[] {
+  const own = new Map(config.kiosk.map((k) => [k.name, k.merchant]));
+  const all = new Map([...merchantsOf(config)].map(([name, { routes }]) => [name, routes.map((r) => r.account)]));
+  const [first = []] = all.values();
+  return (kiosk) => all.get(own.get(kiosk) ?? '') ?? first;
 }
 
 function capsOf(config: RelayConfig): AdmissionRules['cap'] {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import { shareModes } from '../link/share.js';
 import { account, merchant, tokenComplaints } from './accounts.js';
 import { reconcile } from './reports.js';
 import { amount, currency, environment, HOUR_MS, ms, name, port, source, text, url } from './values.js';
@@ -13,6 +14,7 @@ const broker = v.strictObject({
   password_file: v.optional(text(1_024)),
   password_env: v.optional(environment),
   ca_file: v.optional(text(1_024)),
+  shared: v.optional(v.picklist(shareModes, '"auto", "on" or "off"'), 'auto'),
 });
 
 const ledger = v.variant(

@@ -1,5 +1,6 @@
 import type { Accounts } from '../routing/accounts.js';
 import type { Endpoint } from '../webhooks/endpoints.js';
+import { buildWebhooks, type WebhookParts } from '../webhooks/server.js';
 import type { RelayConfig } from './schema.js';
 
 /** Each account listens at its own name, and at the path of its notify_url. */
@@ -11,3 +12,14 @@ export const endpointsOf = (config: RelayConfig, accounts: Accounts): Endpoint[]
     ...(publicPath === undefined ? {} : { publicPath }),
     ...(from === undefined ? {} : { from }),
   }));
+
+/** Undefined where the config does not ask for it: then everything is inquired. */
+export function openWebhooks(
+  config: RelayConfig,
+  accounts: Accounts,
+  parts: Omit<WebhookParts, 'endpoints' | 'proxies'>,
+) {
+  if (!config.webhooks) return undefined;
+  const { proxies } = config.webhooks;
+  return buildWebhooks({ ...parts, endpoints: endpointsOf(config, accounts), proxies });
+}

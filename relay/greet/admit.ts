@@ -24,6 +24,8 @@ export type Destination = Routed & {
   readonly acquirer: Acquirer;
   /** Scan to the relay's giving up. */
   readonly deadlineMs: number;
+  /** False: the account takes no new payments just now. */
+  readonly usable?: boolean;
 };
 
 export type Admission =
@@ -114,6 +116,8 @@ function refusalOf(
   if (now - scannedAt > validMs(pay, rules)) return 'stale';
   const cap = rules.cap(kiosk, pay.currency);
   if (!to || cap === undefined) return 'configuration';
+  // Into the dark nobody is charged.
+  if (to.usable === false) return 'acquirer-unavailable';
   if (pay.amount > cap) return 'over-limit';
   const limit = amountLimit(to.acquirer.capabilities, pay.issuer ?? null, pay.currency);
   return withinLimit(limit, pay) ? undefined : 'over-limit';

@@ -17,6 +17,8 @@ export interface Database extends Queries {
   readonly kind: 'pglite' | 'postgres';
   /** Durability or setup that the operator should know of; shown once at start. */
   readonly warnings: readonly string[];
+  /** Where questions share connections: how many are under way, how many wait, and how many can be under way at most. */
+  load?(): { readonly busy: number; readonly waiting: number; readonly most: number };
   /** @throws LedgerError when the database cannot be used as it is. */
   start(): Promise<void>;
   stop(): Promise<void>;

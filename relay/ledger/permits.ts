@@ -3,6 +3,15 @@ export class Permits {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
+  /** How many nobody has, and how many wait for one. */
+  get free(): number {
+    return this.#free;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   constructor(most: number) {
     this.#free = most;
   }

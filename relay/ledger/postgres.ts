@@ -37,6 +37,11 @@ export class PostgresDatabase implements Database {
     return this.#warnings;
   }
 
+  load(): { readonly busy: number; readonly waiting: number; readonly most: number } {
+    const { connections: most } = this.#options;
+    return { busy: most - this.#permits.free, waiting: this.#permits.waiting, most };
+  }
+
   async start(): Promise<void> {
     this.#pool = openPool(this.#options);
     try {

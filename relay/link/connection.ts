@@ -2,6 +2,8 @@ import { connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../runtime/clock.js';
+import { relayStates } from './peers.js';
+import { probeShare, type ShareMode, sharedFilter } from './share.js';
 
 export type ConnectionOptions = {
   /** mqtt://host:port or mqtts://host:port */
@@ -12,7 +14,13 @@ export type ConnectionOptions = {
   readonly password?: string;
   /** PEM of the broker's authority, for mqtts. */
   readonly caPem?: string;
+  /** What the kiosks say: shared among the relays where the broker can. */
   readonly subscription: string;
+  readonly share: ShareMode;
+  /** Where this relay finds out whether the broker shares. */
+  readonly probeTopic: string;
+  /** What every relay hears: the others' states. */
+  readonly alsoHear: readonly string[];
   /** Retained, and the last will: tells the kiosks that somebody listens. */
   readonly stateTopic: string;
   readonly clock: Clock;
@@ -21,8 +29,8 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionHandlers = {
-  /** Connected, subscribed and announced. */
-  onConnected(): void;
+  /** Connected, subscribed and announced. `shared`: each frame goes to one relay only. */
+  onConnected(shared: boolean): void;
   onDisconnected(why: string): void;
   onMessage(topic: string, payload: Buffer): void;
 };
@@ -34,8 +42,8 @@ const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MOST_MS = 15_000;
 const STOP_LIMIT_MS = 1_000;
 
-const online = JSON.stringify({ online: true });
-const offline = JSON.stringify({ online: false });
+/** Of the relays of one broker. */
+const SHARE_GROUP = 'quietzone-relays';
 
 /**
  * One MQTT 3.1.1 connection that comes back for ever by our own plan: the library's own gives up after a refused
@@ -51,6 +59,7 @@ export class Connection {
   #up = false;
   #leaving = false;
   #stopped = false;
+  #shared = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -83,11 +92,11 @@ export class Connection {
     this.#leaving = true;
     const client = this.#client;
     if (!client?.connected) return;
-    const { stateTopic, subscription } = this.#options;
+    const { stateTopic } = this.#options;
     await within(
       Promise.all([
-        client.publishAsync(stateTopic, offline, { qos: 1, retain: true }),
-        client.unsubscribeAsync(subscription),
+        client.publishAsync(stateTopic, relayStates.leaving, { qos: 1, retain: true }),
+        client.unsubscribeAsync(this.#filter),
       ]),
       STOP_LIMIT_MS,
     );
@@ -100,7 +109,10 @@ export class Connection {
     const client = this.#client;
     if (!client) return;
     if (client.connected) {
-      await within(client.publishAsync(this.#options.stateTopic, offline, { qos: 1, retain: true }), STOP_LIMIT_MS);
+      await within(
+        client.publishAsync(this.#options.stateTopic, relayStates.gone, { qos: 1, retain: true }),
+        STOP_LIMIT_MS,
+      );
     }
     await within(client.endAsync(true), STOP_LIMIT_MS);
   }
@@ -108,24 +120,34 @@ export class Connection {
   #connect(): void {
     const client = new MqttClient(() => openSocket(this.#options), clientOptions(this.#options));
     this.#client = client;
-    client.on('connect', () => (this.#leaving ? this.#linked() : this.#subscribe(client)));
+    client.on('connect', () => (this.#leaving ? this.#linked() : void this.#subscribe(client)));
     client.on('message', (topic, payload) => {
-      if (!this.#leaving) this.#handlers.onMessage(topic, payload);
+      if (!this.#leaving && topic !== this.#options.probeTopic) this.#handlers.onMessage(topic, payload);
     });
     client.on('error', (error) => this.#lost(client, error.message));
     client.on('close', () => this.#lost(client, 'connection closed'));
     client.connect();
   }
 
-  #subscribe(client: MqttClient): void {
-    client.subscribe(this.#options.subscription, { qos: 1 }, (error, granted) => {
+  get #filter(): string {
+    const { subscription } = this.#options;
+    return this.#shared ? sharedFilter(SHARE_GROUP, subscription) : subscription;
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    const { share, probeTopic, clock, alsoHear, stateTopic } = this.#options;
+    const shared = share === 'auto' ? await probeShare(client, { topic: probeTopic, clock }) : share === 'on';
+    if (client !== this.#client || this.#stopped) return;
+    this.#shared = shared;
+    const filter = this.#filter;
+    client.subscribe([filter, ...alsoHear], { qos: 1 }, (error, granted) => {
       if (client !== this.#client || this.#stopped) return;
-      // 128: the broker's refusal of a subscription.
-      if (error || granted?.some((g) => g.qos === 128)) {
-        this.#lost(client, `${this.#options.subscription}: subscription refused`);
+      // 128: the broker's refusal of a subscription. Without the others' states their leases end by themselves.
+      if (error || granted?.some((g) => g.topic === filter && g.qos === 128)) {
+        this.#lost(client, `${filter}: subscription refused`);
         return;
       }
-      if (!this.#leaving) client.publish(this.#options.stateTopic, online, { qos: 1, retain: true }, () => {});
+      if (!this.#leaving) client.publish(stateTopic, relayStates.online, { qos: 1, retain: true }, () => {});
       this.#linked();
     });
   }
@@ -133,7 +155,7 @@ export class Connection {
   #linked(): void {
     this.#failures = 0;
     this.#up = true;
-    this.#handlers.onConnected();
+    this.#handlers.onConnected(this.#shared);
   }
 
   /** Once for each client, whichever of its events tells first. */
@@ -172,7 +194,7 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
     manualConnect: true,
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
-    will: { topic: options.stateTopic, payload: Buffer.from(offline), qos: 1, retain: true },
+    will: { topic: options.stateTopic, payload: Buffer.from(relayStates.gone), qos: 1, retain: true },
   };
 }
 

@@ -7,6 +7,7 @@ import type { GreetRules } from '../greet/decide.js';
 import { hearHello } from '../greet/hello.js';
 import { hearAbort, hearVend, type Report } from '../greet/report.js';
 import type { Ledger } from '../ledger/contract.js';
+import type { Attempt } from '../payment/types.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
@@ -37,8 +38,10 @@ export type DeskParts = {
   readonly firstTellMs: number;
   readonly knows: (kiosk: string) => boolean;
   readonly committed: (applied: Applied) => void;
-  /** Accepted and committed, with this relay's lease. */
-  readonly accepted: (attempt: string) => void;
+  /** Accepted and committed, with this relay's lease. `heardAt`: when its frame came, by the relay's clock. */
+  readonly accepted: (attempt: Attempt, heardAt: number) => void;
+  /** Greeted, or refused for want of an acquirer. */
+  readonly heard: (kiosk: string) => void;
   /** Due now, held by nobody in particular. */
   readonly wake: () => void;
 };
@@ -75,7 +78,8 @@ export class Desk {
       return;
     }
     counters.add(`up-${up.body.type}`);
-    if (!this.#lanes.add(kiosk, () => this.#handle(kiosk, up))) counters.add('frame-dropped-lane-full');
+    const heardAt = this.#parts.clock.now();
+    if (!this.#lanes.add(kiosk, () => this.#handle(kiosk, up, heardAt))) counters.add('frame-dropped-lane-full');
   }
 
   /**
@@ -92,14 +96,14 @@ export class Desk {
     cancel();
   }
 
-  async #handle(kiosk: string, up: Up): Promise<void> {
+  async #handle(kiosk: string, up: Up, heardAt: number): Promise<void> {
     const { body } = up;
     try {
       switch (body.type) {
         case 'hello':
           return await this.#hello(kiosk, body);
         case 'pay':
-          return await this.#pay(kiosk, up.boot, body);
+          return await this.#pay(kiosk, up.boot, body, heardAt);
         case 'vend': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt, delivery: body.delivery };
           return this.#applied(report, await hearVend(this.#parts.ledger, report, this.#context()));
@@ -138,6 +142,7 @@ export class Desk {
     this.#parts.counters.add(`hello-${decision.type}`);
     if (decision.type === 'greet') {
       teller.send(kiosk, { type: 'welcome', nonce: hello.nonce, helloAtMs: hello.atMs, leaseMs: welcomeMs });
+      this.#parts.heard(kiosk);
       for (const applied of swept) this.#parts.committed(applied);
       await teller.tellAll(kiosk);
       return;
@@ -148,14 +153,15 @@ export class Desk {
     log.warn({ event: `hello-${decision.type}`, kiosk });
   }
 
-  async #pay(kiosk: string, tag: string, pay: Pay): Promise<void> {
+  async #pay(kiosk: string, tag: string, pay: Pay, heardAt: number): Promise<void> {
     const { ledger, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
     const now = clock.now();
     const { firstTellMs } = this.#parts;
     const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs };
     const admitted = await admitPay(ledger, kiosk, tag, pay, context);
     counters.add(`pay-${admitted.type}`);
-    log.info({ event: 'pay', kiosk, attempt: pay.attempt, admission: admitted.type });
+    const said = { kiosk, attempt: pay.attempt, trace_id: pay.attempt, admission: admitted.type };
+    log.info({ event: 'pay', ...said });
     switch (admitted.type) {
       case 'not-greeted':
         teller.send(kiosk, {
@@ -174,11 +180,12 @@ export class Desk {
         return;
       case 'accepted':
         codes.hold(pay.attempt, pay.code, admitted.attempt.payUntil);
-        this.#parts.accepted(pay.attempt);
+        this.#parts.accepted(admitted.attempt, heardAt);
         teller.tell(admitted.attempt);
         return;
       case 'refused':
         teller.tell(admitted.attempt);
+        if (admitted.attempt.reason === 'acquirer-unavailable') this.#parts.heard(kiosk);
         return;
     }
   }

@@ -83,7 +83,8 @@ export const cursorText = ({ createdAt, id }: Cursor): string =>
 export function cursorIn(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined;
   const [, at, id] = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
-  if (at === undefined || id === undefined) throw new QuestionError('cursor', text, 'what `next` said of the list before');
+  if (at === undefined || id === undefined)
+    throw new QuestionError('cursor', text, 'what `next` said of the list before');
   return { createdAt: Number(at), id };
 }
 

@@ -47,13 +47,16 @@ const listQuery = {
   state: string('Of these states, commas between'),
   kiosk: string('Of this kiosk'),
   merchant: string('Of this merchant'),
-  account: string("Through this account with an acquirer"),
+  account: string('Through this account with an acquirer'),
   reference: string("With exactly this order's reference"),
   receipt: string('With this receipt; without `from`, of the last 31 days'),
   from: string('Admitted at this time or later, ISO 8601'),
   to: string('Admitted before this time, ISO 8601'),
 };
-const paging = { limit: string('How many at most, 1 to 500; 50 when absent'), cursor: string('`next` of the list before') };
+const paging = {
+  limit: string('How many at most, 1 to 500; 50 when absent'),
+  cursor: string('`next` of the list before'),
+};
 const query = (properties: Record<string, unknown>) => object(properties, Object.keys(properties));
 const words = string('In your own words; no payment codes', { minLength: 1, maxLength: 200 });
 const keyHeader = {
@@ -68,7 +71,13 @@ type OfId = { Params: { id: string } };
 export function addReading(app: FastifyInstance, { db, accounts, clock }: RoutesParts): void {
   app.get<ListParts>(
     '/v1/payments',
-    { schema: { summary: 'Payments, newest first', querystring: query({ ...listQuery, ...paging }), response: replies('Payments') } },
+    {
+      schema: {
+        summary: 'Payments, newest first',
+        querystring: query({ ...listQuery, ...paging }),
+        response: replies('Payments'),
+      },
+    },
     async ({ query: asked }) => {
       const limit = limitIn(asked.limit);
       const found = await listPayments(db, filterIn(asked, clock.now()), limit, cursorIn(asked.cursor));
@@ -96,7 +105,13 @@ export function addReading(app: FastifyInstance, { db, accounts, clock }: Routes
   );
   app.get<OfId>(
     '/v1/payments/:id',
-    { schema: { summary: 'One, with all that is known of it', params: object({ id: attemptId }), response: replies('WholePayment') } },
+    {
+      schema: {
+        summary: 'One, with all that is known of it',
+        params: object({ id: attemptId }),
+        response: replies('WholePayment'),
+      },
+    },
     async ({ params }, reply) => {
       const found = await loadPayment(db, params.id);
       if (!found) return await reply.code(404).send(problem('not-found', 'no such payment'));
@@ -124,7 +139,8 @@ export function addReading(app: FastifyInstance, { db, accounts, clock }: Routes
     },
     async ({ params, query: { account: name } }, reply) => {
       const account = accounts.get(name);
-      if (!account) return await reply.code(404).send(problem('account-unknown', 'no account of that name in the config'));
+      if (!account)
+        return await reply.code(404).send(problem('account-unknown', 'no account of that name in the config'));
       return await lookUpOrder(db, account, params.id);
     },
   );
@@ -182,7 +198,9 @@ export function addActs(app: FastifyInstance, { desk }: RoutesParts): void {
       const { reason } = request.body;
       const money = moneyIn(request.body);
       const asked = { reason, ...(money ? { money } : {}) };
-      return act(request, reply, 'refund', reason, (tx, context) => refundPayment(tx, request.params.id, asked, context));
+      return act(request, reply, 'refund', reason, (tx, context) =>
+        refundPayment(tx, request.params.id, asked, context),
+      );
     },
   );
   app.post<OfId & { Body: { reason: string } }>(
@@ -198,7 +216,9 @@ export function addActs(app: FastifyInstance, { desk }: RoutesParts): void {
     },
     (request, reply) => {
       const { reason } = request.body;
-      return act(request, reply, 'cancel', reason, (tx, context) => cancelPayment(tx, request.params.id, reason, context));
+      return act(request, reply, 'cancel', reason, (tx, context) =>
+        cancelPayment(tx, request.params.id, reason, context),
+      );
     },
   );
   app.post<OfId & { Body: { found: Resolution; note: string } }>(

@@ -1,13 +1,13 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Database } from '../ledger/database.js';
 import type { Ledger } from '../ledger/contract.js';
+import type { Database } from '../ledger/database.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
 import { type Gate, guard, Ration, type Refused, tokenGate } from './access.js';
-import { OperationsDesk } from './desk.js';
 import type { Done } from './acts.js';
+import { OperationsDesk } from './desk.js';
 import type { Feed } from './feed.js';
 import { addDocument, fastifyOptions, invalid } from './openapi.js';
 import { problem } from './problem.js';
@@ -29,6 +29,8 @@ export type OperationsParts = {
   readonly linked: () => boolean;
   /** The wall clock is the one that this process began with. */
   readonly clockRight: () => boolean;
+  /** Prometheus text and its content type; without it there is no /metrics. */
+  readonly metrics?: () => Promise<{ readonly type: string; readonly body: string }>;
   /** Where it listens. */
   readonly host: string;
   readonly db: Database;
@@ -90,6 +92,14 @@ function addHealth(app: FastifyInstance, parts: OperationsParts): void {
     const ready = { ledger: await answers(parts.ping), broker: parts.linked(), clock: parts.clockRight() };
     return reply.code(Object.values(ready).every(Boolean) ? 200 : 503).send(ready);
   });
+  const { metrics } = parts;
+  const text = { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } } };
+  if (metrics) {
+    app.get('/metrics', { config, schema: { summary: 'Metrics', response: text } }, async (_, reply) => {
+      const { type, body } = await metrics();
+      return reply.type(type).send(body);
+    });
+  }
   app.get('/v1/status', { schema: { summary: 'Counters of this relay', response: replies('Status') } }, () => ({
     ...{ relay: parts.instance, counters: parts.counters.all() },
   }));

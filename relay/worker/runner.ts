@@ -2,9 +2,11 @@ import type { Ledger } from '../ledger/contract.js';
 import type { Call, PaymentEvent } from '../payment/types.js';
 import type { Accounts } from '../routing/accounts.js';
 import { type Clock, sleep } from '../runtime/clock.js';
+import { inSpan, spanOf } from '../runtime/trace.js';
 import { type Answered, type Applied, type ApplyContext, apply, callOf, isDue } from './apply.js';
 import { makeCall, notMade } from './call.js';
 import type { Codes } from './codes.js';
+import { type CallMade, madeOf } from './made.js';
 
 export type RunnerParts = {
   readonly ledger: Ledger;
@@ -17,6 +19,8 @@ export type RunnerParts = {
   readonly firstTellMs: number;
   /** Called after each commit. */
   readonly committed: (applied: Applied) => void;
+  /** Called after each call, before its answer is committed. */
+  readonly called?: ((made: CallMade) => void) | undefined;
 };
 
 const SAVE_TRIES = 6;
@@ -70,15 +74,16 @@ async function oneCall(
   const state = movesMoney(call) ? await ledger.stateOf(attempt.id).catch(() => undefined) : undefined;
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
-  const { event, code: resultCode } =
-    movesMoney(call) && state !== from[call]
-      ? notMade(call, attempt, startedAt, state ? `no longer ${from[call]}` : 'the ledger did not answer')
-      : await makeCall(call, attempt, code, { acquirer, clock, signal });
+  const stopped = movesMoney(call) && state !== from[call];
+  const outcome = stopped
+    ? notMade(call, attempt, startedAt, state ? `no longer ${from[call]}` : 'the ledger did not answer')
+    : await inSpan(spanOf(attempt.id, callId), () => makeCall(call, attempt, code, { acquirer, clock, signal }));
+  const { event, code: resultCode } = outcome;
   const at = clock.now();
-  const answered: Answered = {
-    end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode },
-    ms: at - startedAt,
-  };
+  const ms = at - startedAt;
+  const known = { account: attempt.account, acquirer: acquirer.name, attempt: attempt.id, call, startedAt, ms };
+  parts.called?.(madeOf(known, outcome, !stopped));
+  const answered: Answered = { end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode }, ms };
   return await saveAnswer(() => apply(ledger, attempt.id, event, contextOf(parts), { answered }), clock);
 }
 

@@ -37,7 +37,9 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#parts.ledger.releaseAll(this.#parts.relay);
+    const { ledger, relay } = this.#parts;
+    const attempts = await ledger.releaseAll(relay);
+    if (attempts > 0) this.#log.info({ event: 'takeover', from: relay, attempts });
     this.#started = true;
     this.wakeAt(this.#parts.clock.now());
   }

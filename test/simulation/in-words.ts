@@ -46,5 +46,7 @@ function downInWords(body: DownBody): string {
       return `Update ${body.standing}${body.reason ? ` (${body.reason})` : ''}`;
     case 'vend-ack':
       return 'Ack of the vend';
+    case 'service':
+      return body.reason ? `Out of service (${body.reason})` : 'In service';
   }
 }

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
+import { type AnswerTime, answerTime } from '../time.js';
 import { type Answer, openAnswer } from './answers.js';
 import { isDocumented } from './codes.js';
 import { type KeyOptions, publicKeysOf } from './keys.js';
@@ -30,6 +31,8 @@ export type ClientOptions = KeyOptions & {
   readonly caPem?: string;
   readonly clock: () => Date;
   readonly onTrace?: (trace: AntomTrace) => void;
+  /** Of each answer whose signature is right: the time that it names, which the signature covers. */
+  readonly onTime?: (time: AnswerTime) => void;
 };
 
 /** `content` makes the request's body; a fault in it is `not-sent`. */
@@ -102,6 +105,7 @@ export function createClient(options: ClientOptions): AntomClient {
     const url = new URL(path, origin);
     const notAfter = sendUntil && { at: sendUntil, clock };
     const limits = { timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, notAfter };
+    const askedAt = clock().getTime();
     const answered = await post({ url, ...prepared, ...limits, caPem, signal });
     if (answered.kind !== 'answer') return answered;
     const header = (name: string): string | undefined => {
@@ -112,6 +116,8 @@ export function createClient(options: ClientOptions): AntomClient {
     const isEcho = (text: string): boolean => repeats(text, secret) || repeats(text, agentToken);
     const answer = openAnswer({ body: answered.body, path, clientId, time, signature }, publicKeys);
     const opened = withoutEcho(answer, isEcho);
+    const told = 'verified' in opened && opened.verified ? answerTime(time, askedAt, clock().getTime()) : undefined;
+    if (told) options.onTime?.(told);
     options.onTrace?.({
       api,
       requestId,

@@ -3,6 +3,9 @@ import type { Capabilities } from '../capabilities.js';
 import type { PollPlan } from '../contract.js';
 import { REVOKE_MARGIN_MS } from './plan.js';
 
+/** Section 0: "15 minutes before or after" its own. */
+const CLOCK_WITHIN_MS = 15 * 60_000;
+
 /**
  * CodePay, QR Pay (Customer-presented). `expires` counts from the request's arrival, so a call's time goes off as well.
  * Windows and amount limits are not published. Source: reference acquirers/codepay.md sections 1.1, 1.4 and 3.
@@ -14,6 +17,7 @@ export const capabilitiesOf = (
   ...(currencies ? { currencies } : {}),
   amounts: [],
   giveUpMarginMs: callTimeoutMs + REVOKE_MARGIN_MS,
+  clockWithinMs: CLOCK_WITHIN_MS,
   cancelUntil: null,
   refundWindowMs: null,
   partialRefunds: true,

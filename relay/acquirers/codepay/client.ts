@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { originOf, repeats, rsaKey } from '../checks.js';
 import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
+import { type AnswerTime, answerTime } from '../time.js';
 import { type Answer, openAnswer } from './answers.js';
 import { rowOf } from './codes.js';
 import type { detailsMethod, Method } from './methods.js';
@@ -31,6 +32,8 @@ export type ClientOptions = {
   readonly caPem?: string;
   readonly clock: () => Date;
   readonly onTrace?: (trace: CodePayTrace) => void;
+  /** Of each answer: the time of its HTTP head. */
+  readonly onTime?: (time: AnswerTime) => void;
 };
 
 /** `content` makes what the call says of its own; a fault in it is `not-sent`. */
@@ -94,8 +97,11 @@ export function createClient(options: ClientOptions, { codes, errorCodes, entryP
     }
     const notAfter = sendUntil && { at: sendUntil, clock };
     const limits = { timeoutMs, maxAnswerBytes: ANSWER_MAX_BYTES, notAfter };
+    const askedAt = clock().getTime();
     const answered = await post({ url, headers, body, ...limits, caPem, signal });
     if (answered.kind !== 'answer') return answered;
+    const told = answerTime(answered.headers.date, askedAt, clock().getTime());
+    if (told) options.onTime?.(told);
     const opened = openAnswer(answered.body, publicKey, (code) => isEcho(code, secret));
     const psn = 'psn' in opened ? opened.psn : '';
     options.onTrace?.({

@@ -46,6 +46,8 @@ const events: readonly Named<KioskEvent>[] = [
     name: `vend-known ${result}`,
     event: { type: 'vend-known', attempt, result } as const,
   })),
+  { name: 'service closed', event: { type: 'service', closedMs: 30_000 } },
+  { name: 'service open', event: { type: 'service', closedMs: 0 } },
   { name: 'wake', event: { type: 'wake' } },
 ];
 

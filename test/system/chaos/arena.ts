@@ -6,12 +6,12 @@ import mqtt from 'mqtt';
 import { AgentApi, SandboxControl } from '../../../deploy/demo/clients.js';
 import { openPty, type Pty } from '../../../deploy/demo/pty.js';
 import { type Random, seeded } from '../../bench/random.js';
+import { freePort, Mosquitto, PostgresCluster, type Programs } from '../../support/services.js';
+import { Supervised } from '../../support/supervised.js';
 import { sleep, until } from '../../support/wait.js';
 import { journalOf, kioskProgram, merchantKeyOf, relayProgram, sandboxProgram } from './configs.js';
 import { KioskStand } from './kiosk.js';
 import { TcpProxy } from './proxy.js';
-import { freePort, Mosquitto, PostgresCluster, type Programs } from './services.js';
-import { Supervised } from './supervised.js';
 import { Witness } from './witness.js';
 
 /** The whole system as processes, with a proxy before every server. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { findPrograms } from '../../support/services.js';
 import { reportOf } from './report.js';
 import { chaos } from './run.js';
-import { findPrograms } from './services.js';
 import { faults } from './storm.js';
 
 /**

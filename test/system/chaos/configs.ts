@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
-import type { ProgramOptions } from '../../../deploy/demo/child.js';
 import { agentEntry, relayEntry } from '../../../deploy/demo/places.js';
 import { SANDBOX_CLIENT_ID } from '../../../relay/sandbox/server.js';
+import type { Started } from '../../support/supervised.js';
 
 /**
  * Short, so that thousands of payments fit into minutes; in the order that carries the guarantees (design section 3:
@@ -21,9 +21,9 @@ export const timing = {
   codeLife: 2_000,
   lease: 4_000,
   autoConfirm: 250,
-} as const;
+};
 
-export type Started = Pick<ProgramOptions, 'name' | 'entry' | 'args' | 'nodeFlags' | 'env' | 'logFile'>;
+export type Timing = Readonly<typeof timing>;
 
 export type Place = {
   /** Configs, keys, journals and logs, mode 0700. */
@@ -47,10 +47,12 @@ export type RelayPlace = Place & {
   readonly brokerPort: number;
   readonly acquirerPort: number;
   readonly ledgerUrl: string;
+  /** Without it the storm's. */
+  readonly times?: Timing;
 };
 
 export function relayProgram(place: RelayPlace): Started {
-  const { folder, name, kiosks, brokerPort, acquirerPort, ledgerUrl, codeHashKey } = place;
+  const { folder, name, kiosks, brokerPort, acquirerPort, ledgerUrl, codeHashKey, times = timing } = place;
   const file = join(folder, `${name}.toml`);
   const config = {
     instance: name,
@@ -60,15 +62,15 @@ export function relayProgram(place: RelayPlace): Started {
     ledger: { kind: 'postgres', url_env: 'QUIETZONE_CHAOS_LEDGER_URL', connections: 8 },
     secrets: { code_hash_key_env: 'QUIETZONE_CHAOS_CODE_HASH_KEY' },
     timers: {
-      pay_valid_ms: timing.payValid,
-      deadline_ms: timing.relayDeadline,
-      kiosk_deadline_ms: timing.kioskDeadline,
-      vend_margin_ms: timing.vendMargin,
-      lease_ms: timing.lease,
+      pay_valid_ms: times.payValid,
+      deadline_ms: times.relayDeadline,
+      kiosk_deadline_ms: times.kioskDeadline,
+      vend_margin_ms: times.vendMargin,
+      lease_ms: times.lease,
     },
     kiosk: kiosks.map((kiosk) => ({ name: kiosk })),
     operations: { host: '127.0.0.1', port: 0 },
-    account: [accountTable(folder, acquirerPort)],
+    account: [accountTable(folder, acquirerPort, times)],
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return {
@@ -82,7 +84,7 @@ export function relayProgram(place: RelayPlace): Started {
 
 export const merchantKeyOf = (folder: string): string => join(folder, 'keys', 'merchant-private.pem');
 
-const accountTable = (folder: string, port: number) => ({
+const accountTable = (folder: string, port: number, times: Timing) => ({
   name: 'sandbox',
   kind: 'antom',
   base_url: `http://127.0.0.1:${port}`,
@@ -98,10 +100,10 @@ const accountTable = (folder: string, port: number) => ({
     store: { reference_store_id: 'CHAOS-STORE', store_name: 'Lobby', store_mcc: '5499' },
   },
   plan: {
-    call_timeout_ms: timing.callTimeout,
-    inquiry_delays_ms: [...timing.inquiryDelays],
-    cancel_delays_ms: [...timing.cancelDelays],
-    code_life_ms: timing.codeLife,
+    call_timeout_ms: times.callTimeout,
+    inquiry_delays_ms: [...times.inquiryDelays],
+    cancel_delays_ms: [...times.cancelDelays],
+    code_life_ms: times.codeLife,
   },
 });
 

@@ -3,9 +3,9 @@ import { HttpError, serverEvents } from '../../../deploy/demo/http.js';
 import type { Pty } from '../../../deploy/demo/pty.js';
 import { formatAmount } from '../../../protocol/money.js';
 import { between, pick, type Random, textOf } from '../../bench/random.js';
+import type { Life, Supervised } from '../../support/supervised.js';
 import { sleep } from '../../support/wait.js';
 import { timing } from './configs.js';
-import type { Life, Supervised } from './supervised.js';
 import { type AppPlan, attemptOf, type KioskEvent, type Sale, type Witness } from './witness.js';
 
 export type KioskParts = {

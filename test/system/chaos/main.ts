@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { findPrograms } from '../../support/services.js';
 import { reportOf } from './report.js';
 import { chaos } from './run.js';
-import { findPrograms } from './services.js';
 
 /** npm run chaos. What it does and how to read it: test/system/chaos/README.md. */
 

@@ -1,7 +1,7 @@
 import { between, pick, type Random, shuffled } from '../../bench/random.js';
+import type { Supervised } from '../../support/supervised.js';
 import { sleep } from '../../support/wait.js';
 import type { TcpProxy } from './proxy.js';
-import type { Supervised } from './supervised.js';
 
 /** What may be broken, and how. Everything is drawn from `random`. */
 export type Weather = {

@@ -97,11 +97,15 @@ const vendAck = fc.record(
   { type: fc.constant('vend-ack' as const), attempt, delivery: fc.constantFrom(...deliveries.all) },
   { requiredKeys: ['type', 'attempt'] },
 );
+const service = fc.record(
+  { type: fc.constant('service' as const), reason: fc.constantFrom(...reasons.all), forMs: uint32 },
+  { requiredKeys: ['type', 'forMs'] },
+);
 
 export const down: fc.Arbitrary<Down> = fc.record({
   seq: safe,
   relay: text(32),
-  body: fc.oneof(welcome, challenge, update, vendAck),
+  body: fc.oneof(welcome, challenge, update, vendAck, service),
 });
 
 /** The payment of the issue: a 24-digit code and a reference of 8 characters. */

@@ -14,7 +14,7 @@ const notices = [
   { kind: 'scan-refused', reason: 'busy' } as const,
   { kind: 'scan-refused', reason: 'no-order' } as const,
 ];
-const closed = ['starting', 'relay', 'journal', 'scanner', 'identity', 'stopping'] as const;
+const closed = ['starting', 'relay', 'journal', 'scanner', 'identity', 'acquirer', 'stopping'] as const;
 
 const finals: View[] = [
   { kind: 'approved', money, receipt },

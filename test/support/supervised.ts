@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { Program, type Ready } from '../../../deploy/demo/child.js';
-import { between, type Random } from '../../bench/random.js';
-import { sleep } from '../../support/wait.js';
-import type { Started } from './configs.js';
+import { Program, type ProgramOptions, type Ready } from '../../deploy/demo/child.js';
+import { between, type Random } from '../bench/random.js';
+import { sleep } from './wait.js';
+
+/** What a supervised program is started with. */
+export type Started = Pick<ProgramOptions, 'name' | 'entry' | 'args' | 'nodeFlags' | 'env' | 'logFile'>;
 
 /** One process of a program, from its "ready" line to its end. */
 export type Life = { readonly ready: Ready; readonly ended: Promise<void> };
 
 /** Shortest and longest wait of the supervisor before a program that ended is started again, ms. */
-const RESTART_MS = [50, 400] as const;
+const RESTART_MS: readonly [number, number] = [50, 400];
 
 /** Keeps a program running as systemd would: whatever ends it, it is started again. */
 export class Supervised {
@@ -16,6 +18,7 @@ export class Supervised {
   readonly logFile: string;
   readonly #program: Program;
   readonly #random: Random;
+  readonly #restartMs: readonly [number, number];
   /** Ended without being killed by us after it had been ready: a fault of its own. */
   readonly deaths: { readonly what: string; readonly lastWords: Promise<string> }[] = [];
   kills = 0;
@@ -28,10 +31,11 @@ export class Supervised {
   #killed = false;
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(started: Started, random: Random) {
+  constructor(started: Started, random: Random, restartMs = RESTART_MS) {
     this.name = started.name;
     this.logFile = started.logFile;
     this.#random = random;
+    this.#restartMs = restartMs;
     this.#program = new Program({
       ...started,
       onEnd: () => this.#end(),
@@ -85,7 +89,7 @@ export class Supervised {
       this.#killed = false;
       await this.#live(ended);
       this.#life = undefined;
-      if (!this.#stopping) await sleep(between(this.#random, ...RESTART_MS));
+      if (!this.#stopping) await sleep(between(this.#random, ...this.#restartMs));
     }
   }
 

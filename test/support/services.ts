@@ -5,8 +5,8 @@ import { connect, createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
-import { until } from '../../support/wait.js';
-import { alive, descendants } from '../run.js';
+import { alive, descendants } from './processes.js';
+import { until } from './wait.js';
 
 /** A Mosquitto and a PostgreSQL of the run's own, which may be killed and started again on the same port. */
 

@@ -1,0 +1,71 @@
+import { relayOfState } from '../../protocol/topics.js';
+import type { Ledger } from '../ledger/contract.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Counters } from '../runtime/counters.js';
+import { errorFields, type Log } from '../runtime/log.js';
+
+/**
+ * What a relay says of itself on its retained state topic. `left`: it stops by itself and finishes what it holds; the last
+ * will, which the broker publishes when a relay is lost, has none.
+ */
+export const relayStates = {
+  online: JSON.stringify({ online: true }),
+  leaving: JSON.stringify({ online: false, left: true }),
+  gone: JSON.stringify({ online: false }),
+} as const;
+
+export type PeersParts = {
+  /** This relay's name. */
+  readonly relay: string;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Something may be free to be worked on. */
+  readonly wake: () => void;
+};
+
+/**
+ * Hears of other relays' deaths and gives back what they held, so that whoever finds it due takes it at once and not when
+ * the lease ends. A relay that is only cut off from the broker may still be at work on it: two at work on one attempt are
+ * wasteful, never unsafe, since locks and the machine protect the money and the lease protects nothing.
+ */
+export class Peers {
+  readonly #parts: PeersParts;
+
+  constructor(parts: PeersParts) {
+    this.#parts = parts;
+  }
+
+  /** True: it was a relay's state. */
+  hear(topic: string, payload: Uint8Array): boolean {
+    const peer = relayOfState(topic);
+    if (peer === undefined) return false;
+    if (peer !== this.#parts.relay && isDead(payload)) void this.#takeOver(peer);
+    return true;
+  }
+
+  async #takeOver(peer: string): Promise<void> {
+    const { ledger, log, counters, wake } = this.#parts;
+    try {
+      const attempts = await ledger.releaseAll(peer);
+      if (attempts === 0) return;
+      counters.add('takeover');
+      log.info({ event: 'takeover', from: peer, attempts });
+      wake();
+    } catch (error) {
+      // Its leases end by themselves.
+      log.warn({ event: 'takeover-failed', from: peer, ...errorFields(error) });
+    }
+  }
+}
+
+/** Anybody with access to the broker can say so; believed wrongly, it costs work and moves no money. */
+function isDead(payload: Uint8Array): boolean {
+  try {
+    const said: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
+    return typeof said === 'object' && said !== null && 'online' in said && said.online === false && !('left' in said);
+  } catch {
+    return false;
+  }
+}
