@@ -16,17 +16,17 @@ type ConfigOf<Kind> = Extract<AccountConfig, { readonly kind: Kind }>;
 
 /** @throws ConfigError naming the option that the adapter refuses. */
 export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, { clock, log }: Surroundings): Acquirer {
-  const shared = {
-    baseUrl: account.base_url,
-    privateKeyPem: secrets.privateKeyPem,
-    ...(secrets.caPem === undefined ? {} : { caPem: secrets.caPem }),
-    ...(account.currencies ? { currencies: account.currencies } : {}),
-    plan: planOf(account.plan),
-    limits: limitsOf(account),
-    clock: () => new Date(clock.now()),
-    onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...trace }),
-  };
   try {
+    const shared = {
+      baseUrl: account.base_url,
+      privateKeyPem: secrets.privateKeyPem,
+      ...(secrets.caPem === undefined ? {} : { caPem: secrets.caPem }),
+      ...(account.currencies ? { currencies: account.currencies } : {}),
+      plan: planOf(account.plan),
+      limits: limitsOf(account),
+      clock: () => new Date(clock.now()),
+      onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...trace }),
+    };
     switch (account.kind) {
       case 'antom':
         return createAntom({ ...shared, ...antomOptions(account), ...antomKeys(secrets) });
