@@ -478,3 +478,7 @@ test('the README tells of every scenario, and of every manner of notifying', () 
   expect(told(section('Scenarios'))).toEqual([...scenarioNames].sort());
   expect(told(section('Notifications'))).toEqual([...notifyManners].sort());
 });
+
+test('times are written with an offset', () => {
+  expect(isoWithOffset(new Date(START_MS))).toBe('2026-01-01T00:00:00+00:00');
+});
