@@ -24,18 +24,18 @@ type ConfigOf<Kind> = Extract<AccountConfig, { readonly kind: Kind }>;
 /** @throws ConfigError naming the option that the adapter refuses. */
 export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, surroundings: Surroundings): Acquirer {
   const { clock, log, onTime } = surroundings;
-  const shared = {
-    baseUrl: account.base_url,
-    privateKeyPem: secrets.privateKeyPem,
-    ...(secrets.caPem === undefined ? {} : { caPem: secrets.caPem }),
-    ...(account.currencies ? { currencies: account.currencies } : {}),
-    plan: planOf(account.plan),
-    limits: limitsOf(account),
-    clock: () => new Date(clock.now()),
-    onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...currentSpan(), ...trace }),
-    onTime: (time: AnswerTime) => onTime?.(account.name, time),
-  };
   try {
+    const shared = {
+      baseUrl: account.base_url,
+      privateKeyPem: secrets.privateKeyPem,
+      ...(secrets.caPem === undefined ? {} : { caPem: secrets.caPem }),
+      ...(account.currencies ? { currencies: account.currencies } : {}),
+      plan: planOf(account.plan),
+      limits: limitsOf(account),
+      clock: () => new Date(clock.now()),
+      onTrace: (trace: object) => log.info({ event: 'acquirer', account: account.name, ...currentSpan(), ...trace }),
+      onTime: (time: AnswerTime) => onTime?.(account.name, time),
+    };
     switch (account.kind) {
       case 'antom':
         return createAntom({ ...shared, ...antomOptions(account), ...antomKeys(secrets) });

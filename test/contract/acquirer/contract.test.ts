@@ -365,7 +365,7 @@ describe.each(acquirers)('$name', ({ open, openFor, cpmMaxBytes, says }) => {
     expect(totals(sandbox)[0] - charged).toBe(3550);
   });
 
-  test('the id with other content is a conflict, and the first payment stands', async () => {
+  test('trap 2: the id with other content is a conflict, and the first payment stands', async () => {
     await sandbox.setScenario('approve');
     const request = freshRequest();
     await acquirer.pay(request);
@@ -376,7 +376,7 @@ describe.each(acquirers)('$name', ({ open, openFor, cpmMaxBytes, says }) => {
     expect(await acquirer.inquire(requestId)).toMatchObject(paid(3550));
   });
 
-  test('a cancelled id cannot be paid any more', async () => {
+  test('trap 4: a cancel after success gives all of it back, and the id cannot be paid any more', async () => {
     await sandbox.setScenario('approve');
     const [charged, returned] = totals(sandbox);
     const request = freshRequest();
@@ -402,7 +402,7 @@ describe.each(acquirers)('$name', ({ open, openFor, cpmMaxBytes, says }) => {
       return { ...request, refund, returned };
     };
 
-    test('of what was cancelled is needless, and a cancel of what was refunded is refused', async () => {
+    test('trap 6: of what was cancelled is needless, and a cancel of what was refunded is refused', async () => {
       const cancelled = await paidFor();
       await acquirer.cancel(cancelled.requestId);
       expect(await cancelled.refund(1)).toMatchObject({ kind: 'already-returned' });
@@ -413,7 +413,7 @@ describe.each(acquirers)('$name', ({ open, openFor, cpmMaxBytes, says }) => {
       expect(refunded.returned()).toBe(3550);
     });
 
-    test('under a second id is refused for good once the first is done, or in hand', async () => {
+    test('trap 8: under a second id is refused for good once the first is done, or in hand', async () => {
       for (const name of ['approve', 'refund-pending'] as const) {
         const { refund, returned } = await paidFor(name);
         await refund(1);
@@ -422,13 +422,50 @@ describe.each(acquirers)('$name', ({ open, openFor, cpmMaxBytes, says }) => {
       }
     });
 
-    test('that failed can be made under a new id, and only there', async () => {
+    test('trap 9: that failed can be made under a new id, and only there', async () => {
       const { refund, returned, requestId } = await paidFor('refund-fails-once');
       expect(await refund(1)).toMatchObject({ kind: 'failed', retry: 'new-id' });
       expect(await refund(1)).toMatchObject({ kind: 'failed', retry: 'new-id' });
       expect(returned()).toBe(0);
       expect(await refund(2)).toMatchObject({ kind: 'refunded' });
       expect(await acquirer.inquireRefund(`r1${requestId}`, requestId)).toMatchObject({ kind: 'failed' });
+      expect(returned()).toBe(3550);
+    });
+
+    test('trap 7: of parts adds up, each under its own id, and never goes beyond what was paid', async () => {
+      const { refund, returned, requestId } = await paidFor();
+      for (const [n, amount] of [1_000, 2_000, 500].entries()) {
+        expect(await refund(n + 1, amount)).toMatchObject(refunded);
+        // The same part asked again is the same part.
+        expect(await refund(n + 1, amount)).toMatchObject(refunded);
+      }
+      expect(returned()).toBe(3_500);
+      expect(await refund(4, 51)).toMatchObject({ kind: 'failed', retry: 'never' });
+      expect(await refund(5, 50)).toMatchObject(refunded);
+      expect(returned()).toBe(3_550);
+      expect(await refund(6, 1)).toMatchObject({ kind: 'failed', retry: 'never' });
+      expect(await acquirer.inquireRefund(`r2${requestId}`, requestId)).toMatchObject(refunded);
+      expect(await acquirer.inquireRefund(`r4${requestId}`, requestId)).toMatchObject(notFound);
+    });
+
+    test('trap 7: a part in hand counts as taken', async () => {
+      const { refund, returned } = await paidFor('refund-pending');
+      await refund(1, 3_000);
+      expect(await refund(2, 551)).toMatchObject({ kind: 'failed', retry: 'never' });
+      expect(await refund(3, 550)).toMatchObject({ kind: 'pending' });
+      expect(returned()).toBeLessThanOrEqual(3_000);
+    });
+
+    test('trap 5: without the acquirer’s own id it is made, or not a byte of it is sent: the inquiry tells the id', async () => {
+      const { requestId, returned } = await paidFor();
+      const asked = { refundId: `r1${requestId}`, requestId, money: { amount: 3550, currency: HKD } } as const;
+      const answer = await acquirer.refund(asked);
+      if (answer.kind === 'not-sent') {
+        expect([answer.detail, returned()]).toEqual(['no-payment-id', 0]);
+        const inquiry = await acquirer.inquire(requestId);
+        const acquirerId = inquiry.kind === 'paid' ? (inquiry.acquirerId ?? '') : '';
+        expect(await acquirer.refund({ ...asked, acquirerId })).toMatchObject(refunded);
+      }
       expect(returned()).toBe(3550);
     });
 

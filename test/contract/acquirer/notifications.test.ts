@@ -159,12 +159,16 @@ describe.each(acquirers)('$name', ({ path, open, failures, refunds, believed, se
     );
   });
 
-  test.each(['tampered', 'strange-key'] as const)('trap 19: %s is rejected for its signature', async (manner) => {
-    await opened();
-    await paid(manner);
-    // A strange key is made when first needed, which takes its time.
-    expect((await heard(1, 60_000))[0]).toEqual({ kind: 'rejected', why: 'bad-signature' });
-  }, 90_000);
+  test.each(['tampered', 'strange-key'] as const)(
+    'trap 19: %s is rejected for its signature',
+    async (manner) => {
+      await opened();
+      await paid(manner);
+      // A strange key is made when first needed, which takes its time.
+      expect((await heard(1, 60_000))[0]).toEqual({ kind: 'rejected', why: 'bad-signature' });
+    },
+    90_000,
+  );
 
   test('trap 16: it is the bytes that are signed: any one that is changed, left out or added is found', async () => {
     await opened();

@@ -34,23 +34,25 @@ export const keys: SandboxKeys = {
 };
 
 export const antomFor = (sandbox: Sandbox, changes: Partial<AntomOptions> = {}): Acquirer =>
-  createAntom({
-    baseUrl: sandbox.acquirerUrl,
-    clientId: SANDBOX_CLIENT_ID,
-    privateKeyPem: keys.merchantPrivatePem,
-    antomPublicKeyPem: keys.acquirerPublicPem,
-    keyVersion: '1',
-    settlementCurrency: 'HKD',
-    merchant: {
-      referenceMerchantId: 'M-001',
-      merchantName: 'Kiosk Co',
-      merchantMCC: '5499',
-      store: { referenceStoreId: 'S-17', storeName: 'Lobby', storeMCC: '5499' },
-    },
-    notifyUrl: 'https://relay.example/antom/notify',
-    clock: () => new Date(),
-    ...changes,
-  });
+  createAntom(antomOptionsFor(sandbox, changes));
+
+export const antomOptionsFor = (sandbox: Sandbox, changes: Partial<AntomOptions> = {}): AntomOptions => ({
+  baseUrl: sandbox.acquirerUrl,
+  clientId: SANDBOX_CLIENT_ID,
+  privateKeyPem: keys.merchantPrivatePem,
+  antomPublicKeyPem: keys.acquirerPublicPem,
+  keyVersion: '1',
+  settlementCurrency: 'HKD',
+  merchant: {
+    referenceMerchantId: 'M-001',
+    merchantName: 'Kiosk Co',
+    merchantMCC: '5499',
+    store: { referenceStoreId: 'S-17', storeName: 'Lobby', storeMCC: '5499' },
+  },
+  notifyUrl: 'https://relay.example/antom/notify',
+  clock: () => new Date(),
+  ...changes,
+});
 
 export async function stage(
   options: Partial<SandboxOptions> = {},

@@ -13,6 +13,7 @@ import {
   CODE,
   payRequest,
   privateKey,
+  REFUND,
   REQUEST_ID,
   result,
   tlsCertificatePem,
@@ -92,6 +93,54 @@ test('an answer in order is paid, and the log learns tracer and code', async () 
   const antom = createAntom(antomOptions(server.url, { ...unhurried, onTrace: (trace) => traces.push(trace) }));
   expect(await antom.pay(payRequest())).toEqual({ kind: 'paid', code: 'SUCCESS' });
   expect(traces).toEqual([{ api: 'pay', requestId: REQUEST_ID, tracerId: 'trace-1', code: 'SUCCESS' }]);
+});
+
+describe('the three integrations', () => {
+  const token = 'AGENT-TOKEN-0123456789abcdef0123456789abcdef0123';
+  const asked = async (changes: Parameters<typeof antomOptions>[1]) => {
+    const { body, headers } = signed(paidContent);
+    const server = await start((socket) => socket.end(http(body, { headers })));
+    await createAntom(antomOptions(server.url, { ...unhurried, ...changes })).pay(payRequest());
+    return server.received();
+  };
+
+  test('merchant: no token, no account, no region', async () => {
+    expect(await asked({})).not.toMatch(/agent-token|merchantAccountId|merchantRegion/i);
+  });
+
+  test('system integrator: the merchant is named where Antom asks for it', async () => {
+    const request = await asked({ merchantAccountId: 'A-1', merchantRegion: 'JP' });
+    expect(request).toContain('"merchantAccountId":"A-1"');
+    expect(request).toContain('"merchantRegion":"JP"');
+    expect(request).not.toMatch(/agent-token/i);
+  });
+
+  test('ISV: each call carries the token, and no log or answer repeats it', async () => {
+    const traces: AntomTrace[] = [];
+    const heard: string[] = [];
+    const echo = signed(result('F', 'AGENT_TOKEN_A', { x: token }));
+    for (const call of ['pay', 'inquire', 'cancel', 'refund', 'inquireRefund'] as const) {
+      const server = await start((s) => s.end(http(echo.body, { headers: `${echo.headers}tracerId: ${token}\r\n` })));
+      const options = antomOptions(server.url, { ...unhurried, agentToken: token, onTrace: (t) => traces.push(t) });
+      const antom = createAntom(options);
+      const answers = {
+        pay: () => antom.pay(payRequest()),
+        inquire: () => antom.inquire(REQUEST_ID),
+        cancel: () => antom.cancel(REQUEST_ID),
+        refund: () => antom.refund(REFUND),
+        inquireRefund: () => antom.inquireRefund(REFUND.refundId, REQUEST_ID),
+      };
+      heard.push(JSON.stringify(await answers[call]()));
+      expect(server.received(), call).toMatch(new RegExp(`agent-token: ${token}`, 'i'));
+    }
+    expect(JSON.stringify([heard, traces])).not.toContain('0123456789abcdef');
+  });
+
+  test('a token that cannot be one is named by its length', () => {
+    expect(() => createAntom(antomOptions('http://127.0.0.1:1', { agentToken: 'with blank' }))).toThrow(
+      'agentToken: found 10 characters, expected 1 to 128 letters, digits and signs',
+    );
+  });
 });
 
 describe('not a byte was sent', () => {
@@ -182,7 +231,7 @@ const good = { headers: goodHeaders };
 const another = signed(result('S', 'SUCCESS', { paymentRequestId: 'another' }));
 const otherPath = signed(paidContent, CANCEL_PATH);
 
-describe('a byte was sent, so nothing is known', () => {
+describe('trap 19: a byte was sent, so nothing is known', () => {
   test.each<[string, string, Play]>([
     ['an HTML page', 'not-json', (s) => s.end(http('<html>hello</html>'))],
     ['status 500', 'http-status', (s) => s.end(http(goodBody, { ...good, status: '500 Oh' }))],

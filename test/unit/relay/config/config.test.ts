@@ -9,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
 import { codepayPlan } from '../../../../relay/acquirers/codepay/plan.js';
 import { ConfigError, loadConfig, parseConfig } from '../../../../relay/config/load.js';
+import { needsOf } from '../../../../relay/config/needs.js';
 import { openAccounts, openDatabase } from '../../../../relay/config/parts.js';
 import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
+import { endpointsOf } from '../../../../relay/config/webhooks.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { generateKeys } from '../../../../relay/sandbox/keys.js';
 
@@ -45,7 +47,7 @@ describe('the example', () => {
 
   test('shows every key, and as a comment every default that the program has', () => {
     // Each "# key = value" line, uncommented, is still good and changes nothing.
-    const uncommented = example.replace(/^# (\w+_ms|key_version|doubtful|host|port) = /gm, '$1 = ');
+    const uncommented = example.replace(/^# (\w+_ms|key_version|integration|doubtful|host|port) = /gm, '$1 = ');
     const { account, ...rest } = parseConfig(uncommented, 'relay.toml');
     const { account: shown, ...plain } = parseConfig(example, 'relay.toml');
     expect(rest).toEqual(plain);
@@ -226,6 +228,38 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'kiosks.any: found true, expected false in production',
     ],
     ['no TOML', 'instance = \n', 'line 1, column'],
+    [
+      'an integration that needs a token, without one',
+      changed('# integration = "merchant"', 'integration = "isv"'),
+      'account.0.agent_token: found neither, expected one of agent_token_file, agent_token_env',
+    ],
+    [
+      'a token that nobody needs',
+      changed('# agent_token_file', 'agent_token_file'),
+      'account.0.agent_token: found one, expected none: it goes with integration = "isv"',
+    ],
+    [
+      'a source that is no address',
+      changed('# notify_from = ["203.0.113.7"]', 'notify_from = ["relay.example"]'),
+      'account.0.notify_from.0: found text of 13 characters, expected an address such as "3.135.111.52"',
+    ],
+    [
+      'a public path that is a whole address',
+      changed('# notify_public_path = "/antom/notify"', 'notify_public_path = "https://relay.example/x"'),
+      'account.0.notify_public_path: found text of 23 characters, expected a path, and its query',
+    ],
+    [
+      'a limit that has no such places',
+      changed('# [[account.limit]]', '[[account.limit]]')
+        .replace('# currency = "HKD"\n# least', 'currency = "HKD"\n# least')
+        .replace('# most = "50000.00"', 'most = 50000'),
+      'account.0.limit.0.most: found the number 50000, expected a decimal as text',
+    ],
+    [
+      'a time of day that is none',
+      changed('# cancel_until', 'cancel_until').replace('"00:15"', '"24:15"'),
+      'account.0.windows.cancel_until.time: found text of 5 characters, expected a time such as "00:15"',
+    ],
   ])('%s', (_, text, expected) => {
     const said = complaints(text);
     expect(said).toContain(`relay.toml: ${expected}`);
@@ -267,6 +301,11 @@ describe('secrets and parts', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const key = 'ab'.repeat(32);
+  const keyPair = (secrets: Awaited<ReturnType<typeof readSecrets>>) => {
+    const found = secrets.accounts.get('antom-hk');
+    if (!found) throw new Error('no keys');
+    return found;
+  };
   const withKeys = () =>
     parseConfig(
       example
@@ -309,6 +348,78 @@ describe('secrets and parts', () => {
     expect(() => openAccounts(config, bad, parts)).not.toThrow(/TOPSECRET/);
   });
 
+  test('contract limits, keys by version and the token of an authorised merchant reach the adapter', async () => {
+    const token = 'AGENT-TOKEN-0123456789';
+    const text = stringify(withKeys() as Record<string, unknown>);
+    const raw = parse(text) as { account: Record<string, unknown>[] };
+    const [own] = raw.account;
+    Object.assign(own ?? {}, {
+      ...{ integration: 'isv', agent_token_env: 'TOKEN', public_key_files: { 2: join(folder, 'antom-public.pem') } },
+      limit: [
+        { issuers: ['alipay'], currency: 'HKD', least: '0.10', most: '500.00', most_a_day: '2000.00' },
+        { currency: 'JPY', most: '5000' },
+      ],
+      windows: {
+        cancel_until: { days_later: 2, time: '23:59', zone: '-03:30' },
+        ...{ refund_days: 30, partial_refunds: false, refunds_most: 1 },
+      },
+    });
+    const config = parseConfig(stringify(raw), 'relay.toml');
+    const secrets = await readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key, TOKEN: token });
+    expect(secrets.accounts.get('antom-hk')).toMatchObject({
+      agentToken: token,
+      publicKeys: { 2: keys.acquirerPublicPem },
+    });
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const { acquirer } = openAccounts(config, secrets, { clock: systemClock, log }).of('antom-hk');
+    expect(acquirer.capabilities).toMatchObject({
+      amounts: [
+        { issuers: ['alipay'], currency: 'HKD', least: 10, most: 50_000, mostADay: 200_000 },
+        { currency: 'JPY', most: 5_000 },
+      ],
+      cancelUntil: { daysLater: 2, minuteOfDay: 23 * 60 + 59, zoneOffsetMinutes: -210 },
+      ...{ refundWindowMs: 30 * 86_400_000, partialRefunds: false, refundsMost: 1 },
+    });
+    const bad = { ...secrets, accounts: new Map([['antom-hk', { ...keyPair(secrets), agentToken: 'with blank' }]]) };
+    expect(() => openAccounts(config, bad, { clock: systemClock, log })).toThrow(/agentToken: found 10 characters/);
+    expect(() => openAccounts(config, bad, { clock: systemClock, log })).not.toThrow(/with blank/);
+    await expect(readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key })).rejects.toThrow('account.0.agent_token_env');
+    const needs = await needsOf(config, {});
+    expect(needs.map((need) => need.key)).toEqual(
+      expect.arrayContaining(['account.0.agent_token_env', 'account.0.public_key_files.2']),
+    );
+  });
+
+  test('a limit that its currency cannot have is named', async () => {
+    const config = parseConfig(example, 'relay.toml');
+    const account = config.account.map((a) => ({ ...a, limit: [{ currency: 'JPY' as const, most: '0.5' }] }));
+    const accounts = new Map([
+      ['antom-hk', { privateKeyPem: keys.merchantPrivatePem, publicKeyPem: keys.acquirerPublicPem }],
+    ]);
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const open = () =>
+      openAccounts({ ...config, account }, { codeHashKey: Buffer.alloc(32), accounts }, { clock: systemClock, log });
+    expect(open).toThrow(/^account "antom-hk": limit\.0: amount: found "0\.5"/);
+  });
+
+  test('each account listens at its name and at the path of its notify_url', async () => {
+    const config = parseConfig(
+      changed('# notify_from', 'notify_from').replace(
+        '# notify_public_path = "/antom/notify"',
+        'notify_public_path = "/p?q"',
+      ),
+      'relay.toml',
+    );
+    const accounts = new Map([
+      ['antom-hk', { privateKeyPem: keys.merchantPrivatePem, publicKeyPem: keys.acquirerPublicPem }],
+    ]);
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const opened = openAccounts(config, { codeHashKey: Buffer.alloc(32), accounts }, { clock: systemClock, log });
+    expect(endpointsOf(config, opened)).toMatchObject([
+      { account: 'antom-hk', paths: ['/antom-hk', '/antom/notify'], publicPath: '/p?q', from: ['203.0.113.7'] },
+    ]);
+  });
+
   test('what the payment machine may decide and how often it asks are those of the config', async () => {
     const secrets = await readSecrets(withKeys(), { QUIETZONE_CODE_HASH_KEY: key });
     const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -327,7 +438,7 @@ describe('secrets and parts', () => {
     expect(complaints(codepayExample)).toBe('');
     const uncommented = codepayExample
       .replace(
-        /^# (\w+_ms|entry_path|order_numbers|send_trans_amount|default_wallet|description|store_no) = /gm,
+        /^# (\w+_ms|entry_path|order_numbers|send_trans_amount|default_wallet|believe_notifications|terminal_sn|attach) = /gm,
         '$1 = ',
       )
       .replace('# 1001 = ', '1001 = ')

@@ -7,6 +7,7 @@ import { type Api, apiPath, isoWithOffset } from '../../../../relay/acquirers/an
 import { payBody } from '../../../../relay/acquirers/antom/requests.js';
 import { signatureHeader, verifySignature } from '../../../../relay/acquirers/antom/signing.js';
 import type { Acquirer } from '../../../../relay/acquirers/contract.js';
+import { notifyManners } from '../../../../relay/sandbox/notifier.js';
 import { scenarioNames } from '../../../../relay/sandbox/scenarios.js';
 import { SANDBOX_CLIENT_ID, type Sandbox } from '../../../../relay/sandbox/server.js';
 import type { SandboxCall } from '../../../../relay/sandbox/stage.js';
@@ -467,10 +468,15 @@ test('stop is prompt although a caller is being kept waiting in silence', async 
   expect(performance.now() - began).toBeLessThan(1_500);
 });
 
-test('the README tells of every scenario, as the table of scenarios does', () => {
+test('the README tells of every scenario, and of every manner of notifying', () => {
   const readme = readFileSync(new URL('../../../../relay/sandbox/README.md', import.meta.url), 'utf8');
-  const told = [...readme.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name);
-  expect(told.sort()).toEqual([...scenarioNames].sort());
+  const section = (name: string): string => readme.split(`## ${name}\n`)[1]?.split('\n## ')[0] ?? '';
+  const told = (text: string): string[] => {
+    const rows = [...text.matchAll(/^\| (`[a-z`\- ]+`) +\|/gm)];
+    return rows.flatMap(([, names = '']) => names.split(' ').map((name) => name.replaceAll('`', ''))).sort();
+  };
+  expect(told(section('Scenarios'))).toEqual([...scenarioNames].sort());
+  expect(told(section('Notifications'))).toEqual([...notifyManners].sort());
 });
 
 test('times are written with an offset', () => {
