@@ -48,13 +48,16 @@ function wallOf(at: number, zone: string): number {
 
 export const dayOf = (at: number, zone: string): string => new Date(wallOf(at, zone)).toISOString().slice(0, 10);
 
-/** When the zone's clocks show `wall`, epoch ms as if in UTC. Where they show it twice the first, where never the moment of the jump. */
+/**
+ * When the zone's clocks show `wall`, epoch ms as if in UTC. Where they show it twice the first time; where they skip it, as much
+ * later as they jump.
+ */
 export function atWall(wall: number, zone: string): number {
-  // Twice, since the first guess may lie on the other side of a change of the clocks.
-  const guess = wall - (wallOf(wall, zone) - wall);
-  const again = guess - (wallOf(guess, zone) - wall);
-  const earlier = Math.min(guess, again);
-  return wallOf(earlier, zone) === wall ? earlier : Math.max(guess, again);
+  // The offset of the day before and of the day after: a change of the clocks lies between them.
+  const [earlier, later] = [-DAY_MS, DAY_MS]
+    .map((shift) => wall - (wallOf(wall + shift, zone) - (wall + shift)))
+    .sort((a, b) => a - b) as [number, number];
+  return wallOf(earlier, zone) === wall ? earlier : later;
 }
 
 /** @throws RangeError for what is no day */

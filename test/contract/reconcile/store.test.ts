@@ -1,0 +1,223 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createReader } from '../../../relay/acquirers/antom/reports/reader.js';
+import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { newestAlarms } from '../../../relay/ledger/records.js';
+import type { ReportSource } from '../../../relay/reconcile/collect.js';
+import { closeDifference, openDifferences } from '../../../relay/reconcile/differences.js';
+import { csvOf, jsonOf, tableOf } from '../../../relay/reconcile/output.js';
+import { type RunResult, reconcileDay } from '../../../relay/reconcile/run.js';
+import { periodOf } from '../../../relay/runtime/days.js';
+import { antomFile, type FileOptions } from '../../support/reports/antom.js';
+import { cancelOf, paymentOf, refundOf, saleOf, type Told, toldOf, writeLedger } from '../../support/reports/day.js';
+import { databases, empty, type Opened } from '../ledger/databases.js';
+
+const DAY = '2026-03-10';
+const { from } = periodOf(DAY, 'Asia/Shanghai');
+const noon = from + 43_200_000;
+
+describe.each(databases())('reports and differences on $name', ({ open }) => {
+  let opened: Opened;
+  let folder = '';
+  let now = Date.parse('2026-03-11T04:00:00Z');
+
+  beforeAll(async () => {
+    opened = await open();
+    await migrate(opened.db, await shippedMigrations(), 1);
+  }, 180_000);
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await empty(opened.db);
+    await opened.db.query('TRUNCATE report_row, report_file, reconciliation_run, difference');
+    folder = await mkdtemp(join(tmpdir(), 'quietzone-reports-'));
+    now = Date.parse('2026-03-11T04:00:00Z');
+    return () => rm(folder, { recursive: true, force: true });
+  });
+
+  const source = (): ReportSource => ({
+    ...{ account: 'main', names: ['main', 'test'], zone: 'Asia/Shanghai', read: createReader(), folder },
+  });
+  const put = async (name: string, told: readonly Told[], options: Partial<FileOptions> = {}, issuedAt = now) => {
+    await writeFile(join(folder, name), antomFile(told, { layout: 'transactions', ...options }));
+    await utimes(join(folder, name), issuedAt / 1_000, issuedAt / 1_000);
+  };
+  const run = (day = DAY): Promise<RunResult> =>
+    reconcileDay({ db: opened.db, now: () => now, slackMs: 900_000 }, source(), day);
+  const found = (result: RunResult): string[] => result.differences.map((d) => `${d.type} ${d.attempt ?? d.requestId}`);
+  const alarms = async (): Promise<string[]> => (await newestAlarms(opened.db, 100)).map(({ kind }) => kind);
+
+  const [sold, gone, back, cut] = [
+    saleOf(1, noon, 'delivered'),
+    saleOf(2, noon, 'declined'),
+    saleOf(3, noon, 'refunded'),
+    saleOf(4, noon, 'cancelled'),
+  ];
+  const all = [sold, gone, back, cut];
+  const name = 'transactions_20260310.csv';
+
+  test('a consistent day is clean, however often it is looked at', async () => {
+    await writeLedger(opened.ledger, all, 'main');
+    await put(name, all.flatMap(toldOf));
+    for (let i = 0; i < 2; i++) {
+      expect(await run()).toMatchObject({ outcome: 'clean', rows: 5, payments: 4, differences: [], waiting: [] });
+    }
+    expect(await opened.db.query('SELECT count(*) AS n FROM report_row')).toEqual([{ n: 5 }]);
+    expect(await alarms()).toEqual([]);
+  });
+
+  test('attempts of an older relay, under the name of its adapter', async () => {
+    await writeLedger(opened.ledger, [sold], 'main');
+    await opened.db.query('ALTER TABLE attempt DISABLE TRIGGER attempt_account_guard');
+    await opened.db.query('UPDATE attempt SET account = NULL');
+    await opened.db.query('ALTER TABLE attempt ENABLE TRIGGER attempt_account_guard');
+    await put(name, toldOf(sold));
+    expect(found(await run())).toEqual([]);
+  });
+
+  test('another account’s payments are none of this one', async () => {
+    await writeLedger(opened.ledger, [sold], 'other');
+    await put(name, []);
+    expect(await run()).toMatchObject({ outcome: 'clean', payments: 0 });
+    await put(name, toldOf(sold));
+    expect(found(await run())).toEqual([`charged-not-known ${sold.id}`]);
+  });
+
+  test('a difference is opened once, with one alarm, and closed when it is gone', async () => {
+    await writeLedger(opened.ledger, all, 'main');
+    await put(name, [paymentOf(back), ...toldOf(cut)]);
+    const expected = [`known-not-charged ${sold.id}`, `missing-refund ${back.id}`];
+    const first = await run();
+    expect(found(first).sort()).toEqual(expected);
+    expect(await alarms()).toEqual(['reconciliation', 'reconciliation']);
+    const second = await run();
+    expect(second.differences.map(({ number }) => number)).toEqual(first.differences.map(({ number }) => number));
+    expect(await alarms()).toHaveLength(2);
+    now += 60_000;
+    await put(name, all.flatMap(toldOf));
+    expect(await run()).toMatchObject({ outcome: 'clean', differences: [] });
+    expect(await openDifferences(opened.db, 'main')).toEqual([]);
+    // Back again: that is news.
+    now += 60_000;
+    await put(name, [paymentOf(back), ...toldOf(cut)]);
+    expect(found(await run()).sort()).toEqual(expected);
+    expect(await alarms()).toHaveLength(4);
+  });
+
+  test('what a person has closed stays closed', async () => {
+    await writeLedger(opened.ledger, [sold], 'main');
+    await put(name, []);
+    const [difference] = (await run()).differences;
+    const number = difference?.number ?? 0;
+    expect(await closeDifference(opened.db, 'other', number, 'wrong account', now)).toBe(false);
+    expect(await closeDifference(opened.db, 'main', number, 'test card', now)).toBe(true);
+    expect(await closeDifference(opened.db, 'main', number, 'again', now)).toBe(false);
+    expect(await run()).toMatchObject({ outcome: 'clean', differences: [] });
+    expect(await alarms()).toHaveLength(1);
+  });
+
+  describe('trap 28: files issued again', () => {
+    test('the same name: the newest counts, and rows that it lacks are gone', async () => {
+      await put(name, [...all.flatMap(toldOf), paymentOf(saleOf(9, noon, 'delivered'))]);
+      await writeLedger(opened.ledger, all, 'main');
+      expect(found(await run())).toEqual([`charged-not-known ${saleOf(9, noon, 'delivered').id}`]);
+      now += 60_000;
+      await put(name, all.flatMap(toldOf));
+      expect(found(await run())).toEqual([]);
+    });
+
+    test('another name, the same rows: each transaction once, as the newest has it', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      const wrong = all.flatMap(toldOf).map((t) => ({ ...t, money: { ...t.money, amount: 1 } }));
+      await put(name, wrong);
+      await put('transactions_20260310_2.csv', all.flatMap(toldOf), {}, now + 5_000);
+      expect(await run()).toMatchObject({ outcome: 'clean', rows: 5 });
+      // An older issue that comes later changes nothing.
+      await put('transactions_20260310_0.csv', wrong, {}, now - 5_000);
+      expect(await run()).toMatchObject({ outcome: 'clean', rows: 5 });
+    });
+
+    test('one without <END> is told, nothing is compared, and it takes nobody’s rows', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      await put(name, all.flatMap(toldOf));
+      await run();
+      now += 60_000;
+      await put(name, [paymentOf(sold)], { end: false });
+      const result = await run();
+      expect(result).toMatchObject({ outcome: 'incomplete', differences: [], rows: 0 });
+      expect(result.problems).toEqual([expect.stringContaining(`${name}: not whole`)]);
+      expect(tableOf(result)).toContain('<END>');
+      expect(await opened.db.query('SELECT count(*) AS n FROM report_row')).toEqual([{ n: 5 }]);
+    });
+
+    test('no file of the day: incomplete, and nothing is missing yet', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      expect(await run()).toMatchObject({ outcome: 'incomplete', differences: [] });
+      expect(await alarms()).toEqual([]);
+    });
+  });
+
+  test('what waits is settled by the next day’s report', async () => {
+    const late = saleOf(5, periodOf(DAY, 'Asia/Shanghai').until - 30_000, 'cancelled');
+    await writeLedger(opened.ledger, [late], 'main');
+    await put('transactions_20260309.csv', []);
+    await put(name, [paymentOf(late)]);
+    expect(await run()).toMatchObject({ outcome: 'clean', waiting: [expect.objectContaining({ attempt: late.id })] });
+    now += 86_400_000;
+    await put('transactions_20260312.csv', []);
+    await put('transactions_20260311.csv', []);
+    expect(found(await run('2026-03-11'))).toEqual([`missing-refund ${late.id}`]);
+    now += 1_000;
+    await put('transactions_20260311.csv', [cancelOf(late)]);
+    expect(await run('2026-03-11')).toMatchObject({ outcome: 'clean', waiting: [] });
+    expect(await run()).toMatchObject({ outcome: 'clean', waiting: [] });
+  });
+
+  test('a refund days later is compared with a payment that no report here has', async () => {
+    const old = saleOf(6, noon - 3 * 86_400_000, 'refunded', { backAt: noon });
+    await writeLedger(opened.ledger, [old], 'main');
+    await put(name, [refundOf(old)]);
+    expect(await run()).toMatchObject({ outcome: 'clean', payments: 1 });
+    now += 1_000;
+    await put(name, [refundOf(old, { money: { ...old.money, amount: old.money.amount - 1 } })]);
+    expect(found(await run())).toEqual([`amount ${old.id}`]);
+  });
+
+  test('a dispute days later finds its payment by the acquirer’s id alone', async () => {
+    await writeLedger(opened.ledger, [sold], 'main');
+    await put(name, toldOf(sold));
+    await run();
+    const later = { ...refundOf(sold), type: 'DISPUTE', id: 'D1', request: '', at: noon + 86_400_000 } as const;
+    await put('transactions_20260311.csv', [later]);
+    expect(found(await run('2026-03-11'))).toEqual([`dispute ${sold.id}`]);
+  });
+
+  test('more differences than a person reads: twenty alarms, and one that says how many more', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => saleOf(100 + i, noon + i, 'delivered'));
+    await writeLedger(opened.ledger, many, 'main');
+    await put(name, []);
+    expect(await run()).toMatchObject({ outcome: 'differences' });
+    const raised = await newestAlarms(opened.db, 100);
+    expect(raised).toHaveLength(21);
+    expect(raised[0]?.detail).toContain('10 more differences');
+  });
+
+  test('table, JSON and CSV name the same; what a spreadsheet or a terminal would act on is disarmed', async () => {
+    await writeLedger(opened.ledger, [sold], 'main');
+    const evil = { ...paymentOf(saleOf(9, noon, 'delivered')), request: '=cmd|calc', id: '\u001b[31mX' };
+    await put(name, [...toldOf(sold), evil, { ...paymentOf(sold), id: 'SECOND' }]);
+    const result = await run();
+    const types = result.differences.map(({ type }) => type).sort();
+    expect(types).toEqual(['charged-not-known', 'duplicate-charge']);
+    const table = tableOf(result);
+    for (const type of types) expect(table).toContain(type);
+    expect(table).not.toContain('\u001b');
+    const csv = csvOf(result);
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(3);
+    expect(csv).toContain(`"'=cmd|calc"`);
+    const json = JSON.parse(jsonOf(result)) as RunResult;
+    expect(json.differences.map(({ type }) => type).sort()).toEqual(types);
+    expect(json.differences[0]?.found).toMatchObject({ decimals: expect.any(Number) });
+  });
+});
