@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
 import pino from 'pino';
-import { audit, kiosks, tokens } from './commands/people.js';
 import { payments } from './commands/payments.js';
+import { audit, kiosks, tokens } from './commands/people.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
 import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';

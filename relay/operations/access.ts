@@ -39,7 +39,9 @@ export function tokenGate({ db, clock, onLoopback }: TokenGateParts): Gate {
     const { authorization } = request.headers;
     if (authorization === undefined) {
       if (reads(request) && scope === 'read' && onLoopback && !(await anyToken(db))) return visitorAt(request);
-      return unauthorized('Authorization: found no such header, expected "Bearer TOKEN"; make one with: relay tokens create');
+      return unauthorized(
+        'Authorization: found no such header, expected "Bearer TOKEN"; make one with: relay tokens create',
+      );
     }
     const [, secret] = BEARER.exec(authorization) ?? [];
     const token = secret === undefined ? undefined : await findToken(db, secret, clock.now());

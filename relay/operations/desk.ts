@@ -47,11 +47,7 @@ export class OperationsDesk {
     this.#parts = parts;
   }
 
-  async act(
-    act: Act,
-    actor: Actor,
-    work: (tx: Transaction, context: ActContext) => Promise<Done>,
-  ): Promise<Acted> {
+  async act(act: Act, actor: Actor, work: (tx: Transaction, context: ActContext) => Promise<Done>): Promise<Acted> {
     const { db, clock, accounts, relay, firstTellMs, acted } = this.#parts;
     const now = clock.now();
     const { key } = act;
@@ -67,7 +63,13 @@ export class OperationsDesk {
       done = await work(tx, { accounts, now, relay, firstTellMs, who: actor.who });
       const { status, body } = done;
       await keepAnswer(tx, once, { status, body });
-      await this.#record(tx, act, actor, done.attempt ?? act.attempt, done.refusedAs === undefined ? 'done' : `refused: ${done.refusedAs}`);
+      await this.#record(
+        tx,
+        act,
+        actor,
+        done.attempt ?? act.attempt,
+        done.refusedAs === undefined ? 'done' : `refused: ${done.refusedAs}`,
+      );
       return { status, body, replayed: false };
     });
     if (answer === 'another-request') {

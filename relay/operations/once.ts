@@ -23,7 +23,9 @@ const CLEARED_AT_ONCE = 200;
 
 /** The same for the same question, however its fields are ordered; `path` without the query. */
 export function requestHash(method: string, path: string, body: unknown): string {
-  return createHash('sha256').update(`${method} ${path}\n${canonical(body)}`, 'utf8').digest('hex');
+  return createHash('sha256')
+    .update(`${method} ${path}\n${canonical(body)}`, 'utf8')
+    .digest('hex');
 }
 
 function canonical(value: unknown): string {

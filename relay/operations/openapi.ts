@@ -33,7 +33,9 @@ export function addDocument(app: FastifyInstance, add: (routes: FastifyInstance)
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`) },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
+    },
   });
   app.register(async (routes) => {
     add(routes);
@@ -50,7 +52,11 @@ export function invalid(error: unknown): Problem {
   if (typeof first !== 'object' || first === null) {
     return problem('bad-request', 'the request is not understood; a body is JSON of at most 16 KB');
   }
-  const { instancePath = '', message = 'not as documented', params } = first as {
+  const {
+    instancePath = '',
+    message = 'not as documented',
+    params,
+  } = first as {
     readonly instancePath?: string;
     readonly message?: string;
     readonly params?: { readonly allowedValues?: readonly string[]; readonly additionalProperty?: string };

@@ -1,6 +1,6 @@
 import { receiptOf } from '../../protocol/ids.js';
-import { stepsOf } from '../ledger/records.js';
 import type { Queries } from '../ledger/database.js';
+import { stepsOf } from '../ledger/records.js';
 import { returnedOf } from '../refunds/allowed.js';
 import type { Refund } from '../refunds/types.js';
 import { type AuditEntry, listAudit } from './audit.js';

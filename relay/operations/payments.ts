@@ -86,10 +86,7 @@ export async function listPayments(
 ): Promise<Payment[]> {
   const values: Value[] = [limit];
   const where = conditionsOf(filter, after, values);
-  const rows = await q.query(
-    `SELECT * FROM attempt WHERE ${where} ORDER BY created_at DESC, id LIMIT $1`,
-    values,
-  );
+  const rows = await q.query(`SELECT * FROM attempt WHERE ${where} ORDER BY created_at DESC, id LIMIT $1`, values);
   return await withGiven(q, rows);
 }
 
@@ -167,7 +164,9 @@ export type ReversalRow = {
 };
 
 export async function reversalsOf(q: Queries, attempt: string): Promise<ReversalRow[]> {
-  const rows = await q.query('SELECT * FROM reversal WHERE attempt = $1 ORDER BY requested_at, kind, number', [attempt]);
+  const rows = await q.query('SELECT * FROM reversal WHERE attempt = $1 ORDER BY requested_at, kind, number', [
+    attempt,
+  ]);
   return rows.map((row) => ({
     id: text(row['id']),
     kind: text(row['kind']),

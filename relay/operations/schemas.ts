@@ -144,7 +144,10 @@ const nothing = { type: 'null' };
 
 export const shapes: Readonly<Record<string, Shape>> = {
   Problem: object({
-    error: object({ code: string('For programs'), message: string('For people: the field, what was found, the remedy') }),
+    error: object({
+      code: string('For programs'),
+      message: string('For people: the field, what was found, the remedy'),
+    }),
   }),
   Refund: refund,
   Payment: object(payment),
