@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defineCommand } from 'citty';
 import { isCurrency, parseAmount } from '../../protocol/money.js';
-import { type PaymentShown, paymentText, paymentsText, type RefundShown, refundText } from './shown.js';
+import { type PaymentShown, paymentsText, paymentText, type RefundShown, refundText } from './shown.js';
 import { facts, moneyText } from './table.js';
 import { messageOf, openTransport, type Question, type Transport, type Where, where, whereFlags } from './transport.js';
 import { CommandError, orExplain, refuse, refuseOddFlags } from './usage.js';
@@ -22,7 +22,11 @@ const filters = {
   from: { type: 'string', valueHint: 'TIME', description: 'Such as 2026-11-22 or 2026-11-22T08:00:00Z' },
   to: { type: 'string', valueHint: 'TIME' },
 } as const;
-const key = { type: 'string', valueHint: 'TEXT', description: 'Idempotency-Key: repeat it to repeat the answer' } as const;
+const key = {
+  type: 'string',
+  valueHint: 'TEXT',
+  description: 'Idempotency-Key: repeat it to repeat the answer',
+} as const;
 const id = { type: 'positional', description: 'A payment, or its receipt', required: true } as const;
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -66,7 +70,8 @@ async function paymentOf(transport: Transport, given: string): Promise<string> {
   const path = `/v1/payments?receipt=${encodeURIComponent(given)}`;
   const { payments } = await answered<Page>(transport, { method: 'GET', path });
   const [first, ...others] = payments;
-  if (!first) throw new CommandError('payment: found no such receipt in the last 31 days, expected one, or a payment’s id');
+  if (!first)
+    throw new CommandError('payment: found no such receipt in the last 31 days, expected one, or a payment’s id');
   if (others.length > 0) {
     const ids = payments.map((p) => `  ${p.id} of ${p.createdAt} at ${p.kiosk}`).join('\n');
     throw new CommandError(`payment: this receipt is of several; name one of\n${ids}`);
@@ -120,8 +125,10 @@ const show = defineCommand({
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'acquirer-order', 'account', 'json']);
     const order = args['acquirer-order'];
-    if ((order === undefined) === (args.id === undefined)) refuse('show: expected a payment or --acquirer-order, and one of them');
-    if (order !== undefined && args.account === undefined) refuse('--account: found nothing, expected which account to ask');
+    if ((order === undefined) === (args.id === undefined))
+      refuse('show: expected a payment or --acquirer-order, and one of them');
+    if (order !== undefined && args.account === undefined)
+      refuse('--account: found nothing, expected which account to ask');
     return withTransport(args, async (transport) => {
       if (order !== undefined) {
         const path = `/v1/acquirer-orders/${encodeURIComponent(order)}${queryOf(args, ['account'])}`;
@@ -150,7 +157,11 @@ function moneyIn(text: string): { amount: number; currency: string } {
 }
 
 type Asked = { readonly refund: RefundShown };
-type ActArgs = Where & { readonly id: string; readonly json?: boolean; readonly key?: string };
+type ActArgs = Where & {
+  readonly id: string;
+  readonly json?: boolean | undefined;
+  readonly key?: string | undefined;
+};
 
 const act = <T>(args: ActArgs, what: string, body: object, text: (answer: T) => string): Promise<void> =>
   withTransport(args, async (transport) => {

@@ -15,7 +15,10 @@ import { CommandError, config, orExplain, refuse, refuseOddFlags, settingsOf } f
 
 const json = { json: { type: 'boolean', description: 'JSON instead of text' } } as const;
 
-type AuditShown = { readonly audit: readonly Readonly<Record<string, string | number | null>>[]; readonly next: string | null };
+type AuditShown = {
+  readonly audit: readonly Readonly<Record<string, string | number | null>>[];
+  readonly next: string | null;
+};
 
 export const audit = defineCommand({
   meta: { name: 'audit', description: 'What people did, and what was refused, newest first' },
@@ -32,7 +35,11 @@ export const audit = defineCommand({
       const found = await answered<AuditShown>(transport, { method: 'GET', path: `/v1/audit${queryOf(args, asked)}` });
       const columns = ['at', 'who', 'origin', 'act', 'target', 'outcome', 'detail'];
       const rows = found.audit.map((row) => columns.map((name) => String(row[name] ?? '')));
-      print(args.json, found, () => table(columns, rows) + (found.next === null ? '' : `more: --cursor ${found.next}\n`));
+      print(
+        args.json,
+        found,
+        () => table(columns, rows) + (found.next === null ? '' : `more: --cursor ${found.next}\n`),
+      );
     });
   },
 });
@@ -83,8 +90,11 @@ const create = defineCommand({
       const { token, secret } = made;
       await recorded(db, 'create-token', token.id, `${token.name}: ${granted.join(',')}, ${days} days`);
       const until = new Date(token.expiresAt).toISOString();
-      print(args.json, { id: token.id, token: secret, expiresAt: until }, () =>
-        `${secret}\n${token.id}, good until ${until}. It is shown this once; keep it where only its owner can read it.\n`,
+      print(
+        args.json,
+        { id: token.id, token: secret, expiresAt: until },
+        () =>
+          `${secret}\n${token.id}, good until ${until}. It is shown this once; keep it where only its owner can read it.\n`,
       );
     });
   },
@@ -99,8 +109,17 @@ const list = defineCommand({
     refuseOddFlags(rawArgs, ['config', 'json']);
     return onLedger(args.config, async (db) => {
       const found = await listTokens(db);
-      const rows = found.map((t) => [t.id, t.name, t.scopes.join(','), iso(t.expiresAt), iso(t.revokedAt), iso(t.lastUsedAt)]);
-      print(args.json, { tokens: found }, () => table(['id', 'name', 'scopes', 'expires', 'revoked', 'last used'], rows));
+      const rows = found.map((t) => [
+        t.id,
+        t.name,
+        t.scopes.join(','),
+        iso(t.expiresAt),
+        iso(t.revokedAt),
+        iso(t.lastUsedAt),
+      ]);
+      print(args.json, { tokens: found }, () =>
+        table(['id', 'name', 'scopes', 'expires', 'revoked', 'last used'], rows),
+      );
     });
   },
 });

@@ -44,7 +44,7 @@ export const refundText = (r: RefundShown): string =>
 
 /** What is back, and what is asked for and not yet confirmed: never one figure for both. */
 function returnedText({ returned, currency }: PaymentShown): string {
-  const parts = [];
+  const parts: string[] = [];
   if (returned.confirmed > 0) parts.push(`${moneyText(returned.confirmed, currency)} confirmed`);
   if (returned.requested > 0) parts.push(`${moneyText(returned.requested, currency)} requested`);
   return parts.join(', ');
@@ -60,7 +60,8 @@ export function paymentsText(payments: readonly PaymentShown[], next: string | n
   return table(head, rows) + (next === null ? '' : `more: --cursor ${next}\n`);
 }
 
-const stateText = ({ state, resolved }: PaymentShown): string => (resolved ? `${state} (said by ${resolved.by})` : state);
+const stateText = ({ state, resolved }: PaymentShown): string =>
+  resolved ? `${state} (said by ${resolved.by})` : state;
 
 const part = (title: string, rows: readonly Row[] | undefined, columns: readonly string[]): string =>
   rows === undefined || rows.length === 0

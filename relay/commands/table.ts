@@ -8,7 +8,15 @@ const clean = (value: string): string => stripVTControlCharacters(value).replace
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((row) => row.map(clean));
   const widths = head.map((_, i) => Math.max(...lines.map((row) => row[i]?.length ?? 0)));
-  return lines.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return lines
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 /** One fact a line. */

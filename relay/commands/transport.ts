@@ -33,7 +33,11 @@ export const where = {
   url: { type: 'string', valueHint: 'URL', description: 'Of a relay’s operations API, instead of --config' },
   'token-file': { type: 'string', valueHint: 'FILE', description: 'With --url; or QUIETZONE_OPERATIONS_TOKEN' },
 } as const;
-export type Where = { readonly config?: string; readonly url?: string; readonly 'token-file'?: string };
+export type Where = {
+  readonly config?: string | undefined;
+  readonly url?: string | undefined;
+  readonly 'token-file'?: string | undefined;
+};
 export const whereFlags = Object.keys(where);
 
 /** @throws CommandError, ConfigError, LedgerError */
@@ -118,10 +122,22 @@ async function direct(settings: RelayConfig): Promise<Transport> {
   try {
     const { buildOperations } = await import('../operations/server.js');
     const { Feed } = await import('../operations/feed.js');
-    const log = { info: () => {}, warn: () => {}, error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`) };
+    const log = {
+      info: () => {},
+      warn: () => {},
+      error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
+    };
     const accounts = openAccounts(settings, await readSecrets(settings, process.env), { clock: systemClock, log });
     const app = buildOperations({
-      ...{ db, accounts, log, clock: systemClock, ledger: new SqlLedger(db), feed: new Feed(), counters: new Counters() },
+      ...{
+        db,
+        accounts,
+        log,
+        clock: systemClock,
+        ledger: new SqlLedger(db),
+        feed: new Feed(),
+        counters: new Counters(),
+      },
       // A running relay's worker finds within a second what an act has left for it.
       ...{ instance: 'command-line', host: '127.0.0.1', firstTellMs: 1_000, acted: () => {} },
       ...{ ping: () => db.query('SELECT 1'), linked: () => false, clockRight: () => true },
@@ -131,7 +147,12 @@ async function direct(settings: RelayConfig): Promise<Transport> {
     return {
       ask: async ({ method, path, body, key }) => {
         const headers = key === undefined ? {} : { 'idempotency-key': key };
-        const reply = await app.inject({ method, url: path, headers, ...(body === undefined ? {} : { payload: body }) });
+        const reply = await app.inject({
+          method,
+          url: path,
+          headers,
+          ...(body === undefined ? {} : { payload: body }),
+        });
         return { status: reply.statusCode, text: reply.payload };
       },
       async *stream(path) {
@@ -156,9 +177,7 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   const db = openDatabase(settings, await readSecrets(settings, process.env));
   await db.start();
   try {
-    const rows = await db
-      .query('SELECT name FROM migration WHERE name = $1', [LAST_MIGRATION])
-      .catch(() => []);
+    const rows = await db.query('SELECT name FROM migration WHERE name = $1', [LAST_MIGRATION]).catch(() => []);
     if (rows.length === 0) throw new LedgerError('ledger: older than this program; run: relay migrate --config FILE');
     return db;
   } catch (error) {
@@ -178,5 +197,8 @@ async function refuseShared({ ledger, operations: { host, port } }: RelayConfig)
     () => true,
     () => false,
   );
-  if (runs) throw new LedgerError(`ledger: a relay that runs at ${host}:${port} has it, and PGlite is one process's alone; use --url`);
+  if (runs)
+    throw new LedgerError(
+      `ledger: a relay that runs at ${host}:${port} has it, and PGlite is one process's alone; use --url`,
+    );
 }

@@ -47,12 +47,14 @@ function timeIn(field: 'from' | 'to', text: string): number {
 /** Looking for a receipt reads every payment of this time; without a `from` of one's own it ends there. */
 const RECEIPT_LOOKED_FOR_MS = 31 * 86_400_000;
 
-/** @throws QuestionError */
-export function filterIn(question: ListQuestion, now: number): PaymentFilter {
-  const { state, kiosk, merchant, account, reference, receipt, from, to } = question;
-  const wanted = state?.split(',').map((name) => name.trim());
-  const odd = wanted?.find((name) => !isState(name));
+function statesIn(text: string): State[] {
+  const wanted = text.split(',').map((name) => name.trim());
+  const odd = wanted.find((name) => !isState(name));
   if (odd !== undefined) throw new QuestionError('state', odd, `of ${states.join(', ')}, several with commas between`);
+  return wanted.filter(isState);
+}
+
+function checkTexts({ kiosk, merchant, account, reference, receipt }: ListQuestion): void {
   for (const [field, value] of Object.entries({ kiosk, merchant, account })) {
     if (value !== undefined && !NAME_PATTERN.test(value)) throw new QuestionError(field, value, 'a name of the config');
   }
@@ -62,10 +64,16 @@ export function filterIn(question: ListQuestion, now: number): PaymentFilter {
   if (receipt !== undefined && receiptNumber(receipt) === undefined) {
     throw new QuestionError('receipt', receipt, 'the five characters of a receipt, such as 7KQ2M');
   }
+}
+
+/** @throws QuestionError */
+export function filterIn(question: ListQuestion, now: number): PaymentFilter {
+  checkTexts(question);
+  const { state, kiosk, merchant, account, reference, receipt, from, to } = question;
   const since = from === undefined ? undefined : timeIn('from', from);
   const begin = since ?? (receipt === undefined ? undefined : now - RECEIPT_LOOKED_FOR_MS);
   return {
-    ...(wanted ? { states: wanted.filter(isState) } : {}),
+    ...(state === undefined ? {} : { states: statesIn(state) }),
     ...(kiosk === undefined ? {} : { kiosk }),
     ...(merchant === undefined ? {} : { merchant }),
     ...(account === undefined ? {} : { account }),

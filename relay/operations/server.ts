@@ -6,13 +6,14 @@ import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
 import { type Gate, guard, Ration, type Refused, tokenGate } from './access.js';
+import { actOf, addGivingBack, addWords } from './acting.js';
 import type { Done } from './acts.js';
 import { OperationsDesk } from './desk.js';
 import type { Feed } from './feed.js';
 import { addDocument, fastifyOptions, invalid } from './openapi.js';
 import { problem } from './problem.js';
 import { limitIn, QuestionError } from './questions.js';
-import { actOf, addActs, addReading } from './routes.js';
+import { addReading } from './reading.js';
 import { ref, replies } from './schemas.js';
 import { openStream } from './stream.js';
 import { viewAlarms, viewAttempt, viewAttempts } from './view.js';
@@ -68,8 +69,9 @@ export function buildOperations(parts: OperationsParts): FastifyInstance {
     addHealth(routes, parts);
     addLists(routes, parts);
     addStream(routes, parts);
-    addReading(routes, { db, desk, accounts, clock });
-    addActs(routes, { db, desk, accounts, clock });
+    addReading(routes, { db, accounts, clock });
+    addGivingBack(routes, desk);
+    addWords(routes, desk);
   });
   return app;
 }

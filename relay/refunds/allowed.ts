@@ -107,7 +107,10 @@ export function mayRefund(
   }
   const made = given.refunds.filter((r) => r.kind === 'refund' && takes(r)).length;
   if (refundsMost !== null && made >= refundsMost) {
-    return refuse('too-many-refunds', `the acquirer takes ${refundsMost} refunds of one payment, and there are ${made}`);
+    return refuse(
+      'too-many-refunds',
+      `the acquirer takes ${refundsMost} refunds of one payment, and there are ${made}`,
+    );
   }
   return money;
 }

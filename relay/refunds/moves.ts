@@ -19,12 +19,8 @@ export const confirmed = (refund: Refund, now: number, ...effects: RefundEffect[
   ended(refund, 'confirmed', now, ...effects);
 
 /** Only a person can settle it. Nothing is sent from here on; the acquirer is asked now and then, for the person. */
-export const toOperator = (
-  refund: Refund,
-  now: number,
-  policy: RefundPolicy,
-  ...effects: RefundEffect[]
-): RefundStep => stay({ ...refund, state: 'operator', nextAt: nextWatch(refund, now, policy) }, ...effects);
+export const toOperator = (refund: Refund, now: number, policy: RefundPolicy, ...effects: RefundEffect[]): RefundStep =>
+  stay({ ...refund, state: 'operator', nextAt: nextWatch(refund, now, policy) }, ...effects);
 
 export function nextWatch({ watches }: Refund, now: number, policy: RefundPolicy): number | null {
   const wait = policy.operatorInquiryDelaysMs[watches];

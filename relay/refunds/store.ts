@@ -71,7 +71,9 @@ export type NewRefund = Pick<Refund, 'attempt' | 'kind' | 'reason' | 'requestedB
 
 /** `tx` holds the attempt's row. @throws Error where more than was charged would be given back */
 export async function insertRefund(tx: Transaction, r: NewRefund): Promise<Refund> {
-  const [last] = await tx.query('SELECT coalesce(max(number), 0) AS number FROM refund WHERE attempt = $1', [r.attempt]);
+  const [last] = await tx.query('SELECT coalesce(max(number), 0) AS number FROM refund WHERE attempt = $1', [
+    r.attempt,
+  ]);
   const next = number(last?.['number']) + 1;
   const [row] = await tx.query(
     `INSERT INTO refund (id, attempt, kind, number, amount, currency, state, reason, requested_by, requested_at,

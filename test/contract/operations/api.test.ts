@@ -77,7 +77,9 @@ describe.each(stages)('the operations API on $name', (kind) => {
       await Promise.all(
         Array.from({ length: 90 }, () => world.ask('POST', '/v1/kiosks/x/allow', { token: 'qz_guessed-one' })),
       );
-      const [row] = await world.db.query(`SELECT count(*)::int AS n FROM audit WHERE outcome = 'refused: unauthorized'`);
+      const [row] = await world.db.query(
+        `SELECT count(*)::int AS n FROM audit WHERE outcome = 'refused: unauthorized'`,
+      );
       expect(Number(row?.['n'])).toBeGreaterThan(10);
       expect(Number(row?.['n'])).toBeLessThanOrEqual(2 * 60);
     });
@@ -88,7 +90,11 @@ describe.each(stages)('the operations API on $name', (kind) => {
       const id = await world.delivered('antom');
       for (const key of [undefined, 'short', 'x'.repeat(129)]) {
         const body = { reason: 'x' };
-        const asked = await world.ask('POST', `/v1/payments/${id}/refunds`, key === undefined ? { body } : { body, key });
+        const asked = await world.ask(
+          'POST',
+          `/v1/payments/${id}/refunds`,
+          key === undefined ? { body } : { body, key },
+        );
         expect([asked.status, codeOf(asked)]).toEqual([422, 'idempotency-key']);
       }
       expect(await rows()).toBe(0);
@@ -101,7 +107,10 @@ describe.each(stages)('the operations API on $name', (kind) => {
       await world.settled(id);
       const again = await world.refund(id, 1_000, { key });
       expect([again.status, again.body]).toEqual([first.status, first.body]);
-      expect([first.headers.get('idempotent-replayed'), again.headers.get('idempotent-replayed')]).toEqual([null, 'true']);
+      expect([first.headers.get('idempotent-replayed'), again.headers.get('idempotent-replayed')]).toEqual([
+        null,
+        'true',
+      ]);
       const other = await world.refund(id, 1_001, { key });
       expect([other.status, codeOf(other)]).toEqual([422, 'key-reused']);
       expect(await rows()).toBe(1);
@@ -152,7 +161,8 @@ describe.each(stages)('the operations API on $name', (kind) => {
   });
 
   describe('resolve', () => {
-    const resolve = (id: string, found: string) => world.post(`/v1/payments/${id}/resolve`, { found, note: 'asked them' });
+    const resolve = (id: string, found: string) =>
+      world.post(`/v1/payments/${id}/resolve`, { found, note: 'asked them' });
 
     test('a doubtful vend: delivered, shown as a person’s word, and then it can be refunded', async () => {
       const id = await world.approved('antom');
@@ -161,7 +171,10 @@ describe.each(stages)('the operations API on $name', (kind) => {
       expect((await resolve(id, 'delivered')).status).toBe(200);
       const whole = await world.whole(id);
       expect([whole.state, whole.resolved]).toMatchObject(['delivered', { found: 'delivered', note: 'asked them' }]);
-      expect(whole.steps.at(-2)).toMatchObject({ name: 'resolved', detail: expect.stringContaining('delivered, by ann') });
+      expect(whole.steps.at(-2)).toMatchObject({
+        name: 'resolved',
+        detail: expect.stringContaining('delivered, by ann'),
+      });
       expect((await world.refund(id)).status).toBe(202);
       expect(codeOf(await resolve(id, 'delivered'))).toBe('not-resolvable');
       await world.settled(id);
@@ -209,7 +222,8 @@ describe.each(stages)('the operations API on $name', (kind) => {
       expect(await world.alarms()).toEqual(['refund-unconfirmed']);
       // It may still be made, so it counts as taken.
       expect((await world.whole(id)).returned).toEqual({ requested: 1_000, confirmed: 0, remaining: 2_550 });
-      const settle = () => world.post(`/v1/refunds/${refund?.id}/resolve`, { found: 'not-returned', note: 'asked them' });
+      const settle = () =>
+        world.post(`/v1/refunds/${refund?.id}/resolve`, { found: 'not-returned', note: 'asked them' });
       expect((await settle()).status).toBe(200);
       expect((await world.whole(id)).returned).toEqual({ requested: 0, confirmed: 0, remaining: 3_550 });
       expect(codeOf(await settle())).toBe('not-resolvable');
@@ -258,7 +272,9 @@ describe.each(stages)('the operations API on $name', (kind) => {
         const found = await world.get(`/v1/payments?receipt=${receiptOf(id)}&from=2023-01-01`);
         expect([n, ids(found)]).toEqual([n, [id]]);
       }
-      const mixed = randomBytes(16).toString('hex').replace(/^.{16}.{8}/, (x) => `${x.slice(0, 16)}ffffffff`);
+      const mixed = randomBytes(16)
+        .toString('hex')
+        .replace(/^.{16}.{8}/, (x) => `${x.slice(0, 16)}ffffffff`);
       await world.db.query('UPDATE kiosk SET name = name');
       await world.admitted('antom', 100, { id: mixed, order: mixed.slice(0, 16) });
       expect(ids(await world.get(`/v1/payments?receipt=${receiptOf(mixed)}`))).toEqual([mixed]);

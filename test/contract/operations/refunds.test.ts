@@ -66,16 +66,22 @@ describe.each(stages)('refunds by a person on $name', (kind) => {
       const calls = whole.calls.filter((c) => c.refund !== null).map((c) => c.call);
       expect(calls.filter((c) => c === 'refund')).toHaveLength(1);
       expect(calls.filter((c) => c === 'inquire-refund').length).toBeGreaterThan(1);
-      expect(whole.steps.map(({ name }) => name)).toEqual(expect.arrayContaining(['refund-pending', 'refund-confirmed']));
+      expect(whole.steps.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['refund-pending', 'refund-confirmed']),
+      );
     }, 60_000);
 
     test('trap 9: for want of balance an alarm, and then another id in its place', async () => {
       const id = await world.delivered(account, 3_550, 'refund-fails-once');
       await world.refund(id, 1_000);
-      const whole = await until('the second', async () => {
-        const found = await world.settled(id);
-        return found.refunds.length === 2 && found.refunds[1]?.state === 'confirmed' ? found : undefined;
-      }, 30_000);
+      const whole = await until(
+        'the second',
+        async () => {
+          const found = await world.settled(id);
+          return found.refunds.length === 2 && found.refunds[1]?.state === 'confirmed' ? found : undefined;
+        },
+        30_000,
+      );
       expect(states(whole)).toEqual(['refund failed', 'refund confirmed']);
       expect(whole.refunds.map((r) => r.replaces)).toEqual([null, `r1001${id}`]);
       expect([returned(id), await world.alarms()]).toEqual([1_000, ['refund-delayed']]);

@@ -171,7 +171,15 @@ export class World {
       ...{ issuer: 'alipay', reference: 'A-12', merchant: 'shop', acquirer: account, account, route: 'shop, route 1' },
       ...{ createdAt: now, scannedAt: now, payUntil: now + 20_000, deadlineAt: now + 50_000, vendUntil: now + 60_000 },
       ...{ landingUntil: now + 85_000, state: 'submitted', reason: null, passwordPending: false, acquirerId: null },
-      ...{ payAt: null, paidSeen: false, inquiries: 0, cancels: 0, cancelRefused: false, reversal: null, finding: null },
+      ...{
+        payAt: null,
+        paidSeen: false,
+        inquiries: 0,
+        cancels: 0,
+        cancelRefused: false,
+        reversal: null,
+        finding: null,
+      },
       nextAt: now,
       ...more,
     };
@@ -211,10 +219,14 @@ export class World {
 
   /** Waits until none of its refunds is under way. */
   async settled(id: string): Promise<Whole> {
-    return await until('its refunds to end', async () => {
-      const whole = await this.whole(id);
-      return whole.refunds.every(({ state }) => state !== 'requested' && state !== 'pending') ? whole : undefined;
-    }, 30_000);
+    return await until(
+      'its refunds to end',
+      async () => {
+        const whole = await this.whole(id);
+        return whole.refunds.every(({ state }) => state !== 'requested' && state !== 'pending') ? whole : undefined;
+      },
+      30_000,
+    );
   }
 
   async alarms(): Promise<string[]> {

@@ -1,6 +1,12 @@
 import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../../../relay/acquirers/contract.js';
 import { step } from '../../../relay/payment/step.js';
-import { type Attempt, type DoubtfulPolicy, type PaymentEvent, type Policy, resolutions } from '../../../relay/payment/types.js';
+import {
+  type Attempt,
+  type DoubtfulPolicy,
+  type PaymentEvent,
+  type Policy,
+  resolutions,
+} from '../../../relay/payment/types.js';
 import { type Edge, edgesOf, explore, type Named, type Way } from './explore.js';
 import type { Drawing } from './render.js';
 

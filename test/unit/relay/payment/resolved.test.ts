@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { barsResolution } from '../../../../relay/payment/resolved.js';
-import { type Attempt, finalStates, type Resolution, resolutions, type State } from '../../../../relay/payment/types.js';
+import {
+  type Attempt,
+  finalStates,
+  type Resolution,
+  resolutions,
+  type State,
+} from '../../../../relay/payment/types.js';
 import { at, callsOf, cancelRecord, has, refund, run } from './sample.js';
 
 const paid: Partial<Attempt> = { paidSeen: true };

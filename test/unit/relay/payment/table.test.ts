@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { step } from '../../../../relay/payment/step.js';
-import { type Attempt, type MachineEvent, type PaymentEvent, type State, states } from '../../../../relay/payment/types.js';
+import {
+  type Attempt,
+  type MachineEvent,
+  type PaymentEvent,
+  type State,
+  states,
+} from '../../../../relay/payment/types.js';
 import {
   alarmsOf,
   anotherId,

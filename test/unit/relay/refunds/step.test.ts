@@ -30,17 +30,10 @@ const seen = (answer: RefundAnswer): RefundEvent => ({ type: 'refund-inquiry-ans
 /** "state [>call] [+another] [alarm kind] [!]" */
 function led(from: Refund, event: RefundEvent): string {
   const { refund: after, effects } = step(from, event, now, policy);
-  const words = effects.map((e) => {
-    switch (e.type) {
-      case 'call':
-        return `>${e.call}`;
-      case 'another':
-        return `+${e.at - now}`;
-      case 'alarm':
-        return e.kind;
-      case 'fault':
-        return '!';
-    }
+  const words = effects.map((e): string => {
+    if (e.type === 'call') return `>${e.call}`;
+    if (e.type === 'another') return `+${e.at - now}`;
+    return e.type === 'alarm' ? e.kind : '!';
   });
   return [after.state, ...words].join(' ');
 }
@@ -179,19 +172,23 @@ describe('whatever happens in whatever order', () => {
 
   test('it comes to an end or to a person, whatever is answered and whoever dies', () => {
     fc.assert(
-      fc.property(fc.constantFrom(refund, cancel), fc.array(refundAnswer, { minLength: 1, maxLength: 8 }), (from, said) => {
-        let current = from;
-        let turns = 0;
-        while (current.state === 'requested' || current.state === 'pending') {
-          let result = step(current, { type: 'due' }, now, policy);
-          const call = result.effects.find((e) => e.type === 'call')?.call;
-          const answer = said[turns % said.length] ?? unknown;
-          if (call === 'refund') result = step(result.refund, told(answer), now, policy);
-          if (call === 'inquire-refund') result = step(result.refund, seen(answer), now, policy);
-          current = result.refund;
-          expect(turns++).toBeLessThan(60);
-        }
-      }),
+      fc.property(
+        fc.constantFrom(refund, cancel),
+        fc.array(refundAnswer, { minLength: 1, maxLength: 8 }),
+        (from, said) => {
+          let current = from;
+          let turns = 0;
+          while (current.state === 'requested' || current.state === 'pending') {
+            let result = step(current, { type: 'due' }, now, policy);
+            const call = result.effects.find((e) => e.type === 'call')?.call;
+            const answer = said[turns % said.length] ?? unknown;
+            if (call === 'refund') result = step(result.refund, told(answer), now, policy);
+            if (call === 'inquire-refund') result = step(result.refund, seen(answer), now, policy);
+            current = result.refund;
+            expect(turns++).toBeLessThan(60);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -1,0 +1,160 @@
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { receiptOf } from '../../protocol/ids.js';
+import { keys } from '../contract/acquirer/stage.js';
+import { openWorld, stages, type World } from '../contract/operations/world.js';
+
+/** The relay's commands for people, as a user calls them: on the ledger directly, and over HTTP with a token. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'quietzone-relay-payments-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const cli = (args: readonly string[], env: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> =>
+  spawnSync(process.execPath, ['dist/relay/cli.js', ...args], {
+    ...{ cwd: root, encoding: 'utf8', env: { ...process.env, ...env } },
+  });
+
+/** As `cli`, while this process goes on to serve. */
+const cliBeside = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+  new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, ['dist/relay/cli.js', ...args], { cwd: root, env: { ...process.env, ...env } });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (part) => {
+      said.stdout += part;
+    });
+    child.stderr.on('data', (part) => {
+      said.stderr += part;
+    });
+    child.once('close', (status) => resolve({ status, ...said }));
+  });
+
+const [privateKey, publicKey] = [join(folder, 'private.pem'), join(folder, 'public.pem')];
+writeFileSync(privateKey, keys.merchantPrivatePem);
+writeFileSync(publicKey, keys.acquirerPublicPem);
+
+function config(name: string, ledger: string): string {
+  const file = join(folder, name);
+  const text = readFileSync(join(root, 'relay/example.toml'), 'utf8')
+    .replace('kind = "pglite"', ledger)
+    .replace('name = "antom-hk"', 'name = "antom"')
+    .replace('account = "antom-hk"', 'account = "antom"')
+    .replace('/etc/quietzone/antom-private.pem', privateKey)
+    .replace('/etc/quietzone/antom-public.pem', publicKey);
+  writeFileSync(file, text);
+  return file;
+}
+
+const secret = { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32) };
+
+describe('on PGlite', () => {
+  test('a ledger in the memory of a relay is its own: says to use --url', () => {
+    const { status, stderr } = cli(['payments', 'list', '--config', config('memory.toml', 'kind = "pglite"')], secret);
+    expect([status, stderr]).toEqual([1, "ledger: it lives in the relay's memory; ask the relay itself, with --url\n"]);
+  });
+
+  test.each([
+    ['no ledger named', ['payments', 'list'], /^--config: found nothing/],
+    ['both ways', ['payments', 'list', '--config', 'x', '--url', 'http://x'], /^--url and --config: found both/],
+    ['no token', ['payments', 'list', '--url', 'http://127.0.0.1:1'], /^--token-file: found no token/],
+    ['no scope', ['tokens', 'create', '--config', 'x', '--name', 'a', '--scopes', 'all'], /^--scopes: found one that is none/],
+    ['no amount', ['payments', 'refund', 'x', '--config', 'x', '--amount', '12.50', '--reason', 'y'], /^--amount: expected/],
+    ['odd decimals', ['payments', 'refund', 'x', '--config', 'x', '--amount', '1.5 JPY', '--reason', 'y'], /^--amount: found "1.5"/],
+    ['no account', ['payments', 'show', '--config', 'x', '--acquirer-order', '1'], /^--account: found nothing/],
+  ])('wrong use, %s: exit 2 and one line', (_name, args, says) => {
+    const { status, stdout, stderr } = cli(args, { QUIETZONE_OPERATIONS_TOKEN: '' });
+    expect([status, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toMatch(says);
+  });
+
+  test('a relay that does not answer: exit 1, and what to look at', () => {
+    const env = { QUIETZONE_OPERATIONS_TOKEN: 'qz_whatever' };
+    const { status, stderr } = cli(['payments', 'list', '--url', 'http://127.0.0.1:1'], env);
+    expect([status, stderr]).toEqual([1, 'http://127.0.0.1:1 does not answer; is the relay running?\n']);
+  });
+});
+
+describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (kind) => {
+  let world: World;
+  let file = '';
+  let env: Record<string, string> = {};
+  beforeAll(async () => {
+    world = await openWorld(kind);
+    const [row] = await world.db.query('SELECT current_database() AS name');
+    const url = new URL(process.env['QUIETZONE_DATABASE_URL'] ?? '');
+    url.pathname = `/${String(row?.['name'])}`;
+    file = config('postgres.toml', 'kind = "postgres"\nurl_env = "QUIETZONE_TEST_LEDGER_URL"');
+    env = { ...secret, QUIETZONE_TEST_LEDGER_URL: url.href };
+  }, 120_000);
+  afterAll(() => world.stop());
+  beforeEach(() => world.fresh(), 60_000);
+
+  const run = (...args: string[]) => cliBeside([...args, '--config', file], env);
+
+  test('list, show, refund, audit and export, on the ledger directly; a running relay does the work', async () => {
+    const id = await world.delivered('antom');
+    const listed = await run('payments', 'list');
+    expect(listed.stdout).toMatch(/^created +receipt +kiosk +amount +state/);
+    expect(listed.stdout).toContain('35.50 HKD  delivered');
+    const asked = await run('payments', 'refund', receiptOf(id), '--amount', '12.50 HKD', '--reason', 'half was warm');
+    expect([asked.status, asked.stderr]).toEqual([0, '']);
+    expect(asked.stdout).toMatch(new RegExp(`^refund r1001${id}: 12.50 HKD, requested, by .* \\(command line\\)`));
+    await world.settled(id);
+    expect(world.returned('antom', id)).toBe(1_250);
+    const shown = await run('payments', 'show', id);
+    expect(shown.stdout).toMatch(/given back +12.50 HKD confirmed/);
+    expect(shown.stdout).toMatch(/may be given back +23.00 HKD/);
+    const tooMuch = await run('payments', 'refund', id, '--amount', '35.50 HKD', '--reason', 'all');
+    expect([tooMuch.status, tooMuch.stdout]).toEqual([1, '']);
+    expect(tooMuch.stderr).toMatch(/^amount: of 35.50 HKD only 23.00 HKD can still be given back.*\(too-much\)\n$/);
+    expect((await run('audit', '--payment', id)).stdout).toMatch(/command line.*refused: too-much[\s\S]*done/);
+    expect((await run('payments', 'export')).stdout.split('\r\n')).toHaveLength(3);
+    const json = JSON.parse((await run('payments', 'list', '--json')).stdout);
+    expect(json.payments[0]).toMatchObject({ id, returned: { requested: 0, confirmed: 1_250, remaining: 2_300 } });
+  }, 120_000);
+
+  test('cancel and resolve', async () => {
+    const doubtful = await world.approved('antom');
+    await world.on(doubtful, { type: 'vend-reported', delivery: 'doubtful' });
+    const said = await run('payments', 'resolve', doubtful, '--found', 'delivered', '--note', 'seen on the camera');
+    expect(said.stdout).toMatch(/delivered \(said by .* \(command line\)\)/);
+    const cancelled = await run('payments', 'cancel', doubtful, '--reason', 'all wrong');
+    expect([cancelled.status, cancelled.stdout.split(':')[0]]).toEqual([0, `cancel c1001${doubtful}`]);
+    await world.settled(doubtful);
+    expect(world.returned('antom', doubtful)).toBe(3_550);
+  }, 120_000);
+
+  test('tokens: made once, listed without themselves, used with --url, revoked', async () => {
+    const made = await run('tokens', 'create', '--name', 'till-1', '--scopes', 'read,refund', '--json');
+    const { id, token } = JSON.parse(made.stdout) as { id: string; token: string };
+    expect(token).toMatch(/^qz_[\w-]{43}$/);
+    const listed = await run('tokens', 'list');
+    expect(listed.stdout).toContain('till-1  read,refund');
+    expect(listed.stdout).not.toContain(token.slice(3));
+    const payment = await world.delivered('antom');
+    const remote = (...args: string[]) => cliBeside([...args, '--url', world.base], { QUIETZONE_OPERATIONS_TOKEN: token });
+    const key = randomBytes(8).toString('hex');
+    const refund = () => remote('payments', 'refund', payment, '--amount', '1.00 HKD', '--reason', 'x', '--key', key, '--json');
+    const [first, again] = [await refund(), await refund()];
+    expect([first.status, again.stdout]).toEqual([0, first.stdout]);
+    expect((await world.settled(payment)).refunds).toHaveLength(1);
+    expect((await remote('payments', 'export')).stdout).toContain('1.00,34.50');
+    const refused = await remote('payments', 'resolve', payment, '--found', 'delivered', '--note', 'x');
+    expect([refused.status, refused.stderr]).toEqual([1, 'this token may read, refund; this needs the scope resolve (scope)\n']);
+    expect((await run('tokens', 'revoke', id)).status).toBe(0);
+    expect((await remote('payments', 'list')).stderr).toContain('(unauthorized)');
+    expect((await run('tokens', 'revoke', id)).status).toBe(1);
+  }, 120_000);
+
+  test('a ledger that is older than the program: says to migrate', async () => {
+    await world.db.query(`DELETE FROM migration WHERE name = '0005_operations.sql'`);
+    const { status, stderr } = await run('payments', 'list');
+    await world.db.query(`INSERT INTO migration (name, checksum, applied_at) VALUES ('0005_operations.sql', 'x', 1)`);
+    expect([status, stderr]).toEqual([1, 'ledger: older than this program; run: relay migrate --config FILE\n']);
+  }, 60_000);
+});
