@@ -23,7 +23,7 @@ export const reconcile = defineCommand({
       if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
       if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
       if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) refuse('--close: expected the number of a difference');
-      const { reconcileCommand } = await import('../reconcile/command.js');
+      const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
       const close = args.close && args.note ? { number: Number(args.close), note: args.note } : undefined;

@@ -1,3 +1,4 @@
+import type { Period } from '../acquirers/report.js';
 import { dayOf } from '../runtime/days.js';
 
 /**
@@ -8,6 +9,7 @@ import { dayOf } from '../runtime/days.js';
 export type Coverage = {
   /** The day that is looked at. */
   readonly day: string;
+  readonly period: Period;
   readonly zone: string;
   readonly slackMs: number;
   /** Days whose list of transactions is there, whole, and without a line that was lost. */
@@ -19,7 +21,8 @@ const daysAround = ({ zone, slackMs }: Coverage, at: number): string[] => [
 ];
 
 /** Whether a moment of the ledger is this day's to look at. */
-export const isInDay = (coverage: Coverage, at: number): boolean => daysAround(coverage, at).includes(coverage.day);
+export const isInDay = ({ period, slackMs }: Coverage, at: number): boolean =>
+  at >= period.from - slackMs && at < period.until + slackMs;
 
 export const isCovered = (coverage: Coverage, at: number): boolean =>
   daysAround(coverage, at).every((day) => coverage.wholeDays.has(day));

@@ -61,7 +61,7 @@ export async function reconcileDay(
     await db.transaction((tx) => saveRun(tx, result, now));
     return result;
   }
-  const coverage: Coverage = { day, zone, slackMs, wholeDays: wholeDays(files) };
+  const coverage: Coverage = { day, period, zone, slackMs, wholeDays: wholeDays(files) };
   const transactions = await loadTransactions(db, account, source.names, day, period, slackMs);
   const matched = matchTransactions(transactions.known, transactions.rows, coverage);
   const settled = matchSettlement(await loadSettlement(db, account, day), coverage);

@@ -47,7 +47,8 @@ describe('the example', () => {
 
   test('shows every key, and as a comment every default that the program has', () => {
     // Each "# key = value" line, uncommented, is still good and changes nothing.
-    const uncommented = example.replace(/^# (\w+_ms|key_version|integration|doubtful|host|port) = /gm, '$1 = ');
+    const names = /^# (\w+_ms|key_version|integration|doubtful|host|port|slack_minutes) = /gm;
+    const uncommented = example.replace(names, '$1 = ');
     const { account, ...rest } = parseConfig(uncommented, 'relay.toml');
     const { account: shown, ...plain } = parseConfig(example, 'relay.toml');
     expect(rest).toEqual(plain);

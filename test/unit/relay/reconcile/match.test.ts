@@ -20,8 +20,15 @@ import {
 
 const day = '2026-03-10';
 const zone = 'Asia/Shanghai';
-const { from, until } = periodOf(day, zone);
-const coverage: Coverage = { day, zone, slackMs: 900_000, wholeDays: new Set(['2026-03-09', day, '2026-03-11']) };
+const period = periodOf(day, zone);
+const { from, until } = period;
+const coverage: Coverage = {
+  day,
+  period,
+  zone,
+  slackMs: 900_000,
+  wholeDays: new Set(['2026-03-09', day, '2026-03-11']),
+};
 const read = createReader();
 
 const states = {

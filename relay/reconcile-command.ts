@@ -1,15 +1,15 @@
-import { openAccounts, openDatabase } from '../config/parts.js';
-import { sourcesOf } from '../config/reconcile.js';
-import type { RelayConfig } from '../config/schema.js';
-import type { RelaySecrets } from '../config/secrets.js';
-import { LedgerError } from '../ledger/database.js';
-import { migrate, shippedMigrations } from '../ledger/migrate.js';
-import type { Clock } from '../runtime/clock.js';
-import { dayOf, isDay } from '../runtime/days.js';
-import { CollectError } from './collect.js';
-import { closeDifference } from './differences.js';
-import { csvOf, jsonOf, tableOf } from './output.js';
-import { reconcileDay } from './run.js';
+import { openAccounts, openDatabase } from './config/parts.js';
+import { sourcesOf } from './config/reconcile.js';
+import type { RelayConfig } from './config/schema.js';
+import type { RelaySecrets } from './config/secrets.js';
+import { LedgerError } from './ledger/database.js';
+import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { CollectError } from './reconcile/collect.js';
+import { closeDifference } from './reconcile/differences.js';
+import { csvOf, jsonOf, tableOf } from './reconcile/output.js';
+import { reconcileDay } from './reconcile/run.js';
+import type { Clock } from './runtime/clock.js';
+import { dayOf, isDay } from './runtime/days.js';
 
 /** `relay reconcile`, but for reading its flags. */
 

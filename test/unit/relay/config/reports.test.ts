@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { loadConfig, parseConfig } from '../../../../relay/config/load.js';
+import { needsOf } from '../../../../relay/config/needs.js';
+import { readSecrets } from '../../../../relay/config/secrets.js';
+
+const path = (name: string): string => fileURLToPath(new URL(`../../../../relay/${name}`, import.meta.url));
+const example = readFileSync(path('example.toml'), 'utf8');
+const codepay = readFileSync(path('example-codepay.toml'), 'utf8');
+
+/** The example with its commented tables for reports switched on. */
+const withReports = (text: string): string => {
+  const [before = '', after = ''] = text.split(/(?=^# \[account\.reports\]$)/m);
+  const keys = 'folder|zone|units|columns|host|username|host_key|directory|password_file|details|page_size|at';
+  return `${before}${after
+    .replace(/^# (\[account\.reports(\.sftp)?\])$/gm, '$1')
+    .replace(new RegExp(`^# +(${keys}) = `, 'gm'), '$1 = ')
+    .replace('SHA256:…', `SHA256:${'A'.repeat(43)}`)}`;
+};
+
+const said = (text: string): string => {
+  try {
+    parseConfig(text, 'relay.toml');
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+};
+
+describe('[account.reports]', () => {
+  test('the examples are good with it', () => {
+    const { account, reconcile } = parseConfig(withReports(example), 'relay.toml');
+    expect(account[0]).toMatchObject({
+      reports: {
+        ...{ folder: '/var/lib/quietzone/reports/antom-hk', zone: 'Asia/Shanghai' },
+        units: { transactions: 'minor', settlement: 'minor', summary: 'major' },
+        columns: { feeAmount: ['serviceFeeValue'] },
+        sftp: { host: 'isftp.alipay.com', port: 22, directory: '/' },
+      },
+    });
+    expect(reconcile).toEqual({ at: '09:30', zone: 'UTC', slack_minutes: 15 });
+    expect(parseConfig(withReports(codepay), 'relay.toml').account[0]).toMatchObject({
+      reports: { details: true, zone: 'UTC', page_size: 100 },
+    });
+  });
+
+  test.each([
+    [
+      'a zone that is none',
+      'zone = "Asia/Shanghai"',
+      'zone = "Shanghai/Asia"',
+      'account.0.reports.zone: found text of 13 characters, expected a time zone such as',
+    ],
+    [
+      'a unit that is none',
+      'settlement = "minor"',
+      'settlement = "cents"',
+      'account.0.reports.units.settlement: found text of 5 characters, expected "minor" or "major"',
+    ],
+    ['a field that is none', 'feeAmount =', 'feeAmuont =', 'account.0.reports.columns'],
+    ['a fingerprint that is none', 'SHA256:…', 'MD5:aa', 'account.0.reports.sftp.host_key: found text of'],
+    [
+      'two secrets',
+      'directory = "/"',
+      'directory = "/"\npassword_env = "X"',
+      'account.0.reports.sftp: found both, expected only one of password_file, password_env, private_key_file',
+    ],
+    [
+      'a time of day that is none',
+      'at = "09:30"',
+      'at = "9:30"',
+      'reconcile.at: found text of 4 characters, expected a time of day',
+    ],
+  ])('%s is named', (_name, from, to, expected) => {
+    expect(said(withReports(example.replace(from, to)))).toContain(expected);
+  });
+
+  test('its secret is read from where config says, asked for by `config check`, and named where it is missing', async () => {
+    const text = withReports(example).replace(/^password_file = "\/run[^\n]*/m, 'password_env = "SFTP_PASSWORD"');
+    const config = parseConfig(text, 'relay.toml');
+    const needs = await needsOf(config, { SFTP_PASSWORD: 'x' });
+    expect(needs).toContainEqual({
+      ...{ key: 'account.0.reports.sftp.password_env', what: 'environment variable SFTP_PASSWORD', found: 'set' },
+    });
+    const key = path('example.toml');
+    const own = {
+      ...config,
+      account: config.account.map((a) => ({ ...a, private_key_file: key, public_key_file: key })),
+    };
+    const env = { QUIETZONE_CODE_HASH_KEY: '11'.repeat(32) };
+    await expect(readSecrets(own, env)).rejects.toThrow('account.0.reports.sftp.password_env: found nothing');
+    const secrets = await readSecrets(own, { ...env, SFTP_PASSWORD: 'hush' });
+    expect(secrets.accounts.get('antom-hk')?.sftpPassword).toBe('hush');
+    expect(await loadConfig(key)).toMatchObject({ reconcile: { slack_minutes: 15 } });
+  });
+});

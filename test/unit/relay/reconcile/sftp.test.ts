@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fetchReports, type SftpSettings } from '../../../../relay/reconcile/sftp.js';
+import { type Accepted, keyPair, type SftpServer, startSftp } from '../../../support/sftp-server.js';
+
+const modified = Date.parse('2026-03-11T01:02:03Z');
+const PASSWORD = 'hush-hush-42';
+
+describe('reports by SFTP, from a real server', () => {
+  let server: SftpServer;
+  let folder = '';
+  const serve = async (accepted: Accepted): Promise<void> => {
+    server = await startSftp('merchant', accepted);
+    server.files.set('MID_fptrade_20260310.csv', { bytes: Buffer.from('a,b\n<END>\n'), modified });
+    server.files.set('MID_settle_20260310_1.csv', { bytes: Buffer.alloc(300_000, 'x'), modified });
+    server.files.set('MID_fptrade_20260310.xlsx', { bytes: Buffer.from('PK'), modified });
+    server.files.set('../../outside.csv', { bytes: Buffer.from('no'), modified });
+  };
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'quietzone-sftp-')), 'in');
+  });
+  afterEach(async () => {
+    await server.close();
+    await rm(join(folder, '..'), { recursive: true, force: true });
+  });
+  const fetch = (more: Partial<SftpSettings> = {}) =>
+    fetchReports(
+      {
+        ...{
+          host: '127.0.0.1',
+          port: server.port,
+          username: 'merchant',
+          hostKey: server.hostKey,
+          directory: '/reports',
+        },
+        ...{ password: PASSWORD, ...more },
+      },
+      folder,
+    );
+
+  test('new files are copied whole, with their times; the second time there is nothing to do', async () => {
+    await serve({ password: PASSWORD });
+    expect((await fetch()).sort()).toEqual(['MID_fptrade_20260310.csv', 'MID_settle_20260310_1.csv']);
+    expect((await readdir(folder)).sort()).toEqual(['MID_fptrade_20260310.csv', 'MID_settle_20260310_1.csv']);
+    expect(await readFile(join(folder, 'MID_fptrade_20260310.csv'), 'utf8')).toBe('a,b\n<END>\n');
+    const found = await stat(join(folder, 'MID_settle_20260310_1.csv'));
+    expect([found.size, Math.round(found.mtimeMs)]).toEqual([300_000, modified]);
+    const opened = server.opened.length;
+    expect(await fetch()).toEqual([]);
+    expect(server.opened).toHaveLength(opened);
+    expect(server.changes).toEqual([]);
+  });
+
+  test('a file that was issued again is fetched again', async () => {
+    await serve({ password: PASSWORD });
+    await fetch();
+    server.files.set('MID_fptrade_20260310.csv', { bytes: Buffer.from('c,d\n<END>\n'), modified: modified + 60_000 });
+    expect(await fetch()).toEqual(['MID_fptrade_20260310.csv']);
+    expect(await readFile(join(folder, 'MID_fptrade_20260310.csv'), 'utf8')).toBe('c,d\n<END>\n');
+  });
+
+  test('a key instead of a password', async () => {
+    const { privatePem, publicKey } = keyPair();
+    await serve({ publicKey });
+    expect(await fetch({ password: undefined, privateKeyPem: privatePem })).toHaveLength(2);
+  });
+
+  test('a server with another host key is told, and is given no password', async () => {
+    await serve({ password: PASSWORD });
+    const other = `SHA256:${'A'.repeat(43)}`;
+    await expect(fetch({ hostKey: other })).rejects.toThrow(`found the host key ${server.hostKey}, expected ${other}`);
+    expect(server.opened).toEqual([]);
+    await expect(readdir(folder)).resolves.toEqual([]);
+  });
+
+  test('a wrong password is told without it', async () => {
+    await serve({ password: 'another' });
+    const failed = await fetch().catch((error: unknown) => error);
+    expect(failed).toMatchObject({ name: 'CollectError' });
+    expect(String(failed)).toContain('[account.reports.sftp]');
+    expect(String(failed)).not.toContain(PASSWORD);
+  });
+
+  test('nobody listens: told, with where', async () => {
+    await serve({ password: PASSWORD });
+    const { port } = server;
+    await server.close();
+    await expect(fetch()).rejects.toThrow(`sftp://127.0.0.1:${port}`);
+  });
+});
