@@ -17,6 +17,7 @@ import { Peers } from './link/peers.js';
 import { type Office, openOffice } from './office.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
+import { Retention } from './retention.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import { Counters } from './runtime/counters.js';
@@ -82,16 +83,19 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
     const { type, body } = await health.metrics.text();
     return reply.type(type).send(body);
   });
-  return { db, clock, office, connection, operations, watch, health };
+  const retention = new Retention({ db, config, clock, log });
+  return { db, clock, office, connection, operations, watch, health, retention };
 }
 
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
-  const { db, clock, office, connection, operations, watch, health } = assemble(config, secrets, parts);
+  const assembled = assemble(config, secrets, parts);
+  const { db, clock, office, connection, operations, watch, health, retention } = assembled;
   const stop = async (): Promise<void> => {
     watch.stop();
     health.stop();
+    retention.stop();
     await connection.leave();
     await operations.close();
     await office.stop();
@@ -107,6 +111,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     await health.start();
     await office.start();
     connection.start();
+    retention.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
   } catch (error) {
     await stop();

@@ -67,6 +67,15 @@ const kiosks = v.strictObject({ any: v.optional(v.boolean('true or false'), fals
 
 const operations = v.strictObject({ host: v.optional(text(), '127.0.0.1'), port: v.optional(port, 8090) });
 
+const whole = (least: number, most: number) =>
+  v.pipe(v.number('a number'), v.integer('a whole number'), v.minValue(least), v.maxValue(most));
+
+const retention = v.strictObject({
+  /** A code lives for minutes, and a Pay is never older: an hour is plenty to know a code that is used twice (S2). */
+  code_hashes_hours: v.optional(whole(1, 8_760), 24),
+  buyers_days: v.optional(whole(1, 3_650), 180),
+});
+
 export const configSchema = v.strictObject({
   instance: name,
   mode: v.picklist(['demo', 'production'], '"demo" or "production"'),
@@ -81,6 +90,7 @@ export const configSchema = v.strictObject({
   account: v.pipe(v.array(account, 'a list of [[account]] tables'), v.minLength(1, 'at least one [[account]]')),
   merchant: v.optional(v.array(merchant, 'a list of [[merchant]] tables'), []),
   operations: v.optional(operations, {}),
+  retention: v.optional(retention, {}),
 });
 
 export type RelayConfig = v.InferOutput<typeof configSchema>;

@@ -75,7 +75,7 @@ function payAnswered(attempt: Attempt, answer: PayAnswer, now: number, policy: P
     case 'conflict':
       return wait(attempt, now, policy, alarm('id-conflict', 'the acquirer knows this id with other content'));
     case 'unknown':
-      return wait(attempt, now, policy);
+      return answer.detail === 'busy' ? whenBusy(attempt, now, policy) : wait(attempt, now, policy);
   }
 }
 
@@ -101,9 +101,29 @@ function inquiryAnswered(
     case 'pending':
       return undecided(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
     case 'unknown':
+      return answer.detail === 'busy' ? whenBusy(attempt, now, policy) : undecided(attempt, now, policy);
     case 'not-sent':
       return undecided(attempt, now, policy);
   }
+}
+
+/**
+ * Too many ask at once (trap 29): this attempt asks again after two to four times its wait, and no two attempts alike. At the
+ * deadline as ever.
+ */
+function whenBusy(attempt: Attempt, now: number, policy: Policy): StepResult {
+  if (now >= attempt.deadlineAt) return undecided(attempt, now, policy);
+  const planned = Math.max(waitOf(policy.inquiryDelaysMs, attempt.inquiries), BUSY_LEAST_MS);
+  const waitMs = Math.floor(planned * (2 + 2 * spreadOf(attempt)));
+  return stay({ ...attempt, nextAt: Math.min(now + waitMs, attempt.deadlineAt) });
+}
+
+const BUSY_LEAST_MS = 1_000;
+
+/** 0 ≤ x < 1, as random as the attempt's id, another one for each inquiry. */
+function spreadOf({ id, inquiries }: Attempt): number {
+  const own = Number.parseInt(id.slice(-8), 16);
+  return (Math.imul(own ^ Math.imul(inquiries + 1, 0x9e3779b1), 0x85ebca6b) >>> 0) / 2 ** 32;
 }
 
 const pendingFlag = (attempt: Attempt): Attempt => ({ ...attempt, passwordPending: true });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { findPrograms } from '../support/services.js';
+import { sleep, until } from '../support/wait.js';
+import type { Arena } from './arena.js';
 import { runRelays } from './run.js';
 
 /** Several shipped relays on one PostgreSQL and one Mosquitto, killed with -9 while kiosks sell. */
@@ -27,6 +29,54 @@ test.skipIf(missing !== undefined)(
     expect(result.payments).toBeGreaterThanOrEqual(PAYMENTS);
     expect(result.kills).toBeGreaterThan(3);
     expect(result.ends['delivered']).toBeGreaterThan(PAYMENTS / 10);
+  },
+  WITHIN_MS,
+);
+
+/** One relay after the other, as an update does it. */
+async function roll(arena: Arena): Promise<void> {
+  for (const relay of arena.relays) {
+    const { starts } = relay;
+    relay.terminate();
+    await until(`${relay.name} to be back`, () => relay.starts > starts && relay.life !== undefined, 90_000);
+    await sleep(500);
+  }
+}
+
+test.skipIf(missing !== undefined)(
+  'four relays restarted one after the other under load: nothing lost, and nobody is called',
+  async () => {
+    if ('missing' in programs) return;
+    const shape = { relays: 4, kiosks: 16, killEveryMs: 0, calm: true };
+    const result = await runRelays({ programs, seed, payments: 100, ...shape, meanwhile: roll });
+    process.stdout.write(`rolling: ${JSON.stringify(result)}\n`);
+    expect(result.violations).toEqual([]);
+    expect(result.relayStarts).toBe(8);
+    // Some vends end doubtful, which is the kiosks' own.
+    expect(Object.keys(result.alarms).filter((kind) => kind !== 'vend-doubtful')).toEqual([]);
+  },
+  WITHIN_MS,
+);
+
+const GONE_MS = 60_000;
+
+async function withoutDatabase({ database, witness }: Arena): Promise<void> {
+  const before = witness.payments;
+  await until('some payments', () => witness.payments > before + 10, 60_000);
+  await database.crash();
+  await sleep(GONE_MS);
+  await database.start();
+}
+
+test.skipIf(missing !== undefined)(
+  'the database killed and gone for a minute under load: nothing lost, nothing charged twice',
+  async () => {
+    if ('missing' in programs) return;
+    const shape = { relays: 2, kiosks: 16, killEveryMs: 0 };
+    const result = await runRelays({ programs, seed, payments: 100, ...shape, meanwhile: withoutDatabase });
+    process.stdout.write(`database: ${JSON.stringify(result)}\n`);
+    expect(result.violations).toEqual([]);
+    expect(result).toMatchObject({ lost: 0, doubled: 0, relayStarts: 2 });
   },
   WITHIN_MS,
 );

@@ -18,6 +18,8 @@ export type RelaysOptions = {
   readonly kiosks: number;
   /** One relay is killed this often, ms; 0: never. */
   readonly killEveryMs: number;
+  /** The acquirer approves everything. */
+  readonly calm?: boolean;
   /** While customers pay, beside the kills. */
   readonly meanwhile?: (arena: Arena) => Promise<void>;
   readonly onProgress?: (text: string) => void;
@@ -109,9 +111,10 @@ function countBy(names: readonly string[]): Record<string, number> {
 }
 
 async function storm(arena: Arena, killer: Killer, options: RelaysOptions): Promise<void> {
-  const { payments, killEveryMs, onProgress, seed, meanwhile } = options;
+  const { payments, killEveryMs, onProgress, seed, meanwhile, calm } = options;
   const scenes = streamOf(seed, 'scenes');
-  arena.beforeScan = () => arena.control.scenario(pick(scenes, deck)).catch(() => {});
+  const scenario = (): string => (calm ? 'approve' : pick(scenes, deck));
+  arena.beforeScan = () => arena.control.scenario(scenario()).catch(() => {});
   const tell = setInterval(() => {
     onProgress?.(`${arena.witness.payments} of ${payments} payments, ${killer.deaths.length} kills`);
   }, PROGRESS_MS);
