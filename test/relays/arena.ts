@@ -93,7 +93,13 @@ export class Arena {
     const names = Array.from({ length: kiosks }, (_, i) => `kiosk-${i + 1}`);
     const servers = { brokerPort: this.#broker.port, acquirerPort: ports['acquirer'] ?? 0, ledgerUrl };
     for (let i = 1; i <= relays; i++) {
-      const program = relayProgram({ ...place, ...servers, name: `relay-${i}`, kiosks: [...names, ...moreKiosks], times });
+      const program = relayProgram({
+        ...place,
+        ...servers,
+        name: `relay-${i}`,
+        kiosks: [...names, ...moreKiosks],
+        times,
+      });
       // Restarted at once.
       this.relays.push(new Supervised(program, streamOf(seed, program.name), [0, 0]));
     }

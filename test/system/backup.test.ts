@@ -98,7 +98,10 @@ test.skipIf(missing !== undefined)(
     await kiosk.hears(undecided, 'refused');
     await sleep(300);
     expect(after.names.filter((name) => name === 'pay')).toEqual([]);
-    await until('all told', async () => (await copy.query('SELECT 1 FROM attempt WHERE next_at IS NOT NULL')).length === 0);
+    await until(
+      'all told',
+      async () => (await copy.query('SELECT 1 FROM attempt WHERE next_at IS NOT NULL')).length === 0,
+    );
     await restored.stop();
     await copy.stop();
     await kiosk.close();

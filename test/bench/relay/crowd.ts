@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mqtt from 'mqtt';
 import { encodeUp } from '../../../protocol/codec.js';
 import { bootTag } from '../../../protocol/ids.js';
+import type { Hello } from '../../../protocol/messages.js';
 import { upTopic } from '../../../protocol/topics.js';
 import type { Arena } from '../../relays/arena.js';
 import { until } from '../../support/wait.js';
@@ -26,7 +27,9 @@ export async function crowd(arena: Arena, kiosks: number): Promise<Crowd> {
   const before = await greeted();
   for (let at = 0; at < names.length; at += AT_ONCE) {
     const some = names.slice(at, at + AT_ONCE);
-    await Promise.all(some.map((name, i) => client.publishAsync(upTopic(name), helloOf(nonces[at + i] ?? ''), { qos: 1 })));
+    await Promise.all(
+      some.map((name, i) => client.publishAsync(upTopic(name), helloOf(nonces[at + i] ?? ''), { qos: 1 })),
+    );
     await until('their Welcome', async () => (await greeted()) >= before + at + some.length, WITHIN_MS);
   }
   await client.endAsync(true);
@@ -35,9 +38,9 @@ export async function crowd(arena: Arena, kiosks: number): Promise<Crowd> {
 }
 
 function helloOf(nonce: string): Buffer {
-  const hello = {
+  const hello: Hello = {
     ...{ type: 'hello', epoch: 'ee'.repeat(16), number: 1, nonce, chain: [nonce], board: 'board' },
     ...{ atMs: 1, open: [], version: 'bench' },
-  } as const;
+  };
   return Buffer.from(encodeUp({ boot: bootTag(nonce), seq: 1, body: hello }));
 }

@@ -44,7 +44,10 @@ async function measure(programs: Programs, flags: Flags) {
     const commits = await pgbench(programs, url, folder, flags.seconds);
     const before = await addedBy(arena);
     const half = await load(arena, flags.seconds, relay.perSecond / 2);
-    const added = { p50: quantileOf(before, await addedBy(arena), 0.5), p99: quantileOf(before, await addedBy(arena), 0.99) };
+    const added = {
+      p50: quantileOf(before, await addedBy(arena), 0.5),
+      p99: quantileOf(before, await addedBy(arena), 0.99),
+    };
     const many = await crowd(arena, flags.crowd);
     await Promise.all(arena.kiosks.map((kiosk) => kiosk.stop()));
     await Promise.all(arena.relays.map((one) => one.stop()));
@@ -77,15 +80,27 @@ function limitsOf(m: Measured) {
   return [
     { limit: 'at least half of the bare loop, on one core', found: significant(m.ofBare), holds: m.ofBare >= 0.5 },
     { limit: 'added at half load, p99 ≤ 20 ms', found: m.half.addedMs.p99, holds: m.half.addedMs.p99 <= 20 },
-    { limit: `${m.crowd.kiosks} kiosks < 400 MB`, found: significant(m.crowd.residentMb), holds: m.crowd.residentMb < 400 },
+    {
+      limit: `${m.crowd.kiosks} kiosks < 400 MB`,
+      found: significant(m.crowd.residentMb),
+      holds: m.crowd.residentMb < 400,
+    },
     { limit: 'cost flat over rows (≤ 1.5 ×)', found: significant(last / first), holds: last / first <= 1.5 },
-    { limit: 'no plan reads a whole table', found: m.plans.filter((p) => p.readsAll).length, holds: !m.plans.some((p) => p.readsAll) },
+    {
+      limit: 'no plan reads a whole table',
+      found: m.plans.filter((p) => p.readsAll).length,
+      holds: !m.plans.some((p) => p.readsAll),
+    },
   ];
 }
 
 function textOf(m: Measured): string {
   const rate = (n: number | null): string => (n === null ? '–' : String(significant(n)));
-  const limits = limitsOf(m).map(({ limit, found, holds }) => [limit, String(found), holds ? 'holds' : 'DOES NOT HOLD']);
+  const limits = limitsOf(m).map(({ limit, found, holds }) => [
+    limit,
+    String(found),
+    holds ? 'holds' : 'DOES NOT HOLD',
+  ]);
   return [
     table(
       ['payments', 'a second on one core', 'a second here'],
@@ -95,8 +110,15 @@ function textOf(m: Measured): string {
         ['pgbench, pairs of commits', '', rate(m.pgbench)],
       ],
     ),
-    table(['rows in the ledger', 'ms a payment'], m.sizes.map((s) => [String(s.rows), rate(s.msPerPayment)])),
-    table(['statement', 'plan'], m.plans.map(({ query, plan }) => [query, plan]), 2),
+    table(
+      ['rows in the ledger', 'ms a payment'],
+      m.sizes.map((s) => [String(s.rows), rate(s.msPerPayment)]),
+    ),
+    table(
+      ['statement', 'plan'],
+      m.plans.map(({ query, plan }) => [query, plan]),
+      2,
+    ),
     table(['limit', 'found', ''], limits),
   ].join('\n\n');
 }
@@ -111,10 +133,13 @@ function flagsOf(args: readonly string[]) {
       ...{ json: flag, 'no-limits': flag, help: flag },
     },
   });
-  const [seconds = 0, kiosks = 0, crowd = 0, rows = 0] = (['seconds', 'kiosks', 'crowd', 'rows'] as const).map((name) => {
-    if (!/^[1-9]\d{0,8}$/.test(values[name])) throw new RangeError(`--${name}: found "${values[name]}", expected a number`);
-    return Number(values[name]);
-  });
+  const [seconds = 0, kiosks = 0, crowd = 0, rows = 0] = (['seconds', 'kiosks', 'crowd', 'rows'] as const).map(
+    (name) => {
+      if (!/^[1-9]\d{0,8}$/.test(values[name]))
+        throw new RangeError(`--${name}: found "${values[name]}", expected a number`);
+      return Number(values[name]);
+    },
+  );
   return { seconds, kiosks, crowd, rows, json: values.json, noLimits: values['no-limits'], help: values.help };
 }
 

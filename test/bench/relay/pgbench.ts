@@ -14,13 +14,31 @@ INSERT INTO pgb VALUES (:id, 'approved');
 `;
 
 /** Pairs of commits a second by PostgreSQL's own tool. Undefined: it is not installed. */
-export async function pgbench(programs: Programs, url: string, folder: string, seconds: number): Promise<number | undefined> {
+export async function pgbench(
+  programs: Programs,
+  url: string,
+  folder: string,
+  seconds: number,
+): Promise<number | undefined> {
   const bin = (name: string): string => join(dirname(programs.postgres), name);
   const script = join(folder, 'two-commits.sql');
   await writeFile(script, SCRIPT);
   try {
     await run(bin('psql'), ['-q', '-c', TABLE, url]);
-    const args = ['-n', '-c', String(CONNECTIONS), '-j', '1', '-T', String(seconds), '-M', 'prepared', '-f', script, url];
+    const args = [
+      '-n',
+      '-c',
+      String(CONNECTIONS),
+      '-j',
+      '1',
+      '-T',
+      String(seconds),
+      '-M',
+      'prepared',
+      '-f',
+      script,
+      url,
+    ];
     const { stdout } = await run(bin('pgbench'), args);
     await run(bin('psql'), ['-q', '-c', 'DROP TABLE pgb', url]);
     return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);

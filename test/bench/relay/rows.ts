@@ -1,6 +1,6 @@
-import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import type { Database, Queries, Row, Value } from '../../../relay/ledger/database.js';
 import { gaugesOf } from '../../../relay/ledger/gauges.js';
+import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { PostgresDatabase } from '../../../relay/ledger/postgres.js';
 import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 import type { PaymentEvent } from '../../../relay/payment/types.js';
@@ -79,7 +79,8 @@ async function payment(scene: Scene, n: number): Promise<number> {
   const attempt = own + own;
   await scene.pay(boot, 'A', { attempt, code: `28${String(n).padStart(16, '0')}` });
   const step = async (event: PaymentEvent): Promise<void> => {
-    if (!(await apply(scene.ledger, attempt, event, scene.context))) throw new Error('bench: a payment was not accepted');
+    if (!(await apply(scene.ledger, attempt, event, scene.context)))
+      throw new Error('bench: a payment was not accepted');
   };
   await step({ type: 'due', codeHeld: true });
   const paid = { kind: 'paid', money: { amount: 3550, currency: 'HKD' }, acquirerId: `A-${n}` } as const;

@@ -48,9 +48,15 @@ describe.each(databases())('statements of an older relay on the newest ledger, $
     await db.query(greet, [boot]);
     expect(await db.query(insertAttempt, [id, order, boot, 'hash-1'])).toHaveLength(1);
     const [call] = await db.query(callStarted, [id]);
-    const calling = [...[id, 1, 1_000, 'submitted', null, null, 1_000, false, 6_000], ...[false, null, 'relay-old', 16_000]];
+    const calling = [
+      ...[id, 1, 1_000, 'submitted', null, null, 1_000, false, 6_000],
+      ...[false, null, 'relay-old', 16_000],
+    ];
     expect(await db.query(saveAttempt, calling)).toHaveLength(1);
-    const paid = [...[id, 2, 1_100, 'approved', null, 'A-1', 1_000, true, 121_000], ...[true, 2_100, 'relay-old', null]];
+    const paid = [
+      ...[id, 2, 1_100, 'approved', null, 'A-1', 1_000, true, 121_000],
+      ...[true, 2_100, 'relay-old', null],
+    ];
     expect(await db.query(saveAttempt, paid)).toHaveLength(1);
     await db.query(callEnded, [call?.['id'] ?? 0]);
     await db.query(addStep, [id]);

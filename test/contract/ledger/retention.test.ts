@@ -33,7 +33,10 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
 
   test('nothing that is younger', async () => {
     const before = await row('A');
-    expect(await erase(db, { hashesBefore: 10 * DAY, buyersBefore: 10 * DAY }, scene.now)).toEqual({ hashes: 0, buyers: 0 });
+    expect(await erase(db, { hashesBefore: 10 * DAY, buyersBefore: 10 * DAY }, scene.now)).toEqual({
+      hashes: 0,
+      buyers: 0,
+    });
     expect(await row('A')).toEqual(before);
   });
 
@@ -77,6 +80,9 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
          vend_until, landing_until, state, changed_at)
        SELECT 'x' || n, 'k', 'o' || n, 'b', 'r', '', n, n, n, n, n, n, 'refused', n FROM generate_series(1, 1201) n`,
     );
-    expect(await erase(db, { hashesBefore: 2_000, buyersBefore: 2_000 }, 3_000)).toEqual({ hashes: 1_201, buyers: 1_201 });
+    expect(await erase(db, { hashesBefore: 2_000, buyersBefore: 2_000 }, 3_000)).toEqual({
+      hashes: 1_201,
+      buyers: 1_201,
+    });
   });
 });

@@ -157,7 +157,8 @@ describe('one broker', () => {
     const relay = await started(broker.url, acquirer);
     await kiosk.connect(broker.url);
     await kiosk.greet();
-    const said = () => kiosk.heard.some(({ body }) => body.type === 'service' && body.reason === 'acquirer-unavailable');
+    const said = () =>
+      kiosk.heard.some(({ body }) => body.type === 'service' && body.reason === 'acquirer-unavailable');
     // On a busy machine one may be too old when it is looked at; it is sent to nobody and says nothing of the acquirer.
     for (let i = 0; i < 30 && !said(); i++) {
       const before = acquirer.calls.length;

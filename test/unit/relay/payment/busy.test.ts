@@ -9,7 +9,10 @@ const asked = (id: string, inquiries: number): Attempt => ({
 });
 
 describe('trap 29: too many ask at once', () => {
-  const ids = Array.from({ length: 200 }, (_, i) => `${'07'.repeat(12)}${((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}`);
+  const ids = Array.from(
+    { length: 200 },
+    (_, i) => `${'07'.repeat(12)}${((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}`,
+  );
   const waits = (inquiries: number): number[] =>
     ids.map((id) => {
       const event = { type: 'inquiry-answered', answer: busy, askedAt: 0 } as const;
@@ -17,7 +20,10 @@ describe('trap 29: too many ask at once', () => {
     });
 
   test.each([1, 3])('after inquiry %i each attempt waits two to four times as long as planned', (inquiries) => {
-    const planned = Math.max(policy.inquiryDelaysMs[Math.min(inquiries, policy.inquiryDelaysMs.length - 1)] ?? 0, 1_000);
+    const planned = Math.max(
+      policy.inquiryDelaysMs[Math.min(inquiries, policy.inquiryDelaysMs.length - 1)] ?? 0,
+      1_000,
+    );
     for (const wait of waits(inquiries)) {
       expect(wait).toBeGreaterThanOrEqual(planned * 2);
       expect(wait).toBeLessThan(planned * 4);
