@@ -26,9 +26,11 @@ export function submitted(attempt: Attempt, event: PaymentEvent, now: number, po
       return due(attempt, event.codeHeld, now, policy);
     case 'pay-answered':
       if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      if (isBusy(event.answer)) return whenBusy(attempt, now, policy);
       return payAnswered(noted(attempt, event.answer), event.answer, now, policy);
     case 'inquiry-answered':
       if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      if (isBusy(event.answer)) return whenBusy(attempt, now, policy);
       return inquiryAnswered(noted(attempt, event.answer), event.answer, event.askedAt, now, policy);
     case 'cancel-answered':
     case 'refund-answered':
@@ -75,7 +77,7 @@ function payAnswered(attempt: Attempt, answer: PayAnswer, now: number, policy: P
     case 'conflict':
       return wait(attempt, now, policy, alarm('id-conflict', 'the acquirer knows this id with other content'));
     case 'unknown':
-      return answer.detail === 'busy' ? whenBusy(attempt, now, policy) : wait(attempt, now, policy);
+      return wait(attempt, now, policy);
   }
 }
 
@@ -101,7 +103,6 @@ function inquiryAnswered(
     case 'pending':
       return undecided(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
     case 'unknown':
-      return answer.detail === 'busy' ? whenBusy(attempt, now, policy) : undecided(attempt, now, policy);
     case 'not-sent':
       return undecided(attempt, now, policy);
   }
@@ -119,6 +120,8 @@ function whenBusy(attempt: Attempt, now: number, policy: Policy): StepResult {
 }
 
 const BUSY_LEAST_MS = 1_000;
+
+const isBusy = (answer: PayAnswer | InquiryAnswer): boolean => answer.kind === 'unknown' && answer.detail === 'busy';
 
 /** 0 ≤ x < 1, as random as the attempt's id, another one for each inquiry. */
 function spreadOf({ id, inquiries }: Attempt): number {
