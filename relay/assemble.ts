@@ -20,6 +20,7 @@ import { afterAct } from './operations/after-act.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
 import { REFUND_LEASE_BEYOND_CALLS_MS, RefundWorker } from './refunds/worker.js';
+import { Retention } from './retention.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { ClockWatch } from './runtime/clock-watch.js';
 import { Counters } from './runtime/counters.js';
@@ -80,5 +81,6 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
   const notifications = new SqlNotifications(db);
   const webhooks = openWebhooks(config, accounts, { notifications, context, committed, counters, clock, log });
   const daily = dailyOf(config, secrets, { db, accounts, clock, log });
-  return { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily };
+  const retention = new Retention({ db, config, clock, log });
+  return { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention };
 }

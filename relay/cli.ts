@@ -54,6 +54,25 @@ const migrateCommand = defineCommand({
     }),
 });
 
+const retention = defineCommand({
+  meta: { name: 'retention', description: "Erase buyers' data that is old enough (run does it daily)" },
+  args: config,
+  run: ({ args, rawArgs }) =>
+    orExplain(async () => {
+      refuseOddFlags(rawArgs, ['config']);
+      const settings = await settingsOf(args.config);
+      const { eraseOld } = await import('./retention.js');
+      const db = openDatabase(settings, await readSecrets(settings, process.env));
+      await db.start();
+      try {
+        const { hashes, buyers } = await eraseOld(db, settings, Date.now());
+        process.stdout.write(`erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments\n`);
+      } finally {
+        await db.stop();
+      }
+    }),
+});
+
 const check = defineCommand({
   meta: { name: 'check', description: 'Check a config file; says what is wrong in it, or what run also needs' },
   args: { file: { type: 'positional', description: 'The relay config, TOML', required: true } },
@@ -96,6 +115,7 @@ const main = defineCommand({
   subCommands: {
     run,
     migrate: migrateCommand,
+    retention,
     config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
     sandbox,
     ...{ payments, reconcile, audit, tokens, kiosks },

@@ -17,10 +17,11 @@ export type Relay = {
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
   const relay = assemble(config, secrets, parts);
-  const { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily } = relay;
+  const { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention } = relay;
   const stop = async (): Promise<void> => {
     watch.stop();
     health.stop();
+    retention.stop();
     await daily?.stop();
     await connection.leave();
     await Promise.all([operations.close(), webhooks?.close()]);
@@ -40,6 +41,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     await refunds.start();
     connection.start();
     await daily?.start();
+    retention.start();
     await operations.listen({ host: config.operations.host, port: config.operations.port });
     await webhooks?.listen({ host: config.webhooks?.host ?? '127.0.0.1', port: config.webhooks?.port ?? 0 });
   } catch (error) {

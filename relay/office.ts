@@ -87,7 +87,11 @@ export function openOffice(parts: OfficeParts): Office {
     after(applied);
     watch?.committed(applied);
   };
-  const called = (made: CallMade): void => watch?.called(made);
+  const called = (made: CallMade): void => {
+    const { attempt, span, account, call, answer, ms } = made;
+    log.info({ event: 'call', trace_id: attempt, span_id: span, account, call, answer, ms });
+    watch?.called(made);
+  };
   const shared = { ledger, clock, log, relay, accounts, codes, firstTellMs, committed };
   const worker: Worker = new Worker(
     { ...shared, leaseMs, called },

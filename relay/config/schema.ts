@@ -75,6 +75,15 @@ const webhooks = v.strictObject({
   proxies: v.optional(v.array(source, 'a list of addresses'), []),
 });
 
+const whole = (least: number, most: number) =>
+  v.pipe(v.number('a number'), v.integer('a whole number'), v.minValue(least), v.maxValue(most));
+
+const retention = v.strictObject({
+  /** A code lives for minutes, and a Pay is never older: an hour is plenty to know a code that is used twice (S2). */
+  code_hashes_hours: v.optional(whole(1, 8_760), 24),
+  buyers_days: v.optional(whole(1, 3_650), 180),
+});
+
 export const configSchema = v.strictObject({
   instance: name,
   mode: v.picklist(['demo', 'production'], '"demo" or "production"'),
@@ -91,6 +100,7 @@ export const configSchema = v.strictObject({
   operations: v.optional(operations, {}),
   webhooks: v.optional(webhooks),
   reconcile: v.optional(reconcile, {}),
+  retention: v.optional(retention, {}),
 });
 
 export type RelayConfig = v.InferOutput<typeof configSchema>;

@@ -45,6 +45,7 @@ export class Health {
   readonly #circuits: Circuits;
   readonly #service: Service;
   #cancelTimer: (() => void) | undefined;
+  #stopped = false;
 
   constructor(parts: HealthParts) {
     this.#parts = parts;
@@ -81,6 +82,7 @@ export class Health {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#circuits.stop();
     this.#service.stop();
     this.#cancelTimer?.();
@@ -127,6 +129,7 @@ export class Health {
     } catch (error) {
       log.warn({ event: 'clock-not-compared', source: DATABASE, ...errorFields(error) });
     }
+    if (this.#stopped) return;
     this.#cancelTimer = clock.after(ASK_DATABASE_MS, () => void this.#askDatabase());
   }
 

@@ -160,8 +160,8 @@ export class Desk {
     const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs };
     const admitted = await admitPay(ledger, kiosk, tag, pay, context);
     counters.add(`pay-${admitted.type}`);
-    const said = { kiosk, attempt: pay.attempt, trace_id: pay.attempt, admission: admitted.type };
-    log.info({ event: 'pay', ...said });
+    const named = { kiosk, attempt: pay.attempt, trace_id: pay.attempt };
+    log.info({ event: 'pay', ...named, admission: admitted.type });
     switch (admitted.type) {
       case 'not-greeted':
         teller.send(kiosk, {

@@ -26,9 +26,11 @@ export function submitted(attempt: Attempt, event: MachineEvent, now: number, po
       return due(attempt, event.codeHeld, now, policy);
     case 'pay-answered':
       if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      if (isBusy(event.answer)) return whenBusy(attempt, now, policy);
       return payAnswered(noted(attempt, event.answer), event.answer, now, policy);
     case 'inquiry-answered':
       if (attempt.payAt === null) return answeredUnasked(attempt, event.answer);
+      if (isBusy(event.answer)) return whenBusy(attempt, now, policy);
       return inquiryAnswered(noted(attempt, event.answer), event.answer, event.askedAt, now, policy);
     case 'cancel-answered':
     case 'refund-answered':
@@ -104,6 +106,27 @@ function inquiryAnswered(
     case 'not-sent':
       return undecided(attempt, now, policy);
   }
+}
+
+/**
+ * Too many ask at once (trap 29): this attempt asks again after two to four times its wait, and no two attempts alike. At the
+ * deadline as ever.
+ */
+function whenBusy(attempt: Attempt, now: number, policy: Policy): StepResult {
+  if (now >= attempt.deadlineAt) return undecided(attempt, now, policy);
+  const planned = Math.max(waitOf(policy.inquiryDelaysMs, attempt.inquiries), BUSY_LEAST_MS);
+  const waitMs = Math.floor(planned * (2 + 2 * spreadOf(attempt)));
+  return stay({ ...attempt, nextAt: Math.min(now + waitMs, attempt.deadlineAt) });
+}
+
+const BUSY_LEAST_MS = 1_000;
+
+const isBusy = (answer: PayAnswer | InquiryAnswer): boolean => answer.kind === 'unknown' && answer.detail === 'busy';
+
+/** 0 ≤ x < 1, as random as the attempt's id, another one for each inquiry. */
+function spreadOf({ id, inquiries }: Attempt): number {
+  const own = Number.parseInt(id.slice(-8), 16);
+  return (Math.imul(own ^ Math.imul(inquiries + 1, 0x9e3779b1), 0x85ebca6b) >>> 0) / 2 ** 32;
 }
 
 const pendingFlag = (attempt: Attempt): Attempt => ({ ...attempt, passwordPending: true });

@@ -7,6 +7,8 @@ export type CallMade = {
   readonly acquirer: string;
   readonly attempt: string;
   readonly call: Call;
+  /** Of W3C trace context; the trace is the attempt's id. */
+  readonly span: string;
   /** Kind of the answer. */
   readonly answer: string;
   readonly startedAt: number;
@@ -24,7 +26,7 @@ const ownReasons: ReadonlySet<string> = new Set([
 ]);
 
 export function madeOf(
-  known: Pick<CallMade, 'account' | 'acquirer' | 'attempt' | 'call' | 'startedAt' | 'ms'>,
+  known: Omit<CallMade, 'answer' | 'failed' | 'ours'>,
   { event: { answer } }: CallOutcome,
   made: boolean,
 ): CallMade {

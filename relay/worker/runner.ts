@@ -75,13 +75,15 @@ async function oneCall(
   const startedAt = clock.now();
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
   const stopped = movesMoney(call) && state !== from[call];
+  const span = spanOf(attempt.id, callId);
   const outcome = stopped
     ? notMade(call, attempt, startedAt, state ? `no longer ${from[call]}` : 'the ledger did not answer')
-    : await inSpan(spanOf(attempt.id, callId), () => makeCall(call, attempt, code, { acquirer, clock, signal }));
+    : await inSpan(span, () => makeCall(call, attempt, code, { acquirer, clock, signal }));
   const { event, code: resultCode } = outcome;
   const at = clock.now();
   const ms = at - startedAt;
-  const known = { account: attempt.account, acquirer: acquirer.name, attempt: attempt.id, call, startedAt, ms };
+  const { id, account } = attempt;
+  const known = { account, acquirer: acquirer.name, attempt: id, call, span: span.span_id, startedAt, ms };
   parts.called?.(madeOf(known, outcome, !stopped));
   const answered: Answered = { end: { id: callId ?? 0, at, answer: event.answer.kind, code: resultCode }, ms };
   return await saveAnswer(() => apply(ledger, attempt.id, event, contextOf(parts), { answered }), clock);

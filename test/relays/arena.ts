@@ -33,6 +33,8 @@ export type ArenaOptions = {
   readonly relays: number;
   readonly kiosks: number;
   readonly seed: number;
+  /** Beside the kiosks that sell: names that the relay shall know. */
+  readonly moreKiosks?: readonly string[];
 };
 
 const UP_WITHIN_MS = 90_000;
@@ -61,6 +63,10 @@ export class Arena {
     return this.#reader;
   }
 
+  get brokerUrl(): string {
+    return `mqtt://127.0.0.1:${this.#broker?.port ?? 0}`;
+  }
+
   get database(): PostgresCluster {
     if (!this.#database) throw new Error('arena: not started');
     return this.#database;
@@ -83,10 +89,17 @@ export class Arena {
     this.#sandbox.start();
     const { ports } = (await this.#sandbox.up()).ready;
     this.control = new SandboxControl(`http://127.0.0.1:${ports['control']}`);
+    const { moreKiosks = [] } = this.#options;
     const names = Array.from({ length: kiosks }, (_, i) => `kiosk-${i + 1}`);
     const servers = { brokerPort: this.#broker.port, acquirerPort: ports['acquirer'] ?? 0, ledgerUrl };
     for (let i = 1; i <= relays; i++) {
-      const program = relayProgram({ ...place, ...servers, name: `relay-${i}`, kiosks: names, times });
+      const program = relayProgram({
+        ...place,
+        ...servers,
+        name: `relay-${i}`,
+        kiosks: [...names, ...moreKiosks],
+        times,
+      });
       // Restarted at once.
       this.relays.push(new Supervised(program, streamOf(seed, program.name), [0, 0]));
     }
@@ -94,7 +107,7 @@ export class Arena {
     await this.relaysUp();
     this.#reader = new LedgerReader(ledgerUrl);
     const beforeScan = (): Promise<unknown> => this.beforeScan();
-    const shared = { brokerUrl: `mqtt://127.0.0.1:${this.#broker.port}`, witness: this.witness, times, beforeScan };
+    const shared = { brokerUrl: this.brokerUrl, witness: this.witness, times, beforeScan };
     for (const name of names) this.kiosks.push(new LightKiosk({ ...shared, name, random: streamOf(seed, name) }));
     await Promise.all(this.kiosks.map((kiosk) => kiosk.start()));
     await until('every kiosk to sell', () => this.kiosks.every((kiosk) => kiosk.selling), UP_WITHIN_MS);

@@ -50,6 +50,10 @@ export class Supervised {
     this.#kept = this.#keep();
   }
 
+  get pid(): number | undefined {
+    return this.#program.pid;
+  }
+
   /** The process that serves now. */
   get life(): Life | undefined {
     return this.#life;
@@ -73,6 +77,14 @@ export class Supervised {
     this.kills += 1;
     this.#program.crash();
     return true;
+  }
+
+  /** Asked to end, as at an update; it is started again when it has. */
+  terminate(): void {
+    const { pid } = this.#program;
+    if (pid === undefined || !this.#program.running) return;
+    this.#killed = true;
+    process.kill(pid, 'SIGTERM');
   }
 
   async stop(): Promise<void> {

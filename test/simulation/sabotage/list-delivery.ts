@@ -37,8 +37,8 @@ export const deliverySabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'relay/link/desk.ts',
-        find: "log.info({ event: 'pay', kiosk, attempt: pay.attempt, admission: admitted.type });",
-        replace: "log.info({ event: 'pay', kiosk, ...pay, admission: admitted.type });",
+        find: "log.info({ event: 'pay', ...named, admission: admitted.type });",
+        replace: "log.info({ event: 'pay', ...named, ...pay, admission: admitted.type });",
       },
     ],
     catches: ['S11'],

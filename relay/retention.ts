@@ -1,0 +1,59 @@
+import type { RelayConfig } from './config/schema.js';
+import type { Queries } from './ledger/database.js';
+import { type Erased, erase } from './ledger/retention.js';
+import type { Clock } from './runtime/clock.js';
+import { errorFields, type Log } from './runtime/log.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** After a start there are payments to be finished first. */
+const FIRST_MS = 10 * 60_000;
+
+/** What the config says is old enough, erased once. */
+export function eraseOld(db: Queries, { retention }: RelayConfig, now: number): Promise<Erased> {
+  const ages = {
+    hashesBefore: now - retention.code_hashes_hours * HOUR_MS,
+    buyersBefore: now - retention.buyers_days * DAY_MS,
+  };
+  return erase(db, ages, now);
+}
+
+export type RetentionParts = {
+  readonly db: Queries;
+  readonly config: RelayConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Once a day, by every relay: what one has erased, the next does not find. */
+export class Retention {
+  readonly #parts: RetentionParts;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#next(FIRST_MS);
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+  }
+
+  #next(ms: number): void {
+    this.#cancelTimer = this.#parts.clock.after(ms, () => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const { db, config, clock, log } = this.#parts;
+    this.#next(DAY_MS);
+    try {
+      log.info({ event: 'erased', ...(await eraseOld(db, config, clock.now())) });
+    } catch (error) {
+      // Tomorrow again.
+      log.error({ event: 'erase-failed', ...errorFields(error) });
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BuiltInBroker } from '../../deploy/demo/broker.js';
+import { migrate, shippedMigrations } from '../../relay/ledger/migrate.js';
+import { PostgresDatabase } from '../../relay/ledger/postgres.js';
+import { SqlLedger } from '../../relay/ledger/sql-ledger.js';
+import { findPrograms, freePort, PostgresCluster } from '../support/services.js';
+import { sleep, until } from '../support/wait.js';
+import { ScriptedAcquirer, ScriptedKiosk, testRelay } from '../unit/relay/link/stage.js';
+
+/** The ledger saved with pg_dump while payments are open, and a relay that goes on with the copy. */
+
+const programs = findPrograms();
+const missing = 'missing' in programs ? programs.missing : undefined;
+if (missing !== undefined && process.env['QUIETZONE_REQUIRE_SERVICES'] === '1') throw new Error(`backup: ${missing}`);
+
+const right = { kind: 'paid', money: { amount: 3550, currency: 'HKD' } } as const;
+const broker = new BuiltInBroker();
+let folder = '';
+let cluster: PostgresCluster;
+
+beforeAll(async () => {
+  if ('missing' in programs) return;
+  folder = await mkdtemp(join(tmpdir(), 'quietzone-backup-'));
+  execFileSync('chmod', ['755', folder]);
+  cluster = new PostgresCluster(programs, join(folder, 'pg'), await freePort());
+  await cluster.create();
+  await Promise.all([cluster.start(), broker.start()]);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([cluster?.crash(), broker.stop()]);
+  if (folder !== '') await rm(folder, { recursive: true, force: true });
+});
+
+const tool = (name: string, ...args: string[]): void => {
+  if ('missing' in programs) return;
+  execFileSync(join(dirname(programs.postgres), name), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+};
+const urlOf = (database: string): string => cluster.urlAt(cluster.port).replace(/\/postgres$/, `/${database}`);
+const opened = async (database: string): Promise<PostgresDatabase> => {
+  const db = new PostgresDatabase({ url: urlOf(database) });
+  await db.start();
+  return db;
+};
+
+test.skipIf(missing !== undefined)(
+  'a copy is a ledger: open payments go on; one that it has never heard of is named, and none is charged again',
+  async () => {
+    const dump = join(folder, 'ledger.dump');
+    const first = await opened('postgres');
+    await migrate(first, await shippedMigrations(), 1);
+    const kiosk = new ScriptedKiosk();
+    await kiosk.connect(broker.url);
+    const before = new ScriptedAcquirer({ pay: [right, right, { kind: 'pending' }] });
+    const relay = await testRelay(broker.url, first, before);
+    await kiosk.greet();
+    const approved = await kiosk.pay();
+    await kiosk.hears(approved, 'approved');
+    // --serializable-deferrable is not needed: one snapshot, and each payment is whole in it.
+    tool('pg_dump', '--format=custom', `--file=${dump}`, urlOf('postgres'));
+    const later = await kiosk.pay();
+    await kiosk.hears(later, 'approved');
+    const code = '281006020123456789012345';
+    const undecided = await kiosk.pay({ code });
+    await kiosk.hears(undecided, 'password-pending');
+    await relay.stop();
+    await first.stop();
+
+    tool('createdb', '--maintenance-db', urlOf('postgres'), 'restored');
+    tool('pg_restore', '--exit-on-error', `--dbname=${urlOf('restored')}`, dump);
+    const copy = await opened('restored');
+    expect(await migrate(copy, await shippedMigrations(), 2)).toEqual([]);
+    const ledger = new SqlLedger(copy);
+    expect((await ledger.load(approved))?.state).toBe('approved');
+    expect(await ledger.load(later)).toBeUndefined();
+    const after = new ScriptedAcquirer({});
+    const restored = await testRelay(broker.url, copy, after);
+
+    // The kiosk knows better than an old copy, and says so until it is answered.
+    await kiosk.hello();
+    await kiosk.vend(approved, 'delivered');
+    await kiosk.hearsAck(approved);
+    await kiosk.vend(later, 'delivered');
+    await kiosk.hearsAck(later);
+    await kiosk.vend(undecided, 'not-delivered');
+    await kiosk.hearsAck(undecided);
+    expect((await ledger.load(approved))?.state).toBe('delivered');
+    // Of the other two no amount and no acquirer's id is left: alarms, and reconciliation, name what was charged.
+    expect((await ledger.load(later))?.money).toBeNull();
+    const alarms = await ledger.newestAlarms(9);
+    expect(alarms).toContainEqual(expect.objectContaining({ kind: 'unknown-attempt', attempt: later }));
+
+    // The Pay of an attempt from after the copy, sent once more, charges nobody: its report has come first.
+    await kiosk.pay({ attempt: undecided, code });
+    await kiosk.hears(undecided, 'refused');
+    await sleep(300);
+    expect(after.names.filter((name) => name === 'pay')).toEqual([]);
+    await until(
+      'all told',
+      async () => (await copy.query('SELECT 1 FROM attempt WHERE next_at IS NOT NULL')).length === 0,
+    );
+    await restored.stop();
+    await copy.stop();
+    await kiosk.close();
+  },
+  240_000,
+);
