@@ -19,6 +19,7 @@ import { type Office, openOffice } from './office.js';
 import { afterAct } from './operations/after-act.js';
 import { Feed } from './operations/feed.js';
 import { buildOperations } from './operations/server.js';
+import { releaseAllRefunds } from './refunds/store.js';
 import { REFUND_LEASE_BEYOND_CALLS_MS, RefundWorker } from './refunds/worker.js';
 import { Retention } from './retention.js';
 import { type Clock, systemClock } from './runtime/clock.js';
@@ -59,7 +60,14 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
     ...{ codeHashKey: secrets.codeHashKey, welcomeMs: timers.lease_ms, knows: knownKiosks(config) },
     publish: (topic, payload) => connection.publish(topic, payload),
   });
-  const peers = new Peers({ ...shared, wake: () => office.worker.wakeAt(clock.now()) });
+  const peers = new Peers({
+    ...shared,
+    release: async (peer) => (await ledger.releaseAll(peer)) + (await releaseAllRefunds(db, peer)),
+    wake: () => {
+      office.worker.wakeAt(clock.now());
+      refunds.wake();
+    },
+  });
   const connection: Connection = new Connection(
     { ...brokerOptions(config, secrets), clock, random: () => (random(1)[0] ?? 0) / 256 },
     {
@@ -79,7 +87,10 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
     ...{ linked: () => connection.up, clockRight: () => health.clockRight, metrics: () => health.metrics.text() },
   });
   const notifications = new SqlNotifications(db);
-  const webhooks = openWebhooks(config, accounts, { notifications, context, committed, counters, clock, log });
+  const webhooks = openWebhooks(config, accounts, {
+    ...{ notifications, context, committed, counters, clock, log },
+    refundHeard: (applied) => refunds.heard(applied),
+  });
   const daily = dailyOf(config, secrets, { db, accounts, clock, log });
   const retention = new Retention({ db, config, clock, log });
   return { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention };

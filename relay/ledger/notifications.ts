@@ -38,9 +38,16 @@ export interface NotificationTransaction {
   settle(id: number, outcome: NotificationOutcome): Promise<void>;
 }
 
+/** `raw`: the same transaction, for tables that have a part of their own. */
+export type NotificationWork<T> = (
+  tx: LedgerTransaction,
+  notes: NotificationTransaction,
+  raw: Transaction,
+) => Promise<T>;
+
 export interface Notifications {
   /** One transaction over the ledger and the record of notifications. Resolves when the commit is durable. */
-  transaction<T>(work: (tx: LedgerTransaction, notes: NotificationTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: NotificationWork<T>): Promise<T>;
   /** Newest first. */
   newest(limit: number): Promise<NotificationRow[]>;
 }
@@ -52,8 +59,8 @@ export class SqlNotifications implements Notifications {
     this.#db = db;
   }
 
-  transaction<T>(work: (tx: LedgerTransaction, notes: NotificationTransaction) => Promise<T>): Promise<T> {
-    return this.#db.transaction((tx) => work(ledgerTransaction(tx), notificationsIn(tx)));
+  transaction<T>(work: NotificationWork<T>): Promise<T> {
+    return this.#db.transaction((tx) => work(ledgerTransaction(tx), notificationsIn(tx), tx));
   }
 
   async newest(limit: number): Promise<NotificationRow[]> {

@@ -1,5 +1,4 @@
 import { relayOfState } from '../../protocol/topics.js';
-import type { Ledger } from '../ledger/contract.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
@@ -17,7 +16,8 @@ export const relayStates = {
 export type PeersParts = {
   /** This relay's name. */
   readonly relay: string;
-  readonly ledger: Ledger;
+  /** Gives back what a dead relay held; returns how much. */
+  readonly release: (peer: string) => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -46,12 +46,12 @@ export class Peers {
   }
 
   async #takeOver(peer: string): Promise<void> {
-    const { ledger, log, counters, wake } = this.#parts;
+    const { release, log, counters, wake } = this.#parts;
     try {
-      const attempts = await ledger.releaseAll(peer);
-      if (attempts === 0) return;
+      const held = await release(peer);
+      if (held === 0) return;
       counters.add('takeover');
-      log.info({ event: 'takeover', from: peer, attempts });
+      log.info({ event: 'takeover', from: peer, held });
       wake();
     } catch (error) {
       // Its leases end by themselves.

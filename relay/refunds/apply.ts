@@ -3,7 +3,6 @@ import type { CallEnd } from '../ledger/contract.js';
 import type { Database, Transaction } from '../ledger/database.js';
 import { addSteps, callEnded } from '../ledger/records.js';
 import type { Attempt } from '../payment/types.js';
-import type { Accounts } from '../routing/accounts.js';
 import { step } from './step.js';
 import {
   insertRefund,
@@ -14,7 +13,7 @@ import {
   type StoredRefund,
   saveRefund,
 } from './store.js';
-import type { Refund, RefundCall, RefundEffect, RefundEvent } from './types.js';
+import type { Refund, RefundCall, RefundEffect, RefundEvent, RefundPolicy } from './types.js';
 
 /** What one event did to one refund, once its transaction has committed. */
 export type AppliedRefund = {
@@ -30,7 +29,7 @@ export type AppliedRefund = {
 
 export type RefundContext = {
   readonly now: number;
-  readonly accounts: Pick<Accounts, 'of'>;
+  readonly accounts: { of(account: string): { readonly policy: RefundPolicy } };
   /** This relay's name, for the record of calls. */
   readonly relay: string;
   /** Of the relay that works on it: how long it goes on holding it where the step leads on at once, ms. */

@@ -173,7 +173,11 @@ export async function releaseRefund(q: Queries, id: string, owner: string): Prom
   ]);
 }
 
-/** At start: what an earlier process of the same name held. */
-export async function releaseAllRefunds(q: Queries, owner: string): Promise<void> {
-  await q.query('UPDATE refund SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1', [owner]);
+/** What an earlier process of the same name held, or a relay that is dead. Returns how many. */
+export async function releaseAllRefunds(q: Queries, owner: string): Promise<number> {
+  const rows = await q.query(
+    'UPDATE refund SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1 RETURNING id',
+    [owner],
+  );
+  return rows.length;
 }

@@ -88,6 +88,8 @@ export const isOpen = ({ state }: Pick<Refund, 'state'>): boolean => state === '
 
 /** The payment machine's own refunds are r1, r2, …; a person's begin after this, so that no id is ever both. */
 const MACHINES_REFUNDS_END = 1_000;
+/** Of an id that is made as `refundIdOf` and the payment machine make them. */
+export const isPersonsRefund = (id: string): boolean => Number(id.slice(1, -32)) > MACHINES_REFUNDS_END;
 /** What two signs of an acquirer's number can still tell apart (acquirers/codepay/numbers.ts). */
 export const NUMBER_MOST = 2_843;
 

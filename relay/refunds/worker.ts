@@ -97,6 +97,12 @@ export class RefundWorker {
     this.#running.delete(id);
   }
 
+  /** Another has committed a step of one, such as a notification: told, and looked at. */
+  heard(applied: AppliedRefund): void {
+    this.#committed(applied);
+    this.wake();
+  }
+
   #committed({ refund, attempt, effects, changed }: AppliedRefund): void {
     tellRefund({ refund, attempt, effects }, this.#parts);
     if (!changed) return;

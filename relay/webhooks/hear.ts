@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { VerifiedNotice } from '../acquirers/contract.js';
 import type { LedgerTransaction, Stored } from '../ledger/contract.js';
+import type { Transaction } from '../ledger/database.js';
 import type { NotificationEntry, NotificationOutcome, Notifications } from '../ledger/notifications.js';
 import type { Effect } from '../payment/types.js';
+import type { AppliedRefund } from '../refunds/apply.js';
+import { isPersonsRefund } from '../refunds/types.js';
 import { type Applied, type ApplyContext, answerText, applyIn } from '../worker/apply.js';
 import { askedNow, attemptIdOf, decide, differenceOf, type Notice } from './decide.js';
+import { hearRefund } from './refund-notice.js';
 
 export type Heard = {
   readonly outcome: NotificationOutcome | 'duplicate';
@@ -13,6 +17,7 @@ export type Heard = {
   readonly attempt: string | null;
   /** What follows the commit. */
   readonly applied?: Applied;
+  readonly refund?: AppliedRefund;
 };
 
 /**
@@ -28,17 +33,29 @@ export function hearNotification(
 ): Promise<Heard> {
   const entry = entryOf(notice, account, context.now);
   const { attempt } = entry;
-  return notifications.transaction(async (tx, notes) => {
+  return notifications.transaction(async (tx, notes, raw) => {
     const { id, before } = await notes.record(entry);
     if (before !== null && before !== 'unknown-id') return { outcome: 'duplicate', taken: true, attempt };
-    const done = notice.kind === 'other' ? ignored : await effectOf(tx, notice, entry, context);
+    const done = await doneBy({ tx, raw }, notice, entry, context);
     await notes.settle(id, done.outcome);
     return { ...done, taken: done.outcome !== 'unknown-id', attempt };
   });
 }
 
-type Done = { readonly outcome: NotificationOutcome; readonly applied?: Applied };
+type Done = { readonly outcome: NotificationOutcome; readonly applied?: Applied; readonly refund?: AppliedRefund };
 const ignored: Done = { outcome: 'ignored' };
+
+type Transactions = { readonly tx: LedgerTransaction; readonly raw: Transaction };
+
+/** To whom it is: nobody, the machine of refunds that people ask for, or the payment's own. */
+function doneBy({ tx, raw }: Transactions, notice: VerifiedNotice, entry: NotificationEntry, context: ApplyContext) {
+  if (notice.kind === 'other') return Promise.resolve(ignored);
+  const { attempt, account } = entry;
+  if (notice.kind === 'refund' && attempt !== null && isPersonsRefund(notice.refundId)) {
+    return hearRefund(raw, notice, attempt, account, context);
+  }
+  return effectOf(tx, notice, entry, context);
+}
 
 function entryOf(notice: VerifiedNotice, account: string, at: number): NotificationEntry {
   const dedupe = createHash('sha256').update(notice.key).digest('hex');

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { NotificationReply } from '../acquirers/contract.js';
 import type { Notifications } from '../ledger/notifications.js';
+import type { AppliedRefund } from '../refunds/apply.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
@@ -16,6 +17,8 @@ export type WebhookParts = {
   readonly context: () => ApplyContext;
   /** Called after each commit that has changed an attempt. */
   readonly committed: (applied: Applied) => void;
+  /** The same of a refund that a person asked for. */
+  readonly refundHeard: (applied: AppliedRefund) => void;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Log;
@@ -107,7 +110,7 @@ export function buildWebhooks(parts: WebhookParts): FastifyInstance {
 type HearParts = Omit<WebhookParts, 'endpoints'> & { readonly endpoints: Endpoints; readonly seldom: Seldom };
 
 async function hear(request: FastifyRequest, reply: FastifyReply, parts: HearParts): Promise<FastifyReply> {
-  const { counters, log, committed, endpoints, clock } = parts;
+  const { counters, log, committed, refundHeard, endpoints, clock } = parts;
   const url = request.raw.url ?? '';
   const [first, ...others] = endpoints.at(pathOf(url), request.ip);
   if (!first) return reply.code(404).send('unknown-path');
@@ -124,10 +127,11 @@ async function hear(request: FastifyRequest, reply: FastifyReply, parts: HearPar
   }
   try {
     const heard = await hearNotification(parts.notifications, result, account, parts.context());
-    const { outcome, attempt, taken, applied } = heard;
+    const { outcome, attempt, taken, applied, refund } = heard;
     counters.add(`webhook-${outcome}`);
     log.info({ event: 'webhook', account, kind: result.kind, outcome, attempt });
     if (applied) committed(applied);
+    if (refund) refundHeard(refund);
     return say(taken ? acquirer.replies.taken : acquirer.replies.again);
   } catch (error) {
     // Nothing of it is in the ledger, so the acquirer shall say it again.

@@ -39,7 +39,7 @@ export class Worker {
   async start(): Promise<void> {
     const { ledger, relay } = this.#parts;
     const attempts = await ledger.releaseAll(relay);
-    if (attempts > 0) this.#log.info({ event: 'takeover', from: relay, attempts });
+    if (attempts > 0) this.#log.info({ event: 'takeover', from: relay, held: attempts });
     this.#started = true;
     this.wakeAt(this.#parts.clock.now());
   }

@@ -18,7 +18,7 @@ type Line = Readonly<Record<string, unknown>>;
 export function takeoversOf(deaths: readonly Death[], lines: readonly Line[]): Takeovers {
   const said = lines.flatMap((line) =>
     line['event'] === 'takeover'
-      ? [{ from: String(line['from']), at: Number(line['time']), attempts: Number(line['attempts']) }]
+      ? [{ from: String(line['from']), at: Number(line['time']), attempts: Number(line['held']) }]
       : [],
   );
   said.sort((a, b) => a.at - b.at);

@@ -5,6 +5,7 @@ import { signatureHeader } from '../../../relay/acquirers/antom/signing.js';
 import { createCodepay } from '../../../relay/acquirers/codepay/adapter.js';
 import { signatureOf } from '../../../relay/acquirers/codepay/signing.js';
 import { type Notifications, SqlNotifications } from '../../../relay/ledger/notifications.js';
+import type { AppliedRefund } from '../../../relay/refunds/apply.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
 import { Counters } from '../../../relay/runtime/counters.js';
 import type { Endpoint } from '../../../relay/webhooks/endpoints.js';
@@ -45,6 +46,7 @@ export class Stage {
   readonly scene: Scene;
   readonly notifications: SqlNotifications;
   readonly applied: Applied[] = [];
+  readonly refunds: AppliedRefund[] = [];
   readonly lines: object[] = [];
   readonly counters = new Counters();
   readonly #app: FastifyInstance;
@@ -59,6 +61,7 @@ export class Stage {
       ...{ endpoints, clock: systemClock, counters: this.counters, proxies: options.proxies ?? [] },
       notifications: options.notifications ?? this.notifications,
       context: () => this.scene.context,
+      refundHeard: (applied) => this.refunds.push(applied),
       committed: (applied) => this.applied.push(applied),
       log: { info: line, warn: line, error: line },
       ...(options.limits ? { limits: options.limits } : {}),

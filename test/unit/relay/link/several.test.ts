@@ -135,7 +135,7 @@ describe('one broker', () => {
     dying.stream.destroy();
     await kiosk.hears(attempt, 'approved');
     expect(Date.now() - from).toBeLessThan(3_000);
-    expect(relay.lines).toContainEqual(expect.objectContaining({ event: 'takeover', from: 'relay-9', attempts: 1 }));
+    expect(relay.lines).toContainEqual(expect.objectContaining({ event: 'takeover', from: 'relay-9', held: 1 }));
     await dying.endAsync(true);
   });
 
