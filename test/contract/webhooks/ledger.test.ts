@@ -229,6 +229,18 @@ describe.each(databases())('notifications on $name', ({ open }) => {
     expect(await stage.scene.attempt('A')).toMatchObject({ state: 'operator', finding: null, nextAt: stage.scene.now });
   });
 
+  test('paid, too late for the kiosk to vend: no cancel is begun here, the attempt is due for whoever works on it', async () => {
+    await stage.scene.submitted(boot, 'A');
+    stage.scene.now += 58_000;
+    expect(await stage.antom(paidNotice('A'))).toEqual(TAKEN_ANTOM);
+    expect(await stage.scene.attempt('A')).toMatchObject({
+      ...{ state: 'submitted', cancels: 0, paidSeen: true },
+    });
+    expect(await stage.nextAt('A')).toBeLessThanOrEqual(stage.scene.now);
+    expect(await opened.db.query("SELECT call FROM acquirer_call WHERE call = 'cancel'")).toEqual([]);
+    expect(stage.applied[0]?.effects).toEqual([]);
+  });
+
   test('paid after declined: a person is called', async () => {
     await stage.scene.submitted(boot, 'A');
     await declinedA();

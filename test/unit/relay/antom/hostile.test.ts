@@ -1,5 +1,3 @@
-import { createServer, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import type { AntomTrace } from '../../../../relay/acquirers/antom/client.js';
@@ -7,6 +5,7 @@ import { gatewayCodes, payCodes } from '../../../../relay/acquirers/antom/codes.
 import { signatureHeader } from '../../../../relay/acquirers/antom/signing.js';
 import { freshCpm, freshLetters } from '../../../contract/acquirer/stage.js';
 import { traceOf } from '../../protocol/traces.js';
+import { http, type Play, start, stops } from '../raw-server.js';
 import {
   antomOptions,
   CLIENT_ID,
@@ -17,59 +16,12 @@ import {
   REQUEST_ID,
   result,
   tlsCertificatePem,
-  tlsKeyPem,
 } from './fixtures.js';
 
-/** Servers made of raw sockets: what an acquirer, a proxy or a broken line may do. Real HTTP on our side. */
-type Play = (socket: Socket, request: string) => void;
-type Started = { url: string; connections: () => number; received: () => string };
-const stops: (() => Promise<void>)[] = [];
+/** Real HTTP on our side; on the other what an acquirer, a proxy or a broken line may do. */
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
-
-async function start(play: Play, onConnect: (socket: Socket) => void = () => undefined, tls = false): Promise<Started> {
-  const sockets = new Set<Socket>();
-  let received = '';
-  let connections = 0;
-  const serve = (socket: Socket): void => {
-    connections++;
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    onConnect(socket);
-    let request = '';
-    let played = false;
-    socket.on('data', (chunk: Buffer) => {
-      request += chunk.toString('latin1');
-      received += chunk.toString('latin1');
-      const length = /content-length: (\d+)/i.exec(request)?.[1];
-      const head = request.indexOf('\r\n\r\n');
-      if (played || head < 0 || length === undefined || request.length < head + 4 + Number(length)) return;
-      played = true;
-      play(socket, request);
-    });
-  };
-  const server = tls ? createTlsServer({ key: tlsKeyPem, cert: tlsCertificatePem }, serve) : createServer(serve);
-  server.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stops.push(
-    () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  );
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}`,
-    connections: () => connections,
-    received: () => received,
-  };
-}
-
-const http = (body: string, { status = '200 OK', headers = '', length = Buffer.byteLength(body) } = {}): string =>
-  `HTTP/1.1 ${status}\r\nContent-Length: ${length}\r\n${headers}\r\n${body}`;
 
 const TIME = '2026-01-01T12:00:05+08:00';
 const PATH = '/ams/sandbox/api/v1/payments/pay';

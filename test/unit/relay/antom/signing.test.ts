@@ -17,7 +17,7 @@ describe.each(vectors)('vector $name', (vector) => {
     expect(signatureHeader(partsOf(vector), privateKey, '1')).toBe(vector.header ?? headerOf(vector));
   });
 
-  test('verifies, with blanks after commas and with a plain Base64 signature too', () => {
+  test('trap 18: verifies, url-encoded once, with blanks after commas and with a plain Base64 signature too', () => {
     const header = headerOf(vector);
     expect(verifySignature(partsOf(vector), header, publicKey)).toBe(true);
     expect(verifySignature(partsOf(vector), header.replaceAll(',', ', '), publicKey)).toBe(true);
@@ -63,7 +63,7 @@ describe.each(vectors)('vector $name', (vector) => {
   });
 });
 
-test('the body is signed as its bytes: the same JSON written differently fails', () => {
+test('trap 16: the body is signed as its bytes: the same JSON written differently fails', () => {
   const [vector] = vectors;
   if (!vector) throw new Error('no vectors');
   const again = Buffer.from(JSON.stringify(JSON.parse(vector.body), null, 1), 'utf8');
