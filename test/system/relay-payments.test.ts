@@ -23,7 +23,10 @@ const cli = (args: readonly string[], env: Readonly<Record<string, string>> = {}
 /** As `cli`, while this process goes on to serve. */
 const cliBeside = (args: readonly string[], env: Readonly<Record<string, string>>) =>
   new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['dist/relay/cli.js', ...args], { cwd: root, env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, ['dist/relay/cli.js', ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (part) => {
       said.stdout += part;
@@ -62,9 +65,21 @@ describe('on PGlite', () => {
     ['no ledger named', ['payments', 'list'], /^--config: found nothing/],
     ['both ways', ['payments', 'list', '--config', 'x', '--url', 'http://x'], /^--url and --config: found both/],
     ['no token', ['payments', 'list', '--url', 'http://127.0.0.1:1'], /^--token-file: found no token/],
-    ['no scope', ['tokens', 'create', '--config', 'x', '--name', 'a', '--scopes', 'all'], /^--scopes: found one that is none/],
-    ['no amount', ['payments', 'refund', 'x', '--config', 'x', '--amount', '12.50', '--reason', 'y'], /^--amount: expected/],
-    ['odd decimals', ['payments', 'refund', 'x', '--config', 'x', '--amount', '1.5 JPY', '--reason', 'y'], /^--amount: found "1.5"/],
+    [
+      'no scope',
+      ['tokens', 'create', '--config', 'x', '--name', 'a', '--scopes', 'all'],
+      /^--scopes: found one that is none/,
+    ],
+    [
+      'no amount',
+      ['payments', 'refund', 'x', '--config', 'x', '--amount', '12.50', '--reason', 'y'],
+      /^--amount: expected/,
+    ],
+    [
+      'odd decimals',
+      ['payments', 'refund', 'x', '--config', 'x', '--amount', '1.5 JPY', '--reason', 'y'],
+      /^--amount: found "1.5"/,
+    ],
     ['no account', ['payments', 'show', '--config', 'x', '--acquirer-order', '1'], /^--account: found nothing/],
   ])('wrong use, %s: exit 2 and one line', (_name, args, says) => {
     const { status, stdout, stderr } = cli(args, { QUIETZONE_OPERATIONS_TOKEN: '' });
@@ -137,15 +152,20 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     expect(listed.stdout).toContain('till-1  read,refund');
     expect(listed.stdout).not.toContain(token.slice(3));
     const payment = await world.delivered('antom');
-    const remote = (...args: string[]) => cliBeside([...args, '--url', world.base], { QUIETZONE_OPERATIONS_TOKEN: token });
+    const remote = (...args: string[]) =>
+      cliBeside([...args, '--url', world.base], { QUIETZONE_OPERATIONS_TOKEN: token });
     const key = randomBytes(8).toString('hex');
-    const refund = () => remote('payments', 'refund', payment, '--amount', '1.00 HKD', '--reason', 'x', '--key', key, '--json');
+    const refund = () =>
+      remote('payments', 'refund', payment, '--amount', '1.00 HKD', '--reason', 'x', '--key', key, '--json');
     const [first, again] = [await refund(), await refund()];
     expect([first.status, again.stdout]).toEqual([0, first.stdout]);
     expect((await world.settled(payment)).refunds).toHaveLength(1);
     expect((await remote('payments', 'export')).stdout).toContain('1.00,34.50');
     const refused = await remote('payments', 'resolve', payment, '--found', 'delivered', '--note', 'x');
-    expect([refused.status, refused.stderr]).toEqual([1, 'this token may read, refund; this needs the scope resolve (scope)\n']);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      'this token may read, refund; this needs the scope resolve (scope)\n',
+    ]);
     expect((await run('tokens', 'revoke', id)).status).toBe(0);
     expect((await remote('payments', 'list')).stderr).toContain('(unauthorized)');
     expect((await run('tokens', 'revoke', id)).status).toBe(1);

@@ -7,6 +7,7 @@ type Fields = ReadonlyMap<string, string>;
 type Rule = readonly [name: string, pattern: RegExp];
 
 const NUMBER = /^[A-Za-z0-9]{1,32}$/;
+const TRANS_NO = /^[A-Za-z0-9]{1,64}$/;
 const TEXT = /\S/;
 const CURRENCY = /^[A-Z]{3}$/;
 const AMOUNT = /^(0|[1-9]\d{0,11})(\.\d{1,3})?$/;
@@ -17,7 +18,6 @@ const common: readonly Rule[] = [
   ['format', /^JSON$/],
   ['charset', /^UTF-8$/],
   ['version', /^1\.0$/],
-  ['merchant_order_no', NUMBER],
 ];
 const money: readonly Rule[] = [
   ['price_currency', CURRENCY],
@@ -60,7 +60,12 @@ function minorUnits(text: string, currency: Currency): number {
 export function faultyField(method: Method, fields: Fields): string | undefined {
   const empty = [...fields].find(([, value]) => value === '');
   if (empty) return empty[0];
-  const missing = [...common, ...required[method]].find(([name, pattern]) => !pattern.test(fields.get(name) ?? ''));
+  // A query names the order by our number or by the gateway's own.
+  const byTransNo = (method === methods.inquire || method === methods.inquireRefund) && fields.has('trans_no');
+  const named: Rule = byTransNo ? ['trans_no', TRANS_NO] : ['merchant_order_no', NUMBER];
+  const missing = [...common, named, ...required[method]].find(
+    ([name, pattern]) => !pattern.test(fields.get(name) ?? ''),
+  );
   if (missing) return missing[0];
   const malformed = optional.find(([name, pattern]) => fields.has(name) && !pattern.test(fields.get(name) ?? ''));
   if (malformed) return malformed[0];

@@ -180,9 +180,21 @@ function paymentOf(deed: Deed, books: Books, fields: Fields, nowMs: number): str
   return books.findRefund((known) => known.refundRequestId === number, nowMs)?.payment.paymentRequestId;
 }
 
+/** With our number, where a query names the order by the gateway's own. */
+function numbered(method: Method, books: Books, fields: Fields, nowMs: number): Fields {
+  const transNo = fields.get('trans_no');
+  if (transNo === undefined || fields.has('merchant_order_no')) return fields;
+  const number =
+    method === methods.inquireRefund
+      ? books.findRefund((known) => known.refundId === transNo, nowMs)?.refund.refundRequestId
+      : books.byPaymentId(transNo, nowMs)?.paymentRequestId;
+  return new Map([...fields, ['merchant_order_no', number ?? '']]);
+}
+
 /** Acts on one request whose signature is already found good. */
-export function operate(method: Method, books: Books, fields: Fields, rules: Rules): Reply {
-  const fault = faultyField(method, fields);
+export function operate(method: Method, books: Books, asked: Fields, rules: Rules): Reply {
+  const fault = faultyField(method, asked);
+  const fields = numbered(method, books, asked, rules.nowMs);
   if (fault !== undefined) {
     return { manner: 'plain', body: { ...refuse('SANDBOX_PARAMETER'), msg: `${fault}: missing or not as documented` } };
   }
