@@ -123,12 +123,16 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
         // As pg-boss's own clock would at half past nine.
         await opened.db.query(`INSERT INTO ${JOBS_SCHEMA}.job (name, data) VALUES ('reconcile', '{}')`);
         await until('a day', () => lines.slice(started).some(({ event }) => event === 'reconciled'), 90_000);
-        await until('the job', async () => {
-          const [job] = await opened.db.query(
-            `SELECT state::text AS state FROM ${JOBS_SCHEMA}.job WHERE name = 'reconcile'`,
-          );
-          return job?.['state'] === 'completed';
-        }, 30_000);
+        await until(
+          'the job',
+          async () => {
+            const [job] = await opened.db.query(
+              `SELECT state::text AS state FROM ${JOBS_SCHEMA}.job WHERE name = 'reconcile'`,
+            );
+            return job?.['state'] === 'completed';
+          },
+          30_000,
+        );
       } finally {
         for (const relay of relays) await relay.stop();
       }
