@@ -51,7 +51,7 @@ CREATE TABLE report_row (
   count            integer,
   UNIQUE (account, kind, key)
 );
-CREATE INDEX report_row_day ON report_row (account, kind, day);
+CREATE INDEX report_row_day ON report_row (account, kind, day, id);
 CREATE INDEX report_row_file ON report_row (file);
 CREATE INDEX report_row_request ON report_row (account, request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX report_row_refund ON report_row (account, refund_id) WHERE refund_id IS NOT NULL;

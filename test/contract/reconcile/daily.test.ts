@@ -83,12 +83,12 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
       try {
         expect(iso(clock.next)).toBe('2026-03-11T09:30:00.000Z');
         clock.moveTo(clock.next ?? 0);
-        await until(() => clock.next !== undefined, 60_000);
+        await until('the next time', () => clock.next !== undefined, 60_000);
         expect(lines.at(-1)).toMatchObject({ event: 'reconciled', day: '2026-03-10', outcome: 'incomplete' });
         expect(iso(clock.next)).toBe('2026-03-11T10:00:00.000Z');
         await put('2026-03-10', antomFile([], { layout: 'transactions' }), clock.now());
         clock.moveTo(clock.next ?? 0);
-        await until(() => clock.next !== undefined, 60_000);
+        await until('the next time', () => clock.next !== undefined, 60_000);
         expect(lines.at(-1)).toMatchObject({ day: '2026-03-10', outcome: 'differences', differences: 1 });
         expect((await openDifferences(opened.db, 'by-timer')).map(({ type }) => type)).toEqual(['known-not-charged']);
         expect(iso(clock.next)).toBe('2026-03-12T09:30:00.000Z');
@@ -99,7 +99,7 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
         }
         const before = lines.length;
         clock.moveTo(Date.parse('2026-03-14T09:30:00Z'));
-        await until(() => clock.next !== undefined, 60_000);
+        await until('the next time', () => clock.next !== undefined, 60_000);
         expect(lines.slice(before).map(({ day }) => day)).toEqual(['2026-03-11', '2026-03-12', '2026-03-13']);
       } finally {
         await daily.stop();
@@ -122,13 +122,17 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
         expect(plan).toEqual([{ name: 'reconcile', cron: '30 9 * * *', timezone: 'UTC' }]);
         // As pg-boss's own clock would at half past nine.
         await opened.db.query(`INSERT INTO ${JOBS_SCHEMA}.job (name, data) VALUES ('reconcile', '{}')`);
-        await until(() => lines.slice(started).some(({ event }) => event === 'reconciled'), 90_000);
-        await until(async () => {
-          const [job] = await opened.db.query(
-            `SELECT state::text AS state FROM ${JOBS_SCHEMA}.job WHERE name = 'reconcile'`,
-          );
-          return job?.['state'] === 'completed';
-        }, 30_000);
+        await until('a day', () => lines.slice(started).some(({ event }) => event === 'reconciled'), 90_000);
+        await until(
+          'the job',
+          async () => {
+            const [job] = await opened.db.query(
+              `SELECT state::text AS state FROM ${JOBS_SCHEMA}.job WHERE name = 'reconcile'`,
+            );
+            return job?.['state'] === 'completed';
+          },
+          30_000,
+        );
       } finally {
         for (const relay of relays) await relay.stop();
       }

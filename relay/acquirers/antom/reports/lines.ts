@@ -38,17 +38,21 @@ function oneByOne(text: string): Lines {
   return { lines, broken };
 }
 
+/** Lines between two quotes that look like records of the file are some: the quote before them was no such thing. */
+const holdsRecords = (cell: string, width: number): boolean =>
+  cell.split(/\r\n|\n|\r/).some((line) => line.split(',').length >= width);
+
 /**
- * A text in quotes may go over several lines. Where that makes a record of another width than the header's, the quote was
- * no such thing, and the file is read line by line.
+ * A text in quotes may go over several lines. Where that swallows records, or makes one of another width than the header's, the
+ * file is read line by line.
  */
 export function linesOf(text: string): Lines {
   try {
     const lines = parsed(text);
     const width = lines[0]?.cells.length ?? 0;
-    const swallowed = lines.some(({ line, cells }, i) => {
-      const next = lines[i + 1]?.line ?? line + 1;
-      return cells.length !== width && next > line + 1 && cells.some((cell) => /[\r\n]/.test(cell));
+    const swallowed = lines.some(({ cells }) => {
+      const long = cells.filter((cell) => /[\r\n]/.test(cell));
+      return long.length > 0 && (cells.length !== width || long.some((cell) => holdsRecords(cell, width)));
     });
     return swallowed ? oneByOne(text) : { lines, broken: [] };
   } catch (error) {

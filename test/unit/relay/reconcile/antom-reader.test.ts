@@ -219,11 +219,21 @@ describe('a bad line is named, and nothing else is lost', () => {
     expect(report.faults).toEqual([expect.objectContaining({ line: 4, column, found, lost: true })]);
   });
 
-  test('a quote that swallows the lines up to the next one', () => {
-    const report = reading(withLine(`x,"y${',z'.repeat(12)}`).replace('Kiosk', '"Kiosk'));
+  test.each([
+    ['that is never closed', 'x'],
+    ['that a later one closes, so that the widths are right', 'z"'],
+    ['that a later one closes, so that they are not', 'z",w'],
+  ])('a quote that swallows the lines after it, %s, costs its own line only', (_name, later) => {
+    const names = 'transactionId,transactionRequestId,orderDescription,transactionType';
+    const header = `${names},transactionAmountValue,transactionCurrency`;
+    const row = (id: string, text: string): string => `${id},Q${id},${text},PAYMENT,100,HKD`;
+    const lines = [header, row('A', 'x'), row('B', '"y'), row('C', 'x'), row('D', later), row('E', 'x'), '<END>'];
+    const report = reading(lines.join('\n'));
     expect(report.complete).toBe(true);
-    expect(report.rows.length).toBeGreaterThanOrEqual(told.length - 1);
-    expect(report.faults.length).toBeGreaterThan(0);
+    expect(report.rows.map(({ acquirerId, line }) => `${acquirerId} ${line}`)).toEqual(
+      expect.arrayContaining(['A 2', 'C 4', 'E 6']),
+    );
+    expect(report.faults).toContainEqual(expect.objectContaining({ line: 3, lost: true }));
   });
 
   test('a text over several lines is one record, and lines after it keep their numbers', () => {

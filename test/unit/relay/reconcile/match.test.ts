@@ -118,6 +118,17 @@ describe('what agrees is no difference', () => {
     expect(types([knownOf(sale)], rows)).toEqual([]);
   });
 
+  test('a cancel, and a reversal, that name their payment by the transactionId alone', () => {
+    const [sale, other] = [saleOf(0, noon, 'cancelled'), saleOf(1, noon, 'cancelled')];
+    const told: Told[] = [
+      ...[paymentOf(sale), { ...cancelOf(sale), request: '' }],
+      ...[paymentOf(other), { ...cancelOf(other), type: 'PAYMENT_REVERSAL' as const, request: '' }],
+    ];
+    expect(types([knownOf(sale), knownOf(other)], rowsOf(told))).toEqual([]);
+    // Also of a payment that the ledger does not know: one difference, and not two.
+    expect(types([], rowsOf([paymentOf(sale), { ...cancelOf(sale), request: '' }]))).toEqual(['charged-not-known']);
+  });
+
   test('a cancel that came before any charge shows nowhere', () => {
     expect(types([knownOf(saleOf(0, noon, 'cancelled'))], [])).toEqual([]);
   });
