@@ -11,6 +11,7 @@ const BASE = BigInt(DIGITS.length);
 const ID = /^[0-9a-f]{32}$/;
 /** As the payment machine names them: r, which refund of the payment it is, and the attempt's id. */
 const REFUND_ID = /^r([1-9]\d{0,3})([0-9a-f]{32})$/;
+const HEX_CHARS = 32;
 const SHORT_CHARS = 22;
 /** 62 x 62: two signs hold the refund's own number below it. */
 const REFUNDS_END = 3_844;
@@ -31,29 +32,6 @@ const shortened = (id: string): string => inBase62(BigInt(`0x${id}`), SHORT_CHAR
 export function paymentNumber(requestId: string, numbers: OrderNumbers): string {
   if (!ID.test(requestId)) throw new RangeError(`requestId: found ${requestId.length} signs, expected 32 of hex`);
   return numbers === 'plain' ? requestId : shortened(requestId);
-}
-
-/** What a number of ours stands for; a refund's has its payment's in it. Undefined: no number that we have ever given. */
-export function idOfNumber(number: string): { requestId: string; refundId?: string } | undefined {
-  if (ID.test(number)) return { requestId: number };
-  const which = number.slice(0, -SHORT_CHARS);
-  const value = valueIn(number.slice(-SHORT_CHARS));
-  if (number.length < SHORT_CHARS || value === undefined || value >= 1n << 128n) return undefined;
-  const requestId = value.toString(16).padStart(32, '0');
-  if (which === '') return { requestId };
-  const refund = valueIn(which);
-  const isOurs = refund !== undefined && refund > 0n && refund < REFUNDS_END && !which.startsWith('0');
-  return isOurs ? { requestId, refundId: `r${refund}${requestId}` } : undefined;
-}
-
-function valueIn(text: string): bigint | undefined {
-  let value = 0n;
-  for (const sign of text) {
-    const digit = DIGITS.indexOf(sign);
-    if (digit < 0) return undefined;
-    value = value * BASE + BigInt(digit);
-  }
-  return value;
 }
 
 /** @throws RangeError for what is no id of a refund. */
@@ -94,6 +72,13 @@ export function subjectOf(number: string): Subject | undefined {
   if (which === '') return { kind: 'payment', requestId: id };
   // A number has one spelling: nothing leads with a nought.
   return which.startsWith('0') ? undefined : { kind: 'refund', refundId: `r${fromBase62(which)}${id}` };
+}
+
+/** A payment's id, or a refund's with that of its payment, which is part of it. */
+export function idOfNumber(number: string): { requestId: string; refundId?: string } | undefined {
+  const subject = subjectOf(number);
+  if (subject?.kind !== 'refund') return subject && { requestId: subject.requestId };
+  return { requestId: subject.refundId.slice(-HEX_CHARS), refundId: subject.refundId };
 }
 
 /** An attempt's id from its number; undefined: it is no number of a payment of ours. */
