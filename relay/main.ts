@@ -65,7 +65,8 @@ function assemble(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts)
   const connection: Connection = new Connection(
     { ...brokerOptions(config, secrets), clock, random: () => randomFraction(random) },
     {
-      onConnected: (shared) => log.info({ event: 'broker-connected', shared }),
+      onConnected: () => log.info({ event: 'broker-connected' }),
+      onShared: () => log.info({ event: 'broker-shares' }, 'each frame goes to one relay'),
       onDisconnected: (why) => log.warn({ event: 'broker-lost', why }),
       onMessage: (topic, payload) => peers.hear(topic, payload) || office.desk.hear(topic, payload),
     },
