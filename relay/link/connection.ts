@@ -111,7 +111,7 @@ export class Connection {
     if (!client) return;
     if (client.connected) {
       await within(
-        client.publishAsync(this.#options.stateTopic, relayStates.gone, { qos: 1, retain: true }),
+        client.publishAsync(this.#options.stateTopic, relayStates.offline, { qos: 1, retain: true }),
         STOP_LIMIT_MS,
       );
     }
