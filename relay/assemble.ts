@@ -71,7 +71,8 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
   const connection: Connection = new Connection(
     { ...brokerOptions(config, secrets), clock, random: () => (random(1)[0] ?? 0) / 256 },
     {
-      onConnected: (isShared) => log.info({ event: 'broker-connected', shared: isShared }),
+      onConnected: () => log.info({ event: 'broker-connected' }),
+      onShared: () => log.info({ event: 'broker-shares' }, 'each frame goes to one relay'),
       onDisconnected: (why) => log.warn({ event: 'broker-lost', why }),
       onMessage: (topic, payload) => peers.hear(topic, payload) || office.desk.hear(topic, payload),
     },

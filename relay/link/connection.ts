@@ -29,8 +29,10 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionHandlers = {
-  /** Connected, subscribed and announced. `shared`: each frame goes to one relay only. */
-  onConnected(shared: boolean): void;
+  /** Connected, subscribed and announced. */
+  onConnected(): void;
+  /** From now on each frame goes to one relay only. */
+  onShared(): void;
   onDisconnected(why: string): void;
   onMessage(topic: string, payload: Buffer): void;
 };
@@ -59,7 +61,6 @@ export class Connection {
   #up = false;
   #leaving = false;
   #stopped = false;
-  #shared = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -92,11 +93,11 @@ export class Connection {
     this.#leaving = true;
     const client = this.#client;
     if (!client?.connected) return;
-    const { stateTopic } = this.#options;
+    const { stateTopic, subscription } = this.#options;
     await within(
       Promise.all([
-        client.publishAsync(stateTopic, relayStates.leaving, { qos: 1, retain: true }),
-        client.unsubscribeAsync(this.#filter),
+        client.publishAsync(stateTopic, relayStates.offline, { qos: 1, retain: true }),
+        client.unsubscribeAsync([subscription, this.#sharedFilter]),
       ]),
       STOP_LIMIT_MS,
     );
@@ -110,7 +111,7 @@ export class Connection {
     if (!client) return;
     if (client.connected) {
       await within(
-        client.publishAsync(this.#options.stateTopic, relayStates.gone, { qos: 1, retain: true }),
+        client.publishAsync(this.#options.stateTopic, relayStates.offline, { qos: 1, retain: true }),
         STOP_LIMIT_MS,
       );
     }
@@ -120,7 +121,7 @@ export class Connection {
   #connect(): void {
     const client = new MqttClient(() => openSocket(this.#options), clientOptions(this.#options));
     this.#client = client;
-    client.on('connect', () => (this.#leaving ? this.#linked() : void this.#subscribe(client)));
+    client.on('connect', () => (this.#leaving ? this.#linked() : this.#subscribe(client)));
     client.on('message', (topic, payload) => {
       if (!this.#leaving && topic !== this.#options.probeTopic) this.#handlers.onMessage(topic, payload);
     });
@@ -129,17 +130,13 @@ export class Connection {
     client.connect();
   }
 
-  get #filter(): string {
-    const { subscription } = this.#options;
-    return this.#shared ? sharedFilter(SHARE_GROUP, subscription) : subscription;
+  get #sharedFilter(): string {
+    return sharedFilter(SHARE_GROUP, this.#options.subscription);
   }
 
-  async #subscribe(client: MqttClient): Promise<void> {
-    const { share, probeTopic, clock, alsoHear, stateTopic } = this.#options;
-    const shared = share === 'auto' ? await probeShare(client, { topic: probeTopic, clock }) : share === 'on';
-    if (client !== this.#client || this.#stopped) return;
-    this.#shared = shared;
-    const filter = this.#filter;
+  #subscribe(client: MqttClient): void {
+    const { share, subscription, alsoHear, stateTopic } = this.#options;
+    const filter = share === 'on' ? this.#sharedFilter : subscription;
     client.subscribe([filter, ...alsoHear], { qos: 1 }, (error, granted) => {
       if (client !== this.#client || this.#stopped) return;
       // 128: the broker's refusal of a subscription. Without the others' states their leases end by themselves.
@@ -149,13 +146,28 @@ export class Connection {
       }
       if (!this.#leaving) client.publish(stateTopic, relayStates.online, { qos: 1, retain: true }, () => {});
       this.#linked();
+      if (share === 'auto') void this.#tryToShare(client);
+    });
+  }
+
+  /** Hears everything until it has found out; for a moment frames may come twice, as they may at any time. */
+  async #tryToShare(client: MqttClient): Promise<void> {
+    const { subscription, probeTopic, clock } = this.#options;
+    const shares = await probeShare(client, { topic: probeTopic, clock });
+    const gone = (): boolean => client !== this.#client || this.#stopped || this.#leaving;
+    if (!shares || gone()) return;
+    const shared = this.#sharedFilter;
+    client.subscribe(shared, { qos: 1 }, (error, granted) => {
+      if (error || gone() || granted?.some((g) => g.qos === 128)) return;
+      client.unsubscribe(subscription, {}, () => {});
+      this.#handlers.onShared();
     });
   }
 
   #linked(): void {
     this.#failures = 0;
     this.#up = true;
-    this.#handlers.onConnected(this.#shared);
+    this.#handlers.onConnected();
   }
 
   /** Once for each client, whichever of its events tells first. */
@@ -194,7 +206,7 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
     manualConnect: true,
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
-    will: { topic: options.stateTopic, payload: Buffer.from(relayStates.gone), qos: 1, retain: true },
+    will: { topic: options.stateTopic, payload: Buffer.from(relayStates.lost), qos: 1, retain: true },
   };
 }
 

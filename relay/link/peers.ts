@@ -4,13 +4,13 @@ import type { Counters } from '../runtime/counters.js';
 import { errorFields, type Log } from '../runtime/log.js';
 
 /**
- * What a relay says of itself on its retained state topic. `left`: it stops by itself and finishes what it holds; the last
- * will, which the broker publishes when a relay is lost, has none.
+ * What a relay says of itself on its retained state topic. `lost` stands only in the last will, which the broker publishes
+ * when it has lost the relay: one that stops by itself finishes what it holds.
  */
 export const relayStates = {
   online: JSON.stringify({ online: true }),
-  leaving: JSON.stringify({ online: false, left: true }),
-  gone: JSON.stringify({ online: false }),
+  offline: JSON.stringify({ online: false }),
+  lost: JSON.stringify({ online: false, lost: true }),
 } as const;
 
 export type PeersParts = {
@@ -64,7 +64,7 @@ export class Peers {
 function isDead(payload: Uint8Array): boolean {
   try {
     const said: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
-    return typeof said === 'object' && said !== null && 'online' in said && said.online === false && !('left' in said);
+    return typeof said === 'object' && said !== null && 'lost' in said && said.lost === true;
   } catch {
     return false;
   }

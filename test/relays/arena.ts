@@ -18,11 +18,12 @@ import { LightKiosk } from './kiosk.js';
  */
 export const times: Timing = {
   ...timing,
-  payValid: 4_000,
-  relayDeadline: 7_000,
-  kioskDeadline: 9_000,
+  payValid: 6_000,
+  relayDeadline: 10_000,
+  kioskDeadline: 13_000,
   vendMargin: 500,
-  callTimeout: 800,
+  // A sandbox on a busy machine is no acquirer that is down: five calls that end by this open the circuit.
+  callTimeout: 2_500,
   inquiryDelays: [80, 200, 400, 600],
   cancelDelays: [150, 250, 400, 600, 1_000, 1_500, 2_000, 2_000, 2_000],
   codeLife: 4_000,

@@ -24,7 +24,15 @@ test.skipIf(missing !== undefined)(
   `${PAYMENTS} payments, a relay killed every 300 ms, seed ${seed}: nothing lost, nothing charged twice`,
   async () => {
     if ('missing' in programs) return;
-    const result = await runRelays({ programs, seed, payments: PAYMENTS, relays: 3, kiosks: 24, killEveryMs: 300, stormMs: STORM_MS });
+    const result = await runRelays({
+      programs,
+      seed,
+      payments: PAYMENTS,
+      relays: 3,
+      kiosks: 24,
+      killEveryMs: 300,
+      stormMs: STORM_MS,
+    });
     process.stdout.write(`relays: ${JSON.stringify(result)}\n`);
     expect(result.violations).toEqual([]);
     expect(result).toMatchObject({ lost: 0, doubled: 0 });

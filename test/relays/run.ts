@@ -96,7 +96,9 @@ export async function runRelays(options: RelaysOptions): Promise<RelaysResult> {
       seconds: { storm: Math.round((calm - began) / 1_000), settle: Math.round((ended - calm) / 1_000) },
     };
     const tooSlow = options.stormMs !== undefined && result.seconds.storm * 1_000 >= options.stormMs;
-    return payments > result.payments && !tooSlow ? { ...result, violations: [...result.violations, tooFew(result)] } : result;
+    return payments > result.payments && !tooSlow
+      ? { ...result, violations: [...result.violations, tooFew(result)] }
+      : result;
   } finally {
     await arena.stop();
   }

@@ -3,10 +3,8 @@ import { gaugesOf } from '../../../relay/ledger/gauges.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { PostgresDatabase } from '../../../relay/ledger/postgres.js';
 import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
-import type { PaymentEvent } from '../../../relay/payment/types.js';
-import { apply } from '../../../relay/worker/apply.js';
-import { Boot, Scene } from '../../contract/ledger/scene.js';
 import { median } from '../statistics.js';
+import { Seller } from './seller.js';
 
 /** What a payment costs in a ledger of so many rows, and how PostgreSQL finds them. */
 
@@ -14,6 +12,11 @@ export type Size = { readonly rows: number; readonly msPerPayment: number };
 export type Plan = { readonly query: string; readonly plan: string; readonly readsAll: boolean };
 
 const PAYMENTS = 60;
+/** Later than all that is loaded. */
+const FIRST_MS = 1_000_000_000_000;
+const RUN_MS = 1_000_000;
+/** The payment whose statements are explained. */
+const PLANNED = 900_000;
 const TELL = { firstMs: 1_000, mostMs: 30_000, tries: 120 };
 
 /** Old payments, delivered, each with its call and its story; made by the database itself. */
@@ -61,32 +64,15 @@ export async function sizes(url: string, rows: readonly number[]): Promise<{ siz
 /** The middle one of some payments, ms: admitted, called, approved, delivered; each step in its own transaction. */
 async function costOf(db: Database, run: number): Promise<number> {
   const times: number[] = [];
-  const scene = new Scene(new SqlLedger(db));
-  scene.now = 1_000_000_000_000 + run * 1_000_000;
+  const seller = new Seller(new SqlLedger(db), FIRST_MS + run * RUN_MS);
   for (let i = 0; i < PAYMENTS; i++) {
-    scene.kiosk = `bench-${run}-${i}`;
-    times.push(await payment(scene, run * 1_000 + i));
+    const n = run * 1_000 + i;
+    await seller.greet(n);
+    const from = performance.now();
+    await seller.sell(n);
+    times.push(performance.now() - from);
   }
   return median(times);
-}
-
-async function payment(scene: Scene, n: number): Promise<number> {
-  const boot = new Boot('a', '');
-  await scene.hello(boot);
-  const from = performance.now();
-  // Each its own order, attempt and code, whatever the letter says.
-  const own = n.toString(16).padStart(16, 'f');
-  const attempt = own + own;
-  await scene.pay(boot, 'A', { attempt, code: `28${String(n).padStart(16, '0')}` });
-  const step = async (event: PaymentEvent): Promise<void> => {
-    if (!(await apply(scene.ledger, attempt, event, scene.context)))
-      throw new Error('bench: a payment was not accepted');
-  };
-  await step({ type: 'due', codeHeld: true });
-  const paid = { kind: 'paid', money: { amount: 3550, currency: 'HKD' }, acquirerId: `A-${n}` } as const;
-  await step({ type: 'pay-answered', answer: paid });
-  await step({ type: 'vend-reported', delivery: 'delivered' });
-  return performance.now() - from;
 }
 
 /** Every statement that a payment and its worker say, with the plan that the database makes of it. */
@@ -104,14 +90,14 @@ async function plansOf(db: PostgresDatabase): Promise<Plan[]> {
     transaction: (work) => db.transaction((tx) => work({ ...noting(tx), script: (text) => tx.script(text) })),
   };
   const ledger = new SqlLedger(noted);
-  const scene = new Scene(ledger);
-  scene.now = 2_000_000_000_000;
-  scene.kiosk = 'bench-plans';
-  await payment(scene, 900_000);
-  await ledger.claimDue('relay-1', scene.now, scene.now + 1_000, 64);
-  await ledger.nextDue(scene.now, scene.now + 1_000);
-  await ledger.takeDue(scene.now, TELL, 200);
-  await ledger.takeOwed('bench-plans', scene.now, TELL);
+  const now = FIRST_MS + 99 * RUN_MS;
+  const seller = new Seller(ledger, now);
+  await seller.greet(PLANNED);
+  await seller.sell(PLANNED);
+  await ledger.claimDue('relay-1', now, now + 1_000, 64);
+  await ledger.nextDue(now, now + 1_000);
+  await ledger.takeDue(now, TELL, 200);
+  await ledger.takeOwed(seller.kiosk(PLANNED), now, TELL);
   await ledger.releaseAll('relay-1');
   await gaugesOf(noted);
   const plans: Plan[] = [];
