@@ -103,7 +103,7 @@ export const paymentSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'relay/greet/admit.ts',
-        find: 'payUntil + rules.callTimeoutMs + Math.min(rules.codeLifeMs, rules.kioskDeadlineMs)',
+        find: 'payUntil + landingMs(to, rules)',
         replace: 'payUntil',
       },
     ],
