@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  await db.query(`TRUNCATE ${tables}`);
+  await db.query(`TRUNCATE ${tables} CASCADE`);
   kiosk = new ScriptedKiosk();
 });
 afterEach(async () => {
