@@ -167,7 +167,7 @@ export class Witness {
     const outcome = this.#told.get(orderOf(id));
     if (outcome === undefined || outcome === 'cancelled' || outcome === 'out-of-service') return;
     if (!row && outcome === 'refused') return;
-    if (outcome === 'delivered' && outAndBack) return;
+    if (outcome === 'delivered' && row?.state === 'reversed' && outAndBack) return;
     if (!row || !ends[outcome].includes(row.state))
       this.#oracle.violate('L3', `the kiosk app was told ${outcome}, the ledger has ${row?.state ?? 'nothing'}`, id);
   }
