@@ -43,8 +43,7 @@ export function checkEnd(world: World): Record<string, number> {
   }
   checkAcquirer(world, rows);
   for (const [id, facts] of oracle.attempts) {
-    const contested = facts.byPolicy === 'reverse' && facts.goodsOut && alarms.get(id)?.includes('contradiction');
-    world.witness.checkTold(id, rows.get(id), contested === true);
+    world.witness.checkTold(id, rows.get(id), facts.byPolicy === 'reverse' && facts.goodsOut);
     if (rows.has(id)) continue;
     count('never-heard');
     if (facts.vendBegun) oracle.violate('reconciliation', 'vended, and the ledger has no attempt', id);

@@ -100,6 +100,20 @@ test('a card that says otherwise than the ledger', async () => {
   expect(again(one)).toEqual([expect.stringContaining('reconciliation: the journal says failed, the ledger')]);
 });
 
+test('an app that was told delivered, and a ledger that has given the money back', async () => {
+  const { world, id } = await played();
+  const row = [...world.database.attempts()].find((attempt) => attempt.id === id);
+  if (!row) throw new Error('no row');
+  const told = (state: typeof row.state, outAndBack: boolean): string[] => {
+    const before = world.oracle.violations.length;
+    world.witness.checkTold(id, { ...row, state }, outAndBack);
+    return world.oracle.violations.slice(before).map(({ predicate }) => predicate);
+  };
+  // Only the policy explains it, and only this end.
+  expect([told('delivered', false), told('reversed', true)]).toEqual([[], []]);
+  expect([told('reversed', false), told('declined', true)]).toEqual([['L3'], ['L3']]);
+});
+
 test('a code on a card', async () => {
   const one = await played();
   const [bytes] = one.world.kiosks[0]?.disk.files.values() ?? [];

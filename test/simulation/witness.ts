@@ -159,14 +159,15 @@ export class Witness {
   }
 
   /**
-   * At the end: what the kiosk app was told is what the ledger has. `contested`: the machine found out that the goods are
-   * out, after the policy had begun to give the money back; a person was told that both are so.
+   * At the end: what the kiosk app was told is what the ledger has. `outAndBack`: the goods are out, and the policy has
+   * given the money back, because the ledger heard of them too late or not at all: the word died with a power cut before
+   * it was on the card or with the relay. Without the policy that is "doubtful", and a person's; with it a person was called.
    */
-  checkTold(id: AttemptId, row: Attempt | undefined, contested: boolean): void {
+  checkTold(id: AttemptId, row: Attempt | undefined, outAndBack: boolean): void {
     const outcome = this.#told.get(orderOf(id));
     if (outcome === undefined || outcome === 'cancelled' || outcome === 'out-of-service') return;
     if (!row && outcome === 'refused') return;
-    if (outcome === 'delivered' && contested) return;
+    if (outcome === 'delivered' && row?.state === 'reversed' && outAndBack) return;
     if (!row || !ends[outcome].includes(row.state))
       this.#oracle.violate('L3', `the kiosk app was told ${outcome}, the ledger has ${row?.state ?? 'nothing'}`, id);
   }
