@@ -1,6 +1,6 @@
 import type { Currency } from '../../../protocol/money.js';
 import { type Capabilities, type ContractLimits, supports, withLimits } from '../capabilities.js';
-import type { Acquirer, CancelAnswer, InquiryAnswer, PollPlan } from '../contract.js';
+import type { Acquirer, CancelAnswer, InquiryAnswer, LookUpAnswer, PollPlan } from '../contract.js';
 import { isPayable } from './amounts.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
@@ -108,17 +108,25 @@ export function createCodepay(options: CodePayOptions): Acquirer {
       const ask: AskPage = (content) => client({ method: detailsMethod, requestId: '', content, timeoutMs, signal });
       return readDetails(ask, period, { ...detailsSettings, ...options.details });
     },
-    async lookUp(acquirerId, signal) {
-      const content = () => ({ trans_no: acquirerId });
-      const ask = (method: typeof methods.inquire | typeof methods.inquireRefund) =>
-        client({ method, requestId: acquirerId, content, timeoutMs: plan.callTimeoutMs, signal });
-      // One query answers for sales and their like, the other for what gives money back; neither says which it is.
-      const positive = lookUpAnswer(await ask(methods.inquire), acquirerId, settings);
-      if (positive.kind === 'order' || positive.kind === 'not-sent') return positive;
-      const negative = lookUpAnswer(await ask(methods.inquireRefund), acquirerId, settings);
-      return negative.kind === 'order' || positive.kind === 'not-found' ? negative : positive;
-    },
+    lookUp: (acquirerId, signal) => lookUp(client, acquirerId, plan.callTimeoutMs, settings, signal),
   };
+}
+
+/** One query answers for sales and their like, the other for what gives money back; neither says which it is. */
+async function lookUp(
+  client: ReturnType<typeof createClient>,
+  acquirerId: string,
+  timeoutMs: number,
+  settings: CodePaySettings,
+  signal?: AbortSignal,
+): Promise<LookUpAnswer> {
+  const content = () => ({ trans_no: acquirerId });
+  const ask = (method: typeof methods.inquire | typeof methods.inquireRefund) =>
+    client({ method, requestId: acquirerId, content, timeoutMs, signal });
+  const positive = lookUpAnswer(await ask(methods.inquire), acquirerId, settings);
+  if (positive.kind === 'order' || positive.kind === 'not-sent') return positive;
+  const negative = lookUpAnswer(await ask(methods.inquireRefund), acquirerId, settings);
+  return negative.kind === 'order' || positive.kind === 'not-found' ? negative : positive;
 }
 
 const listing = (details: object | undefined): Pick<Capabilities, 'lists'> => (details ? { lists: true } : {});
