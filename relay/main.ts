@@ -25,8 +25,7 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     await daily?.stop();
     await connection.leave();
     await Promise.all([operations.close(), webhooks?.close()]);
-    await refunds.stop();
-    await office.stop();
+    await Promise.all([refunds.stop(), office.stop()]);
     await connection.stop();
     if (!parts.database) await db.stop();
   };
