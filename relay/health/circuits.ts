@@ -64,7 +64,10 @@ export class Circuits {
   }
 
   called({ account, attempt, call, failed, ours }: CallMade): void {
-    if (ours) return;
+    if (ours) {
+      if (call === 'pay') this.#feed(account, { type: 'not-made' });
+      return;
+    }
     if (call === 'pay' && failed) this.#lastFailed.set(account, attempt);
     this.#feed(account, { type: call === 'pay' ? 'pay-ended' : 'asked', failed });
   }
