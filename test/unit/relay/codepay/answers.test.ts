@@ -137,13 +137,20 @@ describe('orders of other kinds', () => {
 describe('an answer to a pay', () => {
   test('that names no currency, as documented, is paid without an amount', () => {
     expect(pay({ trans_no: 'T1', trans_status: 2, trans_amount: '35.50' })).toEqual({ kind: 'paid', acquirerId: 'T1' });
-    expect(pay({ trans_status: 2, ...money })).toEqual({ kind: 'paid', money: said });
+    expect(pay({ ...ours, trans_status: 2, ...money })).toEqual({ kind: 'paid', money: said });
+  });
+
+  test('that does not name our order may be of another: it neither approves nor declines', () => {
+    for (const merchant_order_no of [undefined, null, '']) {
+      expect(pay({ merchant_order_no, trans_status: 2, ...money })).toEqual({ kind: 'paid' });
+      expect(pay({ merchant_order_no, trans_status: 1, trans_error_code: 'OLD' })).toEqual(unknown('unclear'));
+    }
   });
 
   test('that says failed and not why, or cancelled, is for the inquiry to tell', () => {
     expect(pay({ trans_status: 1 })).toEqual(unknown('unclear'));
     expect(pay({ trans_status: 3 })).toEqual(unknown('unclear'));
-    expect(pay({ trans_status: 1, trans_error_code: 'OLD' })).toMatchObject({
+    expect(pay({ ...ours, trans_status: 1, trans_error_code: 'OLD' })).toMatchObject({
       kind: 'declined',
       reason: 'code-expired',
     });
@@ -196,6 +203,7 @@ describe('a cancel', () => {
     ['accepted, and the inquiry did not leave', done, { kind: 'not-sent', detail: 'X' }, unknown('io')],
     ['refused, and paid', refusal, { kind: 'paid' }, { kind: 'refund-instead', code: 'NEW' }],
     ['refused, and undecided', refusal, { kind: 'pending' }, { ...unknown('unclear'), code: 'NEW' }],
+    ['refused, and closed', refusal, { kind: 'declined', reason: 'other' }, { kind: 'refused', code: 'NEW' }],
     ['refused, and cancelled before', refusal, { kind: 'cancelled' }, { kind: 'cancelled', code: 'NEW' }],
     ['refused, and unknown', refusal, { kind: 'not-found', code: 'NONE' }, { kind: 'not-found', code: 'NEW' }],
   ] as const)('%s', (_what, revoked, after, answer) => {
