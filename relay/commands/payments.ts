@@ -243,8 +243,14 @@ const exportCsv = defineCommand({
     refuseOddFlags(rawArgs, [...whereFlags, ...Object.keys(filters), 'out']);
     return withTransport(args, async (transport) => {
       const lines = Readable.from(transport.stream(`/v1/payments.csv${queryOf(args, Object.keys(filters))}`));
-      if (args.out === undefined) await pipeline(lines, process.stdout, { end: false });
-      else await pipeline(lines, createWriteStream(args.out, { mode: 0o600 }));
+      const to = args.out === undefined ? process.stdout : createWriteStream(args.out, { mode: 0o600 });
+      await pipeline(lines, to, { end: args.out !== undefined }).catch((error: unknown) => {
+        if (error instanceof CommandError) throw error;
+        const why = error instanceof Error ? error.message : 'unknown';
+        throw new CommandError(
+          `export: broken off before its end (${why}); ${args.out ?? 'it'} is not whole: export again`,
+        );
+      });
     });
   },
 });

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +103,28 @@ describe('on PGlite', () => {
   });
 });
 
+/** A command with --url of a server that answers so. */
+async function against(answer: RequestListener, args: readonly string[]) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const env = { QUIETZONE_OPERATIONS_TOKEN: 'qz_whatever' };
+  const said = await cliBeside([...args, '--url', `http://127.0.0.1:${port}`], env);
+  server.close();
+  return said;
+}
+
+test('an export that breaks off: exit 1, and says that the file is not whole', async () => {
+  const out = join(folder, 'half.csv');
+  const half: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/csv' });
+    response.write('payment,receipt\r\n', () => setTimeout(() => response.destroy(), 200));
+  };
+  const { status, stderr } = await against(half, ['payments', 'export', '--out', out]);
+  expect([status, stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+  expect(stderr).toContain(`export: broken off before its end (terminated); ${out} is not whole: export again`);
+});
+
 describe('a write whose answer is not heard', () => {
   const answers: Record<string, (response: ServerResponse) => void> = {
     'a connection that breaks': (response) => response.destroy(),
@@ -115,16 +137,11 @@ describe('a write whose answer is not heard', () => {
     '%s: says under which key to repeat it, and that it may be done',
     async (_, say) => {
       const keysHeard: unknown[] = [];
-      const server = createServer((request, response) => {
+      const args = ['payments', 'refund', 'ab'.repeat(16), '--amount', '1.00 HKD', '--reason', 'x'];
+      const { status, stdout, stderr } = await against((request, response) => {
         keysHeard.push(request.headers['idempotency-key']);
         say(response);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
-      const args = ['payments', 'refund', 'ab'.repeat(16), '--amount', '1.00 HKD', '--reason', 'x'];
-      const env = { QUIETZONE_OPERATIONS_TOKEN: 'qz_whatever' };
-      const { status, stdout, stderr } = await cliBeside([...args, '--url', `http://127.0.0.1:${port}`], env);
-      server.close();
+      }, args);
       expect([status, stdout]).toEqual([1, '']);
       expect(stderr).toContain(
         `it may have been done: repeat it with --key ${String(keysHeard[0])}, which acts once only`,
