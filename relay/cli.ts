@@ -4,6 +4,7 @@ import pino, { type DestinationStream } from 'pino';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
+import { openLedger } from './commands/transport.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
 import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
@@ -66,18 +67,19 @@ const migrateCommand = defineCommand({
 });
 
 const retention = defineCommand({
-  meta: { name: 'retention', description: "Erase buyers' data that is old enough (run does it daily)" },
+  meta: {
+    name: 'retention',
+    description: "Erase buyers' data and people's words that are old enough (run does it daily)",
+  },
   args: config,
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
       const settings = await settingsOf(args.config);
-      const { eraseOld } = await import('./retention.js');
-      const db = openDatabase(settings, await readSecrets(settings, process.env));
-      await db.start();
+      const { eraseOld, erasedText } = await import('./retention.js');
+      const db = await openLedger(settings);
       try {
-        const { hashes, buyers } = await eraseOld(db, settings, Date.now());
-        process.stdout.write(`erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments\n`);
+        process.stdout.write(erasedText(await eraseOld(db, settings, Date.now())));
       } finally {
         await db.stop();
       }

@@ -5,6 +5,7 @@ import type { RelayConfig } from '../config/schema.js';
 import { readSecrets } from '../config/secrets.js';
 import type { Database } from '../ledger/database.js';
 import { LedgerError } from '../ledger/database.js';
+import { shippedMigrations } from '../ledger/migrate.js';
 import { SqlLedger } from '../ledger/sql-ledger.js';
 import type { Actor } from '../operations/desk.js';
 import { systemClock } from '../runtime/clock.js';
@@ -115,8 +116,6 @@ function operator(): Actor {
   return { who: `${username} (command line)`, owner: `cli:${username}`, origin: hostname() };
 }
 
-const LAST_MIGRATION = '0005_operations.sql';
-
 async function direct(settings: RelayConfig): Promise<Transport> {
   const db = await openLedger(settings);
   try {
@@ -177,7 +176,8 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   const db = openDatabase(settings, await readSecrets(settings, process.env));
   await db.start();
   try {
-    const rows = await db.query('SELECT name FROM migration WHERE name = $1', [LAST_MIGRATION]).catch(() => []);
+    const last = (await shippedMigrations()).at(-1)?.name ?? '';
+    const rows = await db.query('SELECT name FROM migration WHERE name = $1', [last]).catch(() => []);
     if (rows.length === 0) throw new LedgerError('ledger: older than this program; run: relay migrate --config FILE');
     return db;
   } catch (error) {

@@ -22,8 +22,8 @@ export interface Database extends Queries {
   /** @throws LedgerError when the database cannot be used as it is. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Read committed; rolled back if `work` throws. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Read committed; rolled back if `work` throws. `statementMs`: what each statement may take, where the usual is too short. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, statementMs?: number): Promise<T>;
 }
 
 /** The ledger cannot be used as it is found; the message says what to do. */

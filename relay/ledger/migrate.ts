@@ -4,6 +4,8 @@ import { type Database, LedgerError } from './database.js';
 
 export type Migration = { readonly name: string; readonly text: string };
 
+/** Building an index of a large ledger takes longer than any statement of a payment may. */
+const STATEMENT_MS = 1_800_000;
 /** Any number that only this program takes: one migration run at a time. */
 const MIGRATION_LOCK = 7_103_451_902;
 
@@ -22,7 +24,11 @@ const checksum = (text: string): string => createHash('sha256').update(text.repl
  */
 export async function migrate(db: Database, migrations: readonly Migration[], now: number): Promise<string[]> {
   return await db.transaction(async (tx) => {
+    const [row] = await tx.query(`SELECT current_setting('lock_timeout') AS usual`);
+    await tx.query(`SELECT set_config('lock_timeout', '0', true)`);
+    // Another relay's migration is waited for, however long. A table is not: who waits for one bars it to everybody.
     await tx.query('SELECT pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [String(row?.['usual'] ?? '0')]);
     await tx.script('CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, checksum text, applied_at bigint)');
     const rows = await tx.query('SELECT name, checksum FROM migration ORDER BY name');
     const applied = new Map(rows.map((r) => [String(r['name']), String(r['checksum'])]));
@@ -49,5 +55,5 @@ export async function migrate(db: Database, migrations: readonly Migration[], no
       done.push(name);
     }
     return done;
-  });
+  }, STATEMENT_MS);
 }

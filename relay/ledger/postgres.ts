@@ -75,8 +75,15 @@ export class PostgresDatabase implements Database {
     return await this.#watched((sql) => run(sql, text, params));
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return await this.#watched((sql, alive) => transact(sql, work, alive));
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, statementMs?: number): Promise<T> {
+    const patient = async (tx: Transaction): Promise<T> => {
+      await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(statementMs)]);
+      return await work(tx);
+    };
+    return await this.#watched(
+      (sql, alive) => transact(sql, statementMs === undefined ? work : patient, alive),
+      statementMs,
+    );
   }
 
   /**
@@ -84,13 +91,16 @@ export class PostgresDatabase implements Database {
    * TCP gives up only after a quarter of an hour. Its connections are given up then, all of them; the next question opens
    * new ones.
    */
-  async #watched<T>(work: (sql: Sql, alive: () => void) => Promise<T>): Promise<T> {
+  async #watched<T>(
+    work: (sql: Sql, alive: () => void) => Promise<T>,
+    statementMs = this.#options.statementTimeoutMs,
+  ): Promise<T> {
     await this.#permits.take();
     let timer: NodeJS.Timeout | undefined;
     try {
       const pool = this.#pool;
       if (!pool) throw new LedgerError('ledger: not started, or stopped');
-      const limitMs = this.#options.statementTimeoutMs + ANSWER_BEYOND_STATEMENT_MS;
+      const limitMs = statementMs + ANSWER_BEYOND_STATEMENT_MS;
       return await new Promise<T>((resolve, reject) => {
         const silent = (): void => {
           this.#giveUp(pool);

@@ -14,6 +14,8 @@ export type FileRecord = {
   readonly complete: boolean;
   readonly lost: number;
   readonly faults: readonly ReportFault[];
+  /** Its rows are gone by age (`../ledger/retention.ts`). */
+  readonly erased: boolean;
 };
 
 /** A report as it came. `checksum`: of its bytes; `issuedAt`: by the acquirer, epoch ms. */
@@ -34,6 +36,7 @@ const recordFrom = (row: Row): FileRecord => ({
   complete: row['complete'] === true,
   lost: number(row['lost']),
   faults: JSON.parse(text(row['faults'])) as ReportFault[],
+  erased: row['erased_at'] !== null,
 });
 
 /** More faults than a person reads are counted only. */
@@ -53,9 +56,9 @@ export async function saveReport(db: Database, account: string, issue: Issue, no
       `INSERT INTO report_file (account, name, kind, day, checksum, issued_at, read_at, complete, lost, faults)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (account, name) DO UPDATE
-         SET (kind, day, checksum, issued_at, read_at, complete, lost, faults) =
+         SET (kind, day, checksum, issued_at, read_at, complete, lost, faults, erased_at) =
              (excluded.kind, coalesce(excluded.day, report_file.day), excluded.checksum, excluded.issued_at, excluded.read_at, excluded.complete,
-              excluded.lost, excluded.faults)
+              excluded.lost, excluded.faults, NULL)
          WHERE report_file.issued_at <= excluded.issued_at
        RETURNING id`,
       [account, name, kind, day, checksum, issuedAt, now, complete, lost, JSON.stringify(faults.slice(0, FAULTS_KEPT))],

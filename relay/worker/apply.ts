@@ -16,7 +16,8 @@ export type Applied = {
 
 export type ApplyContext = {
   readonly now: number;
-  readonly accounts: { of(account: string): { readonly policy: Policy } };
+  /** `name`: that of the config, where a row of an older relay has its adapter's. */
+  readonly accounts: { of(account: string): { readonly name?: string; readonly policy: Policy } };
   /** This relay's name, for the record of calls. */
   readonly relay: string;
   /** First wait of the outbox, ms. */

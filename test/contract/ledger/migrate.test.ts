@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
-import { databases, type Opened } from './databases.js';
+import { PostgresDatabase } from '../../../relay/ledger/postgres.js';
+import { databases, type Kind, type Opened } from './databases.js';
 
 const one = { name: '0001_one.sql', text: 'CREATE TABLE one (n bigint);' };
 const two = { name: '0002_two.sql', text: 'CREATE TABLE two (n bigint);\nINSERT INTO two VALUES (2);' };
@@ -44,4 +45,39 @@ describe.each(databases())('migrations on $name', ({ open }) => {
     await expect(db.query('SELECT * FROM three')).rejects.toThrow();
     expect(await migrate(db, [one, two], 7)).toEqual([]);
   });
+});
+
+const server = process.env['QUIETZONE_DATABASE_URL'];
+describe.runIf(server)('a large ledger, on PostgreSQL', () => {
+  const usual = 300;
+  const slow = { name: '0003_slow.sql', text: 'SELECT pg_sleep(3);' };
+  let opened: Opened;
+  let db: PostgresDatabase;
+  beforeAll(async () => {
+    opened = await (databases().at(-1) as Kind).open();
+    const [row] = await opened.db.query('SELECT current_database() AS name');
+    const url = new URL(server ?? '');
+    url.pathname = `/${String(row?.['name'])}`;
+    db = new PostgresDatabase({ url: url.href, statementTimeoutMs: usual });
+    await db.start();
+  });
+  afterAll(async () => {
+    await db.stop();
+    await opened.close();
+  });
+
+  test('a migration may take longer than any statement, two at once too, and a payment’s may not', async () => {
+    const both = await Promise.all([migrate(db, [one, two, slow], 1), migrate(db, [one, two, slow], 1)]);
+    expect(both.flat()).toEqual([one.name, two.name, slow.name]);
+    await expect(db.query('SELECT pg_sleep(3)', [])).rejects.toThrow('statement timeout');
+  }, 20_000);
+
+  test('a table that somebody holds is not waited for: whoever waits bars it to everybody', async () => {
+    const alter = { name: '0004_alter.sql', text: 'ALTER TABLE one ADD COLUMN m bigint;' };
+    await opened.db.transaction(async (tx) => {
+      await tx.query('SELECT n FROM one');
+      await expect(migrate(db, [one, two, slow, alter], 1)).rejects.toThrow('lock timeout');
+    });
+    expect(await migrate(db, [one, two, slow, alter], 1)).toEqual([alter.name]);
+  }, 20_000);
 });

@@ -176,6 +176,16 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'timers.deadline_ms: found 60000, expected less than kiosk_deadline_ms (60000)',
     ],
     [
+      'audit rows that go before their words',
+      changed('# audit_days = 3650', 'audit_days = 399'),
+      'retention.words_days: found 400, expected at most audit_days (399)',
+    ],
+    [
+      'reports that go before the daily comparison is done with them',
+      changed('# reports_days = 730', 'reports_days = 7'),
+      'retention.reports_days: found the number 7, expected >=30',
+    ],
+    [
       'no wait between inquiries, for ever',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = [0, 2000, 0]'),
       'account.0.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
