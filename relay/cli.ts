@@ -4,7 +4,7 @@ import pino, { type DestinationStream } from 'pino';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
-import { openLedger } from './commands/transport.js';
+import { openLedger, refuseShared } from './commands/transport.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
 import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
@@ -55,6 +55,7 @@ const migrateCommand = defineCommand({
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
       const settings = await settingsOf(args.config);
+      await refuseShared(settings);
       const db = openDatabase(settings, await readSecrets(settings, process.env));
       await db.start();
       try {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { defineCommand } from 'citty';
 import { NAME_PATTERN } from '../../protocol/limits.js';
 import type { Database, Queries } from '../ledger/database.js';
@@ -9,7 +8,7 @@ import { createToken, isScope, listTokens, revokeToken, type Scope, scopes } fro
 import { systemClock } from '../runtime/clock.js';
 import { answered, print, queryOf, withTransport } from './payments.js';
 import { table } from './table.js';
-import { openLedger, where, whereFlags } from './transport.js';
+import { commandLine, openLedger, where, whereFlags } from './transport.js';
 import { CommandError, config, orExplain, refuse, refuseOddFlags, settingsOf } from './usage.js';
 
 /** `relay audit`, `relay tokens` and `relay kiosks`: who may do what, and who did. */
@@ -57,9 +56,8 @@ const onLedger = (file: string, work: (db: Database) => Promise<void>): Promise<
   });
 
 const recorded = (q: Queries, act: string, target: string, detail: string, outcome = 'done'): Promise<void> => {
-  const who = `${userInfo().username} (command line)`;
   const at = systemClock.now();
-  return recordAudit(q, { at, who, origin: hostname(), act, target, attempt: null, detail, outcome });
+  return recordAudit(q, { at, ...commandLine(), act, target, attempt: null, detail, outcome });
 };
 
 function scopesIn(text: string): Scope[] {

@@ -111,10 +111,13 @@ export function messageOf(text: string): string {
 }
 
 /** Whoever may read the config with its keys may do everything; who it was is on record. */
-function operator(): Actor {
-  const { username } = userInfo();
-  return { who: `${username} (command line)`, owner: `cli:${username}`, origin: hostname() };
-}
+const operator = (): Actor => ({ ...commandLine(), owner: `cli:${userInfo().username}` });
+
+/** Who it is, for the audit. */
+export const commandLine = (): { readonly who: string; readonly origin: string } => ({
+  who: `${userInfo().username} (command line)`,
+  origin: hostname(),
+});
 
 async function direct(settings: RelayConfig): Promise<Transport> {
   const db = await openLedger(settings);
@@ -186,8 +189,8 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   }
 }
 
-/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. */
-async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
+/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. @throws LedgerError */
+export async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
   if (ledger.kind !== 'pglite') return;
   if (ledger.directory === undefined) {
     throw new LedgerError("ledger: it lives in the relay's memory; ask the relay itself, with --url");

@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -62,6 +62,25 @@ describe('on PGlite', () => {
   test('a ledger in the memory of a relay is its own: says to use --url', () => {
     const { status, stderr } = cli(['payments', 'list', '--config', config('memory.toml', 'kind = "pglite"')], secret);
     expect([status, stderr]).toEqual([1, "ledger: it lives in the relay's memory; ask the relay itself, with --url\n"]);
+  });
+
+  test.each([
+    ['payments', 'list'],
+    ['retention'],
+    ['migrate'],
+    ['reconcile', '--account', 'antom', '--day', '2026-01-01'],
+  ])('%s keeps off a ledger that a running relay has open', async (...command) => {
+    const ledger = join(folder, 'never');
+    const file = config('shared.toml', `kind = "pglite"\ndirectory = "${ledger}"`);
+    const relay = createServer((_, response) => response.end('{"ok":true}'));
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('# port = 8090', `port = ${port}`));
+    const { status, stdout, stderr } = await cliBeside([...command, '--config', file], secret);
+    relay.close();
+    expect([status === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toMatch(new RegExp(`^ledger: a relay that runs at 127.0.0.1:${port} has it`));
+    expect(existsSync(ledger)).toBe(false);
   });
 
   test('retention keeps off a ledger that is a running relay’s alone', () => {
