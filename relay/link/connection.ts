@@ -116,8 +116,8 @@ export class Connection {
       );
     }
     // With a DISCONNECT: after an end without one the broker would tell the last will, that this relay was lost.
-    await within(client.endAsync(false), STOP_LIMIT_MS);
-    client.end(true);
+    await within(client.endAsync(!client.connected), STOP_LIMIT_MS);
+    client.stream?.destroy();
   }
 
   #connect(): void {

@@ -8,6 +8,8 @@ export type Applied = {
   readonly effects: readonly Effect[];
   /** The standing, or what people see of it, has changed. */
   readonly changed: boolean;
+  /** Its state is another than before. */
+  readonly moved: boolean;
   /** Number of the acquirer call that the effects ask for. */
   readonly callId: number | null;
   /** Nothing more is to be done now, and whoever finds it due may take it. Only of the relay that works on it. */
@@ -57,6 +59,7 @@ export async function applyIn(
     attempt,
     effects: effects.some(isAlarm) ? await newAlarms(tx, attempt, effects, now) : effects,
     changed: story.length > 0,
+    moved: before.state !== attempt.state,
     callId,
     givenBack: lease?.until === null,
   };

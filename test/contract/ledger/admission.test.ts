@@ -72,6 +72,18 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
       expect((await scene.attempt('A')).nextAt).toBe(scene.now);
     });
 
+    test('a relay whose clock is behind reckons with it: another may ask whether the pay has landed (rule 11)', async () => {
+      await scene.pay(first, 'A');
+      scene.behindMs = 60_000;
+      await scene.pay(first, 'B');
+      const [right, behind] = [await scene.attempt('A'), await scene.attempt('B')];
+      expect(behind.landingUntil - behind.payUntil).toBe(right.landingUntil - right.payUntil + 60_000);
+      // Nor does it send what another has accepted, and has reckoned with its own clock.
+      expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', restartable: false });
+      scene.behindMs = 1_000;
+      expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', restartable: true });
+    });
+
     test("another kiosk's attempt id tells nothing", async () => {
       await scene.approved(first, 'A');
       scene.kiosk = 'lobby-2';

@@ -355,6 +355,9 @@ describe('the relay, from the broker to the acquirer and back', () => {
       await relay.stop();
       relays.pop();
       await until('offline', () => seen.at(-1) === '{"online":false}');
+      // No death: the last will stays unsaid.
+      await sleep(300);
+      expect(seen.filter((said) => said.includes('lost'))).toEqual([]);
       await watcher.endAsync(true);
     });
 
