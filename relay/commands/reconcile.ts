@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { defineCommand } from 'citty';
 import { readSecrets } from '../config/secrets.js';
 import { systemClock } from '../runtime/clock.js';
@@ -26,7 +27,7 @@ export const reconcile = defineCommand({
       const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
-      const close = args.close && args.note ? { number: Number(args.close), note: args.note } : undefined;
+      const close = args.close && args.note ? closing(args.close, args.note) : undefined;
       const { account, day, folder } = args;
       const asked = { account, day, folder, form, close } as const;
       const said = await reconcileCommand(settings, await readSecrets(settings, process.env), asked, systemClock);
@@ -34,4 +35,9 @@ export const reconcile = defineCommand({
       process.stderr.write(said.error);
       process.exitCode = said.code;
     }, WRONG_USE),
+});
+
+const closing = (number: string, note: string) => ({
+  ...{ number: Number(number), note },
+  ...{ who: `${userInfo().username} (command line)`, origin: hostname() },
 });

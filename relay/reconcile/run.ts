@@ -121,7 +121,9 @@ async function collect(parts: RunParts, source: ReportSource, day: string, folde
   const from = folder ?? source.folder;
   if (source.list && folder === undefined) {
     const why = await collectList(db, source, day, periodOf(day, source.zone), now(), signal);
-    return why === undefined ? [] : [`the acquirer's list could not be had whole: ${why}`];
+    return why === undefined
+      ? []
+      : [`the acquirer's list could not be had whole: ${why}; if it stays so, ask whether the account has this list`];
   }
   if (from === undefined) {
     throw new CollectError(

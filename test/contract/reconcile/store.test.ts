@@ -5,10 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReader } from '../../../relay/acquirers/antom/reports/reader.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { newestAlarms } from '../../../relay/ledger/records.js';
+import { listAudit } from '../../../relay/operations/audit.js';
 import { CLOSED_FILE, type ReportSource } from '../../../relay/reconcile/collect.js';
-import { closeDifference, openDifferences } from '../../../relay/reconcile/differences.js';
+import { openDifferences } from '../../../relay/reconcile/differences.js';
 import { csvOf, jsonOf, tableOf } from '../../../relay/reconcile/output.js';
 import { type RunResult, reconcileDay } from '../../../relay/reconcile/run.js';
+import { closeByHand } from '../../../relay/reconcile-command.js';
 import { periodOf } from '../../../relay/runtime/days.js';
 import { antomFile, type FileOptions } from '../../support/reports/antom.js';
 import { cancelOf, paymentOf, refundOf, saleOf, type Told, toldOf, writeLedger } from '../../support/reports/day.js';
@@ -110,9 +112,17 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     await put(name, []);
     const [difference] = (await run()).differences;
     const number = difference?.number ?? 0;
-    expect(await closeDifference(opened.db, 'other', number, 'wrong account', now)).toBe(false);
-    expect(await closeDifference(opened.db, 'main', number, 'test card', now)).toBe(true);
-    expect(await closeDifference(opened.db, 'main', number, 'again', now)).toBe(false);
+    const by = { number, note: 'test card', who: 'ann (command line)', origin: 'desk-1' };
+    expect(await closeByHand(opened.db, 'other', by, now)).toBe(false);
+    expect(await closeByHand(opened.db, 'main', by, now)).toBe(true);
+    expect(await closeByHand(opened.db, 'main', by, now)).toBe(false);
+    // It silences money that is missing: who did it is on record, once.
+    expect(await listAudit(opened.db, { attempt: sold.id, limit: 10 })).toMatchObject([
+      {
+        ...{ act: 'close-difference', target: `difference ${number} of main`, detail: 'test card', outcome: 'done' },
+        ...{ who: 'ann (command line)', origin: 'desk-1' },
+      },
+    ]);
     expect(await run()).toMatchObject({ outcome: 'clean', differences: [] });
     expect(await alarms()).toHaveLength(1);
   });
