@@ -108,6 +108,7 @@ const sandbox = defineCommand({
     'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
     'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
     scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
+    'by-amount': { type: 'boolean', description: 'Some amounts ask for a scenario: relay/sandbox/README.md' },
     'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
     'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
     'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },
