@@ -15,12 +15,12 @@ const record = (desk: OperationsDesk, request: FastifyRequest, actor: Actor, sta
   return desk.refuse(kept, actor, status, error.code, error.message);
 };
 
-/** Of strangers no more than a few a minute, so that the ledger is not filled. */
+/** Of strangers no more than a few a minute, so that neither the ledger nor the log is filled. */
 export const recordRefused =
   (desk: OperationsDesk, ration: Ration, log: Log) =>
   async (request: FastifyRequest, { status, code, message, actor }: Refused): Promise<void> => {
-    log.warn({ event: 'operations-refused', code, path: request.routeOptions.url ?? '', from: request.ip });
     if (!actor && !ration.take()) return;
+    log.warn({ event: 'operations-refused', code, path: request.routeOptions.url ?? '', from: request.ip });
     const who = actor ?? { who: 'unknown', owner: '', origin: request.ip };
     await record(desk, request, who, status, problem(code, message));
   };

@@ -122,6 +122,10 @@ describe.each(stages)('the record of acts on $name', (kind) => {
     }, 20_000);
   });
 
+  test('a request that drips is given up, and does not hold its connection for ever', () => {
+    expect(world.app?.server.requestTimeout).toBe(30_000);
+  });
+
   test('metrics: on loopback for anybody, elsewhere with a token', async () => {
     const ask = async (host: string, token: string) => {
       await world.app?.close();
