@@ -9,7 +9,7 @@ import type { Period, ReportItem } from './report.js';
  * Source of the mapping: reference acquirers/common.md, section 2.
  */
 
-/** Why an answer tells nothing of the money. */
+/** Why an answer tells nothing of the money. `by-inquiry`: it is in order, and the inquiry that follows tells the rest. */
 export type UnknownDetail =
   | 'timeout'
   | 'io'
@@ -18,6 +18,7 @@ export type UnknownDetail =
   | 'not-json'
   | 'shape'
   | 'busy'
+  | 'by-inquiry'
   | 'unclear';
 
 type Code = { /** The acquirer's own result code, kept for the ledger. */ readonly code?: string };

@@ -13,7 +13,7 @@ export type CallMade = {
   readonly answer: string;
   readonly startedAt: number;
   readonly ms: number;
-  /** The acquirer gave no answer, or one that tells nothing. */
+  /** The acquirer gave no answer, or one that tells nothing. One whose rest the inquiry tells is an answer: customers are declined so. */
   readonly failed: boolean;
   /** Why there is none is our doing (too late, no code): it says nothing of the acquirer. */
   readonly ours: boolean;
@@ -34,7 +34,7 @@ export function madeOf(
   return {
     ...known,
     answer: answer.kind,
-    failed: notSent || answer.kind === 'unknown',
+    failed: notSent || (answer.kind === 'unknown' && answer.detail !== 'by-inquiry'),
     ours: !made || (notSent && ownReasons.has(answer.detail)),
   };
 }

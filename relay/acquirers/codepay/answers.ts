@@ -122,9 +122,9 @@ export function payAnswer(answer: Answer, number: string, settings: CodePaySetti
     case 'pending':
       return { kind: 'pending', ...acquirerIdOf(data) };
     case 'declined':
-      return isNamed && errorCodeOf(data) !== '' ? declined(data, settings) : unknown('unclear');
+      return isNamed && errorCodeOf(data) !== '' ? declined(data, settings) : unknown('by-inquiry');
     case 'cancelled':
-      return unknown('unclear');
+      return unknown('by-inquiry');
     case undefined:
       return unknown('shape');
   }

@@ -143,13 +143,14 @@ describe('an answer to a pay', () => {
   test('that does not name our order may be of another: it neither approves nor declines', () => {
     for (const merchant_order_no of [undefined, null, '']) {
       expect(pay({ merchant_order_no, trans_status: 2, ...money })).toEqual({ kind: 'paid' });
-      expect(pay({ merchant_order_no, trans_status: 1, trans_error_code: 'OLD' })).toEqual(unknown('unclear'));
+      expect(pay({ merchant_order_no, trans_status: 1, trans_error_code: 'OLD' })).toEqual(unknown('by-inquiry'));
     }
   });
 
   test('that says failed and not why, or cancelled, is for the inquiry to tell', () => {
-    expect(pay({ trans_status: 1 })).toEqual(unknown('unclear'));
-    expect(pay({ trans_status: 3 })).toEqual(unknown('unclear'));
+    expect(pay({ trans_status: 1 })).toEqual(unknown('by-inquiry'));
+    expect(pay({ ...ours, trans_status: 1 })).toEqual(unknown('by-inquiry'));
+    expect(pay({ trans_status: 3 })).toEqual(unknown('by-inquiry'));
     expect(pay({ ...ours, trans_status: 1, trans_error_code: 'OLD' })).toMatchObject({
       kind: 'declined',
       reason: 'code-expired',
