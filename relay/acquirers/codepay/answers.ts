@@ -135,7 +135,7 @@ export function inquiryAnswer(answer: Answer, number: string, settings: CodePayS
   if (answer.code !== ACCEPTED) {
     const meaning = meaningOf(answer, settings);
     if (meaning === 'no-such-order') return { kind: 'not-found', code: answer.code };
-    return unknown(meaning === 'busy' ? 'busy' : 'unclear', answer.code);
+    return unknown(meaning === 'busy' ? 'busy' : 'refused', answer.code);
   }
   const { data } = answer;
   if (data['merchant_order_no'] !== number) return unknown('shape');

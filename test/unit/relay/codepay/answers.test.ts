@@ -48,7 +48,7 @@ describe('signatures', () => {
       const answer = opened(refused(code), 'unsigned');
       const meant = { kind: 'unknown', detail: 'unclear', code };
       expect(payAnswer(answer, REQUEST_ID, settings)).toEqual(meant);
-      expect(inquiryAnswer(answer, REQUEST_ID, settings)).toEqual(meant);
+      expect(inquiryAnswer(answer, REQUEST_ID, settings)).toEqual({ ...meant, detail: 'refused' });
       expect(refundAnswer(answer, settings)).toEqual(meant);
       expect(refundInquiryAnswer(answer, 'R1', settings)).toEqual(meant);
       expect(cancelAnswer(answer, { kind: 'paid' })).toEqual(meant);
@@ -188,7 +188,7 @@ test.each([{}, { merchant_order_no: null }, { merchant_order_no: `${REQUEST_ID}0
 test('an inquiry that is refused finds nothing only where the code says so', () => {
   expect(inquiryAnswer(opened(refused('NONE')), REQUEST_ID, settings)).toEqual({ kind: 'not-found', code: 'NONE' });
   for (const code of ['USED', 'UNREAD', 'NEVER', 'NEW']) {
-    expect(inquiryAnswer(opened(refused(code)), REQUEST_ID, settings)).toEqual({ ...unknown('unclear'), code });
+    expect(inquiryAnswer(opened(refused(code)), REQUEST_ID, settings)).toEqual({ ...unknown('refused'), code });
   }
 });
 
