@@ -122,9 +122,9 @@ export function payAnswer(answer: Answer, number: string, settings: CodePaySetti
     case 'pending':
       return { kind: 'pending', ...acquirerIdOf(data) };
     case 'declined':
-      return isNamed && errorCodeOf(data) !== '' ? declined(data, settings) : unknown('unclear');
+      return isNamed && errorCodeOf(data) !== '' ? declined(data, settings) : unknown('by-inquiry');
     case 'cancelled':
-      return unknown('unclear');
+      return unknown('by-inquiry');
     case undefined:
       return unknown('shape');
   }
@@ -135,7 +135,7 @@ export function inquiryAnswer(answer: Answer, number: string, settings: CodePayS
   if (answer.code !== ACCEPTED) {
     const meaning = meaningOf(answer, settings);
     if (meaning === 'no-such-order') return { kind: 'not-found', code: answer.code };
-    return unknown(meaning === 'busy' ? 'busy' : 'unclear', answer.code);
+    return unknown(meaning === 'busy' ? 'busy' : 'refused', answer.code);
   }
   const { data } = answer;
   if (data['merchant_order_no'] !== number) return unknown('shape');
