@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
-import pino from 'pino';
+import pino, { type DestinationStream } from 'pino';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
@@ -18,6 +18,17 @@ const stopAsked = (): Promise<string> =>
     process.once('SIGINT', () => resolve('SIGINT'));
   });
 
+const LOG_EVERY_MS = 50;
+const LOG_BYTES = 8_192;
+
+/** Standard output in larger pieces, a moment later: a line by itself costs more than what it tells of. All at the end. */
+function bufferedOutput(): DestinationStream {
+  const out = pino.destination({ sync: true, minLength: LOG_BYTES });
+  setInterval(() => out.flushSync(), LOG_EVERY_MS).unref();
+  process.on('exit', () => out.flushSync());
+  return out;
+}
+
 const run = defineCommand({
   meta: { name: 'run', description: 'Serve kiosks until SIGTERM or SIGINT' },
   args: config,
@@ -27,7 +38,7 @@ const run = defineCommand({
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
       const settings = await settingsOf(args.config);
-      const log = pino({ name: 'relay' });
+      const log = pino({ name: 'relay' }, bufferedOutput());
       const asked = stopAsked();
       const relay = await startRelay(settings, await readSecrets(settings, process.env), { log });
       log.info({ event: 'ready', relay: settings.instance, ports: relay.ports });
@@ -97,6 +108,7 @@ const sandbox = defineCommand({
     'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
     'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
     scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
+    'by-amount': { type: 'boolean', description: 'Some amounts ask for a scenario: relay/sandbox/README.md' },
     'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
     'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
     'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },

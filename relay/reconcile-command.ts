@@ -3,7 +3,6 @@ import { openAccounts, openDatabase } from './config/parts.js';
 import { sourcesOf } from './config/reconcile.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
-import { textOrNull } from './ledger/columns.js';
 import { type Database, LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 import { recordAudit } from './operations/audit.js';
@@ -63,10 +62,10 @@ export async function reconcileCommand(
     await db.start();
     await migrate(db, await shippedMigrations(), clock.now());
     if (asked.close) {
-      const done = await close(db, source.account, asked.close, clock.now());
+      const done = await closeByHand(db, source.account, asked.close, clock.now());
       return done
         ? { code: 0, out: `closed ${asked.close.number}\n`, error: '' }
-        : wrong(`--close: no open difference has this number`);
+        : wrong(`--close: no open difference of this account has the number ${asked.close.number}`);
     }
     const run = { db, now: () => clock.now(), slackMs: config.reconcile.slack_minutes * 60_000 };
     const result = await reconcileDay(run, source, day, asked.folder);
@@ -85,15 +84,18 @@ export async function reconcileCommand(
   }
 }
 
-/** A person's act like any other: on record, whatever came of it. */
-function close(db: Database, account: string, { number, note, who, origin }: Closing, at: number): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const done = await closeDifference(tx, account, number, note, at);
-    const [row] = await tx.query('SELECT attempt FROM difference WHERE account = $1 AND id = $2', [account, number]);
+/** A person's act like any other: on record, whatever came of it. False: there is no such open difference. */
+export async function closeByHand(
+  db: Database,
+  account: string,
+  { number, note, who, origin }: Closing,
+  at: number,
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const closed = await closeDifference(tx, account, number, note, at);
     const target = `difference ${number} of ${account}`;
-    const attempt = textOrNull(row?.['attempt'] ?? null);
-    const outcome = done ? 'done' : 'refused: not-open';
+    const [attempt, outcome] = closed ? [closed.attempt, 'done'] : [null, 'refused: not-open'];
     await recordAudit(tx, { at, who, origin, act: 'close-difference', target, attempt, detail: note, outcome });
-    return done;
+    return closed !== undefined;
   });
 }

@@ -4,7 +4,7 @@ import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js'
 import { shareModes } from '../link/share.js';
 import { account, merchant, tokenComplaints } from './accounts.js';
 import { reconcile } from './reports.js';
-import { amount, currency, environment, HOUR_MS, ms, name, port, source, text, url } from './values.js';
+import { amount, currency, environment, HOUR_MS, isInTheClear, ms, name, port, source, text, url } from './values.js';
 
 /** The shape of the relay's TOML file. Every default is written here and in `example.toml`, which a test compares. */
 
@@ -221,5 +221,10 @@ function productionComplaints(config: RelayConfig): Complaint[] {
     complaints.push({ key: 'ledger.kind', found: '"pglite"', expected: '"postgres": PGlite never syncs to disk' });
   }
   if (config.kiosks.any) complaints.push({ key: 'kiosks.any', found: 'true', expected: 'false in production' });
+  for (const [i, { base_url }] of config.account.entries()) {
+    if (!isInTheClear(base_url)) continue;
+    const expected = 'https:// in production: payment codes pass there; http:// only to this machine';
+    complaints.push({ key: `account.${i}.base_url`, found: 'http://', expected });
+  }
   return complaints;
 }

@@ -8,10 +8,13 @@ export interface Queries {
   query(text: string, params?: readonly Value[]): Promise<Row[]>;
 }
 
-export interface Transaction extends Queries {
+/** A connection that nobody else uses meanwhile. */
+export interface Session extends Queries {
   /** Several statements, no parameters: migrations. */
   script(text: string): Promise<void>;
 }
+
+export type Transaction = Session;
 
 export interface Database extends Queries {
   readonly kind: 'pglite' | 'postgres';
@@ -22,8 +25,13 @@ export interface Database extends Queries {
   /** @throws LedgerError when the database cannot be used as it is. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Read committed; rolled back if `work` throws. `statementMs`: what each statement may take, where the usual is too short. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, statementMs?: number): Promise<T>;
+  /** Read committed; rolled back if `work` throws. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Where other programs work on the same database: a session of its own outside any transaction, whose statements may take as
+   * long as they need. For what is built beside the payments.
+   */
+  alone?<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
 /** The ledger cannot be used as it is found; the message says what to do. */

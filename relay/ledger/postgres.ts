@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { Database, Row, Transaction, Value } from './database.js';
+import type { Database, Row, Session, Transaction, Value } from './database.js';
 import { LedgerError } from './database.js';
 import { Permits } from './permits.js';
 import { openPool, type Pool, type Sql } from './postgres-pool.js';
@@ -17,6 +17,8 @@ export type PostgresOptions = {
 /** A server that lives answers within the statement's time, if only "too slow"; after this much more it is taken for dead. */
 const ANSWER_BEYOND_STATEMENT_MS = 2_000;
 const STOP_S = 5;
+/** PostgreSQL's word for no timeout. */
+const NO_LIMIT = 0;
 
 type Unsafe = Pick<Sql, 'unsafe'>;
 
@@ -75,15 +77,23 @@ export class PostgresDatabase implements Database {
     return await this.#watched((sql) => run(sql, text, params));
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>, statementMs?: number): Promise<T> {
-    const patient = async (tx: Transaction): Promise<T> => {
-      await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(statementMs)]);
-      return await work(tx);
-    };
-    return await this.#watched(
-      (sql, alive) => transact(sql, statementMs === undefined ? work : patient, alive),
-      statementMs,
-    );
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return await this.#watched((sql, alive) => transact(sql, work, alive));
+  }
+
+  /** Not one of the pool's: whoever waits for a permit must not wait for minutes. */
+  async alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const pool = openPool({ url: this.#options.url, connections: 1, statementTimeoutMs: NO_LIMIT });
+    try {
+      return await work({
+        query: (text, params = []) => run(pool.sql, text, params),
+        script: async (text) => {
+          await run(pool.sql, text);
+        },
+      });
+    } finally {
+      await pool.close(STOP_S);
+    }
   }
 
   /**
@@ -91,16 +101,13 @@ export class PostgresDatabase implements Database {
    * TCP gives up only after a quarter of an hour. Its connections are given up then, all of them; the next question opens
    * new ones.
    */
-  async #watched<T>(
-    work: (sql: Sql, alive: () => void) => Promise<T>,
-    statementMs = this.#options.statementTimeoutMs,
-  ): Promise<T> {
+  async #watched<T>(work: (sql: Sql, alive: () => void) => Promise<T>): Promise<T> {
     await this.#permits.take();
     let timer: NodeJS.Timeout | undefined;
     try {
       const pool = this.#pool;
       if (!pool) throw new LedgerError('ledger: not started, or stopped');
-      const limitMs = statementMs + ANSWER_BEYOND_STATEMENT_MS;
+      const limitMs = this.#options.statementTimeoutMs + ANSWER_BEYOND_STATEMENT_MS;
       return await new Promise<T>((resolve, reject) => {
         const silent = (): void => {
           this.#giveUp(pool);

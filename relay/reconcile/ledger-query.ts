@@ -37,8 +37,8 @@ export async function inChunks<T, R>(
   return found;
 }
 
-/** An attempt is made this long before its money can move, at the most: scan, password, expiry. */
-const BEFORE_PAY_MS = 600_000;
+/** An attempt is made this long before its money can move, at the most: the longest that config lets a Pay be valid. */
+const BEFORE_PAY_MS = 3_600_000;
 
 /** Attempts whose pay left, or whose money went back, within the time; epoch ms. */
 export async function attemptsWithin(q: Queries, names: AccountNames, from: number, until: number): Promise<string[]> {

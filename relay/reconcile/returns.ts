@@ -128,17 +128,24 @@ function judgeUnpaired(of: Case, known: Known, record: Return, findings: Finding
   findings.differ('missing-refund', about, { expected: record.money, detail });
 }
 
+const lastOf = (rows: readonly StoredRow[]): StoredRow | undefined =>
+  [...rows]
+    .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : (a.at ?? 0) - (b.at ?? 0) || a.line - b.line))
+    .at(-1);
+
 function judgeRest(of: Case, known: Known, rest: readonly StoredRow[], findings: Findings): void {
   const { day } = findings.coverage;
   const today = rest.filter((row) => row.day === day);
   if (isTwiceBack(of)) {
-    const row = today.at(-1) ?? of.returns.filter((r) => r.day === day).at(-1);
+    const row = lastOf(of.returns);
     const { charged, returned } = totals(of);
     const currency = of.payments[0]?.money?.currency ?? known.money?.currency;
     const expected = currency ? { amount: charged, currency } : null;
     const found = currency ? { amount: returned, currency } : null;
     const detail = `${of.returns.length} returns give back more than was charged`;
-    if (row) findings.differ('reversed-twice', { of, row }, { expected, found, detail });
+    // The same difference on each day that has a piece: it is told by the last of all.
+    if (row && of.returns.some((r) => r.day === day))
+      findings.differ('reversed-twice', { of, row }, { expected, found, detail });
     return;
   }
   const standing = standingOf(known);

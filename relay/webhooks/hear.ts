@@ -97,7 +97,7 @@ async function effectOf(
   const effects = difference === undefined ? [] : await alarmed(tx, stored, difference, context);
   return {
     outcome: difference === undefined ? 'hint' : 'differs',
-    applied: { attempt: asked, effects, changed: true, callId: null, givenBack: false },
+    applied: { attempt: asked, effects, changed: true, moved: false, callId: null, givenBack: false },
   };
 }
 

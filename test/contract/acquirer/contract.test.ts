@@ -188,7 +188,11 @@ function byInquiry(name: ScenarioName, course: Course): Course {
   const told = {
     ...course,
     pay:
-      pay.kind === 'paid' ? { kind: 'paid' } : pay.kind === 'declined' ? { kind: 'unknown', detail: 'unclear' } : pay,
+      pay.kind === 'paid'
+        ? { kind: 'paid' }
+        : pay.kind === 'declined'
+          ? { kind: 'unknown', detail: 'by-inquiry' }
+          : pay,
     refund: refund.kind === 'refunded' || name === 'refund-fails-once' ? pending : refund,
     // What was never paid is closed, which reads as failed.
     after: cancel.kind === 'cancelled' && course.settled[0] === 0 ? { kind: 'declined' } : after,

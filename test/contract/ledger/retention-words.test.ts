@@ -197,8 +197,8 @@ describe.each(databases())('erasing words, notifications and reports, $name', ({
   test('rows of reports go by their day; the file stays known', async () => {
     for (const day of ['1970-01-03', '1970-01-04']) {
       const [file] = await db.query(
-        `INSERT INTO report_file (account, name, kind, day, checksum, issued_at, read_at, complete, lost, faults)
-         VALUES ('x', $1, 'transactions', $1, 'c', 1, 1, true, 1, '[{"found":"words"}]') RETURNING id`,
+        `INSERT INTO report_file (account, name, kind, day, checksum, issued_at, read_at, complete, lost, faults, read_as)
+         VALUES ('x', $1, 'transactions', $1, 'c', 1, 1, true, 1, '[{"found":"words"}]', 'x') RETURNING id`,
         [day],
       );
       await db.query(

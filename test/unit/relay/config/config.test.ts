@@ -56,6 +56,21 @@ describe('the example', () => {
   });
 });
 
+test('in production an acquirer on this machine may be spoken to in the clear, in a demo any', () => {
+  const inClear = 'account.0.base_url';
+  const at = (mode: string, url: string): string =>
+    complaints(
+      example.replace('mode = "demo"', `mode = "${mode}"`).replace(/^base_url = "[^"]+"/m, `base_url = "${url}"`),
+    );
+  for (const url of ['http://127.0.0.1:9000', 'http://localhost:9000', 'http://[::1]:9000', 'https://gw.example']) {
+    expect(at('production', url)).not.toContain(inClear);
+  }
+  for (const url of ['http://gw.example', 'http://10.0.0.1', 'http://127.0.0.1.gw.example', 'http://localhost.gw']) {
+    expect(at('production', url)).toContain(inClear);
+    expect(at('demo', url)).not.toContain(inClear);
+  }
+});
+
 describe('what is wrong is named: file, key, found, expected', () => {
   test.each([
     [
@@ -237,6 +252,16 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'any kiosk in production',
       changed('mode = "demo"', 'mode = "production"'),
       'kiosks.any: found true, expected false in production',
+    ],
+    [
+      'an acquirer in the clear in production',
+      changed('mode = "demo"', 'mode = "production"').replace('"https://open-sea', '"http://open-sea'),
+      'account.0.base_url: found http://, expected https:// in production: payment codes pass there',
+    ],
+    [
+      'an address for CodePay that it does not take',
+      codepayExample.replace(/# notify_url = "([^"]+)"/, 'notify_url = "$1?kiosk=1"'),
+      'account.0.notify_url: found text of 44 characters, expected an address without a query, which CodePay does not take',
     ],
     ['no TOML', 'instance = \n', 'line 1, column'],
     [

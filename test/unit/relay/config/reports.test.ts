@@ -12,7 +12,8 @@ const codepay = readFileSync(path('example-codepay.toml'), 'utf8');
 /** The example with its commented tables for reports switched on. */
 const withReports = (text: string): string => {
   const [before = '', after = ''] = text.split(/(?=^# \[account\.reports\]$)/m);
-  const keys = 'folder|zone|units|columns|host|username|host_key|directory|password_file|details|page_size|at';
+  const keys =
+    'folder|zone|units|columns|words|name_days_after|settled_within_days|host|username|host_key|directory|password_file|details|page_size|at';
   return `${before}${after
     .replace(/^# (\[account\.reports(\.sftp)?\])$/gm, '$1')
     .replace(new RegExp(`^# +(${keys}) = `, 'gm'), '$1 = ')
@@ -36,6 +37,7 @@ describe('[account.reports]', () => {
         ...{ folder: '/var/lib/quietzone/reports/antom-hk', zone: 'Asia/Shanghai' },
         units: { transactions: 'minor', settlement: 'minor', summary: 'major' },
         columns: { feeAmount: ['serviceFeeValue'] },
+        ...{ words: { TOP_UP: 'other' }, name_days_after: 0, settled_within_days: 10 },
         sftp: { host: 'isftp.alipay.com', port: 22, directory: '/' },
       },
     });
@@ -59,6 +61,18 @@ describe('[account.reports]', () => {
       'account.0.reports.units.settlement: found text of 5 characters, expected "minor" or "major"',
     ],
     ['a field that is none', 'feeAmount =', 'feeAmuont =', 'account.0.reports.columns'],
+    [
+      'a word for what is none',
+      'TOP_UP = "other"',
+      'TOP_UP = "charge"',
+      'account.0.reports.words.TOP_UP: found text of 6 characters, expected one of payment, cancel, refund',
+    ],
+    [
+      'a time for settlements that is none',
+      'settled_within_days = 10',
+      'settled_within_days = 0',
+      'account.0.reports.settled_within_days: found the number 0, expected at least 1',
+    ],
     ['a fingerprint that is none', 'SHA256:…', 'MD5:aa', 'account.0.reports.sftp.host_key: found text of'],
     [
       'two secrets',
