@@ -205,6 +205,12 @@ function routeComplaints(config: RelayConfig): Complaint[] {
   return complaints;
 }
 
+/** Nobody listens between a process and another of its machine, such as a proxy that speaks TLS. */
+function isOpenToAll(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
 function productionComplaints(config: RelayConfig): Complaint[] {
   if (config.mode !== 'production') return [];
   const complaints: Complaint[] = [];
@@ -212,5 +218,10 @@ function productionComplaints(config: RelayConfig): Complaint[] {
     complaints.push({ key: 'ledger.kind', found: '"pglite"', expected: '"postgres": PGlite never syncs to disk' });
   }
   if (config.kiosks.any) complaints.push({ key: 'kiosks.any', found: 'true', expected: 'false in production' });
+  for (const [i, { base_url }] of config.account.entries()) {
+    if (!isOpenToAll(base_url)) continue;
+    const expected = 'https:// in production: a payment code would pass in the clear';
+    complaints.push({ key: `account.${i}.base_url`, found: 'http:// to another machine', expected });
+  }
   return complaints;
 }
