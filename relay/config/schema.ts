@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
@@ -136,8 +137,21 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   }
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
-  complaints.push(...tokenComplaints(config.account));
+  complaints.push(...tokenComplaints(config.account), ...folderComplaints(config));
   return complaints;
+}
+
+/** All files of a folder are held against one account's payments: another's would all be unknown there. */
+function folderComplaints({ account: accounts }: RelayConfig): Complaint[] {
+  const owners = new Map<string, string>();
+  return accounts.flatMap((a, i) => {
+    const folder = a.kind === 'antom' ? a.reports?.folder : undefined;
+    if (folder === undefined) return [];
+    const owner = owners.get(resolve(folder));
+    if (owner === undefined) owners.set(resolve(folder), a.name);
+    const key = `account.${i}.reports.folder`;
+    return owner === undefined ? [] : [{ key, found: `the folder of account "${owner}"`, expected: 'its own' }];
+  });
 }
 
 function kioskComplaints(config: RelayConfig): Complaint[] {
