@@ -56,6 +56,17 @@ describe('the example', () => {
   });
 });
 
+test('in production a proxy of this machine may be spoken to without TLS, and nobody else', () => {
+  const production = changed('mode = "demo"', 'mode = "production"');
+  const at = (url: string) => complaints(production.replace('https://open-sea-global.alipay.com', url));
+  for (const url of ['http://127.0.0.1:8443', 'http://localhost:1', 'http://[::1]:1', 'https://x.example']) {
+    expect(at(url)).not.toContain('base_url');
+  }
+  for (const url of ['http://10.0.0.7', 'http://127.0.0.1.example', 'http://localhost.example']) {
+    expect(at(url)).toContain('account.0.base_url');
+  }
+});
+
 describe('what is wrong is named: file, key, found, expected', () => {
   test.each([
     [
@@ -237,6 +248,11 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'any kiosk in production',
       changed('mode = "demo"', 'mode = "production"'),
       'kiosks.any: found true, expected false in production',
+    ],
+    [
+      'an acquirer without TLS in production',
+      changed('mode = "demo"', 'mode = "production"').replace('https://open-sea', 'http://open-sea'),
+      'account.0.base_url: found http:// to another machine, expected https:// in production',
     ],
     ['no TOML', 'instance = \n', 'line 1, column'],
     [
