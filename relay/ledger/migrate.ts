@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type Database, LedgerError, type Queries, type Transaction } from './database.js';
-import { applyOutside, inOneTransaction, isOutside } from './outside.js';
+import { applyOutside, inOneTransaction, isOutside, type Migration } from './outside.js';
 
-export type Migration = { readonly name: string; readonly text: string };
+export type { Migration } from './outside.js';
 
 /** Any number that only this program takes: one migration run at a time. */
 const MIGRATION_LOCK = 7_103_451_902;

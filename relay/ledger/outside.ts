@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, LedgerError, type Queries, type Session } from './database.js';
-import type { Migration } from './migrate.js';
+
+export type Migration = { readonly name: string; readonly text: string };
 
 /**
  * Migrations whose first line says "Outside a transaction": indexes of tables that may be large. Each is built alone and

@@ -13,7 +13,9 @@ export type Ages = {
 
 export type Erased = { readonly hashes: number; readonly buyers: number };
 
-const ended = `state IN ('declined', 'reversed', 'delivered', 'refused')`;
+/** Nor of those with a refund under way, or with the operator: it is a person's to settle, who may need to find the payment. */
+const ended = `state IN ('declined', 'reversed', 'delivered', 'refused')
+  AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.attempt = attempt.id AND refund.ended_at IS NULL)`;
 /** Rows of one statement: short, so that no payment waits for it. */
 const BATCH = 500;
 /** As long as a nonce, and none. */
