@@ -71,12 +71,18 @@ export function admissionOf(config: RelayConfig, accounts: Accounts, usable: Usa
   };
 }
 
-/** The accounts that a kiosk's payments may go to. */
+/** The accounts that a kiosk's payments may go to: of its merchant's, those whose route takes the currency it asks in. */
 export function accountsOfKiosk(config: RelayConfig): (kiosk: string) => readonly string[] {
-  const own = new Map(config.kiosk.map((k) => [k.name, k.merchant]));
-  const all = new Map([...merchantsOf(config)].map(([name, { routes }]) => [name, routes.map((r) => r.account)]));
-  const [first = []] = all.values();
-  return (kiosk) => all.get(own.get(kiosk) ?? '') ?? first;
+  const own = new Map(config.kiosk.map((k) => [k.name, k]));
+  const merchants = merchantsOf(config);
+  const [first] = merchants.values();
+  return (name) => {
+    const { merchant = '', currency } = own.get(name) ?? {};
+    const routes = (merchants.get(merchant) ?? first)?.routes ?? [];
+    const takes = routes.filter((route) => !currency || (route.currencies?.includes(currency) ?? true));
+    // With none every Pay is refused as "configuration", which is not the acquirer's doing.
+    return (takes.length > 0 ? takes : routes).map(({ account }) => account);
+  };
 }
 
 function capsOf(config: RelayConfig): AdmissionRules['cap'] {

@@ -4,7 +4,7 @@ import type { Programs } from '../support/services.js';
 import { sleep, until } from '../support/wait.js';
 import { streamOf } from '../system/chaos/arena.js';
 import { type AttemptRow, type Books, readCharges } from '../system/chaos/books.js';
-import { check, type Violation } from '../system/chaos/check.js';
+import { check, type Findings, type Violation } from '../system/chaos/check.js';
 import { attemptOf, outcomeOf, type Sale } from '../system/chaos/witness.js';
 import { Arena } from './arena.js';
 import { Killer } from './killer.js';
@@ -33,6 +33,8 @@ export type RelaysResult = {
   readonly doubled: number;
   /** Attempts by their state in the relay's ledger. */
   readonly ends: Readonly<Record<string, number>>;
+  /** Minor units: what the sandbox keeps in the end, and what of it is for goods that went out, and with the operator. */
+  readonly sums: Findings['sums'];
   readonly kills: number;
   /** Beats at which only one relay served, which was spared. */
   readonly spared: number;
@@ -78,7 +80,7 @@ export async function runRelays(options: RelaysOptions): Promise<RelaysResult> {
     const ended = performance.now();
     const sales = [...arena.witness.sales.values()];
     const books = await booksOf(arena);
-    const { violations } = check(books, sales);
+    const { violations, sums } = check(books, sales);
     const lost = lostOf(sales, books.attempts, arena);
     const lines = await arena.relayLines();
     const result = {
@@ -86,6 +88,7 @@ export async function runRelays(options: RelaysOptions): Promise<RelaysResult> {
       lost: lost.length,
       doubled: violations.filter(({ rule }) => doubling.has(rule)).length,
       ends: countBy(books.attempts.map(({ state }) => state)),
+      sums,
       kills: killer.deaths.length,
       spared: killer.spared,
       takeovers: takeoversOf(killer.deaths, lines),
@@ -95,10 +98,8 @@ export async function runRelays(options: RelaysOptions): Promise<RelaysResult> {
       seed,
       seconds: { storm: Math.round((calm - began) / 1_000), settle: Math.round((ended - calm) / 1_000) },
     };
-    const tooSlow = options.stormMs !== undefined && result.seconds.storm * 1_000 >= options.stormMs;
-    return payments > result.payments && !tooSlow
-      ? { ...result, violations: [...result.violations, tooFew(result)] }
-      : result;
+    // Also where the machine was too slow: what was not played was not shown.
+    return payments > result.payments ? { ...result, violations: [...result.violations, tooFew(result)] } : result;
   } finally {
     await arena.stop();
   }

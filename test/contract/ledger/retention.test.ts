@@ -70,6 +70,23 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
     }
   });
 
+  test('a payment keeps all as long as a refund of it is not settled', async () => {
+    await scene.approved(boot, 'C');
+    await scene.vend(boot, 'C', 'delivered');
+    const [c, all] = [attemptId('C'), { hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }];
+    await db.query(
+      `INSERT INTO refund (id, attempt, kind, number, amount, currency, state, reason, requested_by, requested_at)
+       VALUES ('p1', $1, 'refund', 1, 100, 'HKD', 'operator', 'x', 'x', 1)`,
+      [c],
+    );
+    const before = await row('C');
+    await erase(db, all, 99 * DAY);
+    expect(await row('C')).toEqual(before);
+    await db.query(`UPDATE refund SET state = 'confirmed', ended_at = 2 WHERE id = 'p1'`);
+    await erase(db, all, 99 * DAY);
+    expect(await row('C')).toMatchObject({ reference: '', code_hash: null });
+  });
+
   test('an erasure is no way to change anything else, or back', async () => {
     const a = attemptId('A');
     const set = (text: string) => db.query(`UPDATE attempt SET ${text} WHERE id = $1`, [a]);

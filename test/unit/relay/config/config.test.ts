@@ -11,7 +11,7 @@ import { codepayPlan } from '../../../../relay/acquirers/codepay/plan.js';
 import { ConfigError, loadConfig, parseConfig } from '../../../../relay/config/load.js';
 import { needsOf } from '../../../../relay/config/needs.js';
 import { openAccounts, openDatabase } from '../../../../relay/config/parts.js';
-import { admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
+import { accountsOfKiosk, admissionOf, knownKiosks } from '../../../../relay/config/rules.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
 import { endpointsOf } from '../../../../relay/config/webhooks.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
@@ -513,6 +513,29 @@ describe('secrets and parts', () => {
     expect(knownKiosks(config)('other')).toBe(true);
     const strict = knownKiosks({ ...config, kiosks: { any: false } });
     expect([strict('lobby-1'), strict('other')]).toEqual([true, false]);
+  });
+
+  test('a kiosk is out of service when no account takes the currency that it asks in, whatever other currencies do', () => {
+    const config = parseConfig(example, 'relay.toml');
+    const [kiosk] = config.kiosk;
+    if (!kiosk) throw new Error('the example has no kiosk');
+    const routes = [
+      { account: 'hk', currencies: ['HKD' as const] },
+      { account: 'us', currencies: ['USD' as const] },
+      { account: 'any' },
+    ];
+    const of = (name: string) =>
+      accountsOfKiosk({
+        ...config,
+        merchant: [{ name: 'm', route: routes }],
+        kiosk: [
+          { ...kiosk, name: 'us-only', merchant: 'm', currency: 'USD' },
+          { name: 'open', merchant: 'm' },
+        ],
+      })(name);
+    expect(of('us-only')).toEqual(['us', 'any']);
+    expect(of('open')).toEqual(['hk', 'us', 'any']);
+    expect(of('nobody')).toEqual(['hk', 'us', 'any']);
   });
 
   test('a config on disk', async () => {
