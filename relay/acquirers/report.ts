@@ -117,6 +117,9 @@ export type ReportItem =
 /** A day from its first to its last moment; epoch ms, the end not included. */
 export type Period = { readonly from: number; readonly until: number };
 
+/** Bytes. No id of an acquirer's documents is longer, and an index of the ledger does not hold much more. */
+export const ID_MAX = 256;
+
 /** Of a value that may be a secret in the wrong place. */
 export function shapeOf(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'nothing';

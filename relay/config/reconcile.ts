@@ -1,10 +1,10 @@
 import { createReader } from '../acquirers/antom/reports/reader.js';
-import { type AntomReportSettings, reportSettings } from '../acquirers/antom/reports/settings.js';
+import { type AntomReportSettings, reportSettings, SETTLED_WITHIN_DAYS } from '../acquirers/antom/reports/settings.js';
 import { detailsSettings } from '../acquirers/codepay/reports.js';
 import type { Database } from '../ledger/database.js';
+import { checksumOf } from '../reconcile/checksum.js';
 import type { ReportSource } from '../reconcile/collect.js';
 import { Daily } from '../reconcile/daily.js';
-import { checksumOf } from '../reconcile/files.js';
 import { fetchReports, type SftpSettings } from '../reconcile/sftp.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
@@ -60,7 +60,7 @@ function antomSource({ reports }: ConfigOf<'antom'>, secrets: AccountSecrets | u
     read: createReader(settings),
     readAs: checksumOf(Buffer.from(JSON.stringify([READER, settings]))).slice(0, 16),
     ...(folder === undefined ? {} : { folder }),
-    ...(settled_within_days === undefined ? {} : { settledWithinDays: settled_within_days }),
+    settledWithinDays: settled_within_days ?? SETTLED_WITHIN_DAYS,
     ...(sftp ? { fetch: (into, signal) => fetchReports(sftpOf(sftp, secrets), into, signal) } : {}),
   };
 }

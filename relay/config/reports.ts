@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fields } from '../acquirers/antom/reports/settings.js';
+import { fields, SETTLED_WITHIN_DAYS } from '../acquirers/antom/reports/settings.js';
 import { rowTypes } from '../acquirers/report.js';
 import { units } from '../acquirers/report-money.js';
 import { isZone } from '../runtime/days.js';
@@ -58,7 +58,7 @@ export const antomReports = v.optional(
       {},
     ),
     name_days_after: v.optional(wholeDays(0, 2), 0),
-    settled_within_days: v.optional(wholeDays(1, 60), 10),
+    settled_within_days: v.optional(wholeDays(1, 60), SETTLED_WITHIN_DAYS),
     sftp: v.optional(sftp),
   }),
 );

@@ -36,11 +36,6 @@ export const url = (...protocols: string[]) =>
       'an address without user and password, which have keys of their own',
     ),
   );
-/** An address without TLS that is not of this machine: whatever passes there, anybody on the way may read and write. */
-export function isInTheClear(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'http:' && !/^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname);
-}
 export const port = v.pipe(
   v.number('a port number'),
   v.integer('a port number'),

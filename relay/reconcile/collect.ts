@@ -12,7 +12,8 @@ import {
   unreadOf,
 } from '../acquirers/report.js';
 import type { Database } from '../ledger/database.js';
-import { checksumOf, forgetCut, type Issued, issuesOf, saveReport } from './files.js';
+import { checksumOf } from './checksum.js';
+import { forgetCut, type Issued, issuesOf, saveReport } from './files.js';
 
 /** Takes in what an acquirer reports: files of a folder, or a list that it is asked for. */
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Report, ReportFault, ReportKind } from '../acquirers/report.js';
 import { number, text, textOrNull } from '../ledger/columns.js';
 import type { Database, Queries, Row } from '../ledger/database.js';
+import { checksumOf } from './checksum.js';
 import { saveRows } from './rows.js';
 
 /** Reports as they were issued: which have been read, and what was wrong in them. */
@@ -27,8 +27,6 @@ export type Issue = {
   readonly issuedAt: number;
   readonly report: Report;
 };
-
-export const checksumOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const recordFrom = (row: Row): FileRecord => ({
   name: text(row['name']),

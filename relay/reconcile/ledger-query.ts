@@ -12,9 +12,7 @@ import type { Known, Return } from './types.js';
 /** Its rows as attempt, id, kind, amount, currency, state, at. */
 const returnTables: readonly string[] = [
   'SELECT attempt, id, kind, amount, currency, state, coalesce(ended_at, requested_at) AS at FROM reversal',
-  // With the operator: it may still be made, as while the acquirer has it in hand.
-  `SELECT attempt, id, kind, amount, currency, CASE state WHEN 'operator' THEN 'pending' ELSE state END,
-     coalesce(ended_at, requested_at) FROM refund`,
+  'SELECT attempt, id, kind, amount, currency, state, coalesce(ended_at, requested_at) FROM refund',
 ];
 const returns = returnTables.join(' UNION ALL ');
 

@@ -14,7 +14,7 @@ export type Claims = {
   readonly rest: readonly StoredRow[];
 };
 
-const isOpen = ({ state }: Return): boolean => state === 'requested' || state === 'pending';
+const isOpen = ({ state }: Return): boolean => state !== 'confirmed' && state !== 'failed';
 
 /** A payment that is back without a record: the acquirer said so when it was asked. */
 function recordsOf({ returns, attempt, money, changedAt, ...known }: Known): readonly Return[] {
@@ -98,8 +98,9 @@ function judgePair(of: Case, known: Known, record: Return, row: StoredRow, findi
   const expected = record.kind === 'cancel' ? (of.payments[0]?.money ?? known.money) : record.money;
   findings.compare({ of, row, back: record }, expected, nameOf(record));
   if (!isOpen(record)) return;
-  if (known.state === 'operator') {
-    const detail = `${nameOf(record)} was never confirmed, and the report has it: resolve the attempt as returned`;
+  if (known.state === 'operator' || record.state === 'operator') {
+    const whose = record.state === 'operator' ? 'refund' : 'attempt';
+    const detail = `${nameOf(record)} was never confirmed, and the report has it: resolve the ${whose} as returned`;
     findings.differ('refund-not-known', { of, row }, { expected: record.money, found: row.money, detail });
   } else {
     findings.wait(

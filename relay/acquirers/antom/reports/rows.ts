@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Money } from '../../../../protocol/money.js';
 import { isCurrency } from '../../../../protocol/money.js';
 import { atWall } from '../../../runtime/days.js';
-import { type ReportFault, type ReportKind, type ReportRow, type RowType, shapeOf } from '../../report.js';
+import { ID_MAX, type ReportFault, type ReportKind, type ReportRow, type RowType, shapeOf } from '../../report.js';
 import { magnitude, signedMoney } from '../../report-money.js';
 import type { Header } from './header.js';
 import type { Line } from './lines.js';
@@ -130,6 +130,8 @@ function typeIn(cells: Cells, kind: ReportKind, { words: own }: AntomReportSetti
   return known ?? 'other';
 }
 
+const names: readonly Field[] = ['type', 'acquirerId', 'originalId', 'requestId', 'originalRequestId', 'batch'];
+
 /** A line that names no transaction is lost; one with a bad amount is kept without it, so that nothing else is doubted. */
 export function rowOf(header: Header, line: Line, settings: AntomReportSettings): RowFound {
   const { kind } = header;
@@ -146,6 +148,11 @@ export function rowOf(header: Header, line: Line, settings: AntomReportSettings)
     );
   }
   const cells = new Cells(header, line);
+  const long = names.find((field) => Buffer.byteLength(cells.text(field)) > ID_MAX);
+  if (long !== undefined) {
+    const remedy = `expected at most ${ID_MAX} bytes: ask for the file again`;
+    return lostAs(header.at.get(long)?.name ?? long, shapeOf(cells.text(long)), remedy);
+  }
   const word = cells.text('type');
   if (word === '')
     return lostAs(header.at.get('type')?.name ?? '', 'nothing', 'expected a type: ask for the file again');

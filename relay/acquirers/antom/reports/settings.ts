@@ -102,3 +102,6 @@ export const reportSettings: AntomReportSettings = {
   words: {},
   nameDaysAfter: 0,
 };
+
+/** [gap] A transaction is in a settlement so many days after it, or something is wrong. */
+export const SETTLED_WITHIN_DAYS = 10;

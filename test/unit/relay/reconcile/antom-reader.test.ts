@@ -262,6 +262,7 @@ describe('a bad line is named, and nothing else is lost', () => {
       ...['', '15 columns'],
     ],
     ['a quote that is never closed', `x,"y${',z'.repeat(12)}`, '', 'a quote that is never closed'],
+    ['an id that is none', `c,${'7'.repeat(257)},,R9,x,,,payment,,,100,HKD,,`, 'transactionId', '257 digits'],
     ['no type', `${','.repeat(13)}`, 'transactionType', 'nothing'],
     ['no id', `c,,,,,,,payment,,,100,HKD,,`, 'transactionId', 'nothing'],
   ])('%s', (_name, line, column, found) => {

@@ -327,6 +327,18 @@ describe('pieces of several days', () => {
     expect(keys[0]?.[0]?.key).toBe(keys[1]?.[0]?.key);
   });
 
+  test('a refund that is with the operator, and that the report has, is for a person; without a row it waits', () => {
+    const sale = saleOf(1, noon, 'delivered');
+    const record = { id: refundIdOf(sale), kind: 'refund', money: sale.money, state: 'operator', at: noon } as const;
+    const known = knownOf(sale, { returns: [record] });
+    const found = matchTransactions([known], rowsOf([paymentOf(sale), refundOf(sale)]), coverage);
+    expect(found.differences).toMatchObject([
+      { type: 'refund-not-known', detail: expect.stringContaining('resolve the refund as returned') },
+    ]);
+    expect(types([known], rowsOf([paymentOf(sale)]))).toEqual([]);
+    expect(waits([known], rowsOf([paymentOf(sale)]))).toEqual([expect.stringContaining('not confirmed (operator)')]);
+  });
+
   test('a charge whose amount could not be read is not taken for nothing', () => {
     const sale = saleOf(1, noon, 'delivered', { money: { amount: 1_000, currency: 'HKD' } });
     const part = (n: number): Told =>
