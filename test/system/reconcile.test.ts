@@ -212,11 +212,22 @@ describe('a thousand clean payments and ten planted differences: all ten are nam
 
       const [first] = found.differences;
       const close = (note: string) =>
-        relay('reconcile', '--config', config, '--account', 'main', '--close', String(first?.number), '--note', note);
+        relay(
+          ledger.url,
+          'reconcile',
+          '--config',
+          config,
+          '--account',
+          'main',
+          '--close',
+          String(first?.number),
+          '--note',
+          note,
+        );
       expect(await close('shown 281006021234567890123456')).toMatchObject({ code: 2, out: '' });
       expect(await close('asked the bank')).toMatchObject({ code: 0, out: `closed ${first?.number}\n` });
       expect((await close('again')).code).toBe(2);
-      const acts = await relay('audit', '--config', config, '--json');
+      const acts = await relay(ledger.url, 'audit', '--config', config, '--json');
       const target = `difference ${first?.number} of main`;
       expect(JSON.parse(acts.out).audit).toMatchObject([
         { act: 'close-difference', target, detail: 'again', outcome: 'refused: not-open' },

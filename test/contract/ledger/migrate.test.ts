@@ -125,8 +125,10 @@ describe.skipIf(!server)('migrations beside older relays, on PostgreSQL', () => 
     const slow = outside('CREATE INDEX CONCURRENTLY one_slow ON one (slow(n));');
     const died = migrate(db, [one, two, slow, cut], 3).catch((error: unknown) => String(error));
     await until('its death', async () => {
+      // Not before it has left something behind.
       const rows = await db.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY one_cut%' AND state = 'active'",
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE query LIKE 'CREATE INDEX CONCURRENTLY one_cut%' AND state = 'active' AND to_regclass('one_cut') IS NOT NULL`,
       );
       return rows.length > 0;
     });
