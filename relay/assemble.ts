@@ -59,6 +59,7 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
     greeting: { cloneWindowMs: timers.clone_window_ms },
     ...{ codeHashKey: secrets.codeHashKey, welcomeMs: timers.lease_ms, knows: knownKiosks(config) },
     publish: (topic, payload) => connection.publish(topic, payload),
+    clockOffMs: () => health.clockOffMs,
   });
   const peers = new Peers({
     ...shared,

@@ -4,6 +4,7 @@ import { assemble, type RelayParts } from './assemble.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { sleep } from './runtime/clock.js';
 
 export type { RelayParts } from './assemble.js';
 
@@ -13,20 +14,26 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
+/** Beyond the drain of payments: a report that is being read is read again by whoever is next. */
+const JOBS_MORE_MS = 2_000;
+
 /** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
   const relay = assemble(config, secrets, parts);
   const { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention } = relay;
   const stop = async (): Promise<void> => {
+    // First of all, so that no kiosk asks anybody for a code that this relay would let grow old.
+    const left = connection.leave();
     watch.stop();
     health.stop();
     retention.stop();
-    await daily?.stop();
-    await connection.leave();
+    // A day that is being reconciled may take minutes; payments do not wait for it, nor does the end for long.
+    const jobs = daily?.stop();
+    await left;
     await Promise.all([operations.close(), webhooks?.close()]);
-    await refunds.stop();
-    await office.stop();
+    await Promise.all([refunds.stop(), office.stop()]);
+    if (jobs) await Promise.race([jobs, sleep(clock, JOBS_MORE_MS)]);
     await connection.stop();
     if (!parts.database) await db.stop();
   };

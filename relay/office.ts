@@ -35,6 +35,8 @@ export type OfficeParts = {
   /** An attempt has changed in this relay. */
   readonly onChanged: (attempt: string) => void;
   readonly watch?: OfficeWatch;
+  /** Our time minus the ledger's, ms, as far as it is beyond doubt. */
+  readonly clockOffMs?: () => number;
   /** Shared with those who watch. */
   readonly counters?: Counters;
 };
@@ -77,7 +79,7 @@ const FRAMES_DRAIN_MS = 8_000;
  */
 export function openOffice(parts: OfficeParts): Office {
   const { relay, ledger, accounts, clock, random, log, admission, greeting, onChanged } = parts;
-  const { codeHashKey, welcomeMs, knows, publish, watch } = parts;
+  const { codeHashKey, welcomeMs, knows, publish, watch, clockOffMs } = parts;
   const leaseMs = accounts.longestCallMs + LEASE_BEYOND_CALL_MS;
   const firstTellMs = tellPlan.firstMs;
   const [counters, codes] = [parts.counters ?? new Counters(), new Codes()];
@@ -94,12 +96,12 @@ export function openOffice(parts: OfficeParts): Office {
   };
   const shared = { ledger, clock, log, relay, accounts, codes, firstTellMs, committed };
   const worker: Worker = new Worker(
-    { ...shared, leaseMs, called },
+    { ...shared, leaseMs, called, clockOffMs },
     { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: accounts.longestCallMs * 2 },
     log,
   );
   const desk = new Desk({
-    ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows },
+    ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows, clockOffMs },
     workLeaseMs: leaseMs,
     wake: () => worker.wakeAt(clock.now()),
     heard: (kiosk) => watch?.heard(kiosk),

@@ -1,3 +1,4 @@
+import { refuseShared } from './commands/transport.js';
 import { openAccounts, openDatabase } from './config/parts.js';
 import { sourcesOf } from './config/reconcile.js';
 import type { RelayConfig } from './config/schema.js';
@@ -5,7 +6,7 @@ import type { RelaySecrets } from './config/secrets.js';
 import { type Database, LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 import { recordAudit } from './operations/audit.js';
-import { holdsLongNumber } from './operations/questions.js';
+import { wordsFault } from './operations/questions.js';
 import { CollectError } from './reconcile/collect.js';
 import { closeDifference } from './reconcile/differences.js';
 import { csvOf, jsonOf, tableOf } from './reconcile/output.js';
@@ -25,13 +26,8 @@ export type ReconcileAsked = {
   readonly close?: Closing | undefined;
 };
 
-export type Closing = {
-  readonly number: number;
-  readonly note: string;
-  /** Who does it, and where: it is an act of a person's, and on record. */
-  readonly who: string;
-  readonly origin: string;
-};
+/** `who` does it, and from which machine. */
+type Closing = { readonly number: number; readonly note: string; readonly who: string; readonly origin: string };
 
 export type ReconcileSaid = { readonly code: 0 | 1 | 2; readonly out: string; readonly error: string };
 
@@ -58,11 +54,11 @@ export async function reconcileCommand(
   if (!asked.close && (!isDay(day) || day >= today)) {
     return wrong(`--day: expected a day before today (${today} in ${source.zone}), such as 2026-01-31`);
   }
-  if (asked.close && holdsLongNumber(asked.close.note)) {
-    return wrong('--note: found a long number, expected words, and no payment code or card number');
-  }
+  const fault = asked.close && wordsFault(asked.close.note);
+  if (fault) return wrong(`--note: ${fault.message}`);
   const db = openDatabase(config, secrets);
   try {
+    await refuseShared(config);
     await db.start();
     await migrate(db, await shippedMigrations(), clock.now());
     if (asked.close) {
@@ -88,18 +84,18 @@ export async function reconcileCommand(
   }
 }
 
-/** False: there is no such open difference. */
+/** A person's act like any other: on record, whatever came of it. False: there is no such open difference. */
 export async function closeByHand(
   db: Database,
   account: string,
   { number, note, who, origin }: Closing,
-  now: number,
+  at: number,
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
-    const closed = await closeDifference(tx, account, number, note, now);
-    if (!closed) return false;
-    const [target, act, outcome] = [`difference ${number} of ${account}`, 'close-difference', 'done'];
-    await recordAudit(tx, { at: now, who, origin, act, target, attempt: closed.attempt, detail: note, outcome });
-    return true;
+    const closed = await closeDifference(tx, account, number, note, at);
+    const target = `difference ${number} of ${account}`;
+    const [attempt, outcome] = closed ? [closed.attempt, 'done'] : [null, 'refused: not-open'];
+    await recordAudit(tx, { at, who, origin, act: 'close-difference', target, attempt, detail: note, outcome });
+    return closed !== undefined;
   });
 }

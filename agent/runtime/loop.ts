@@ -2,7 +2,7 @@ import type { Clock } from '../../drivers/clock.js';
 import type { Actuator } from '../../drivers/contract/actuator.js';
 import { decodeDown, encodeUp, FrameError } from '../../protocol/codec.js';
 import type { BootTag, OrderId } from '../../protocol/ids.js';
-import type { Hello, UpBody } from '../../protocol/messages.js';
+import type { Hello, UpBody, Welcome } from '../../protocol/messages.js';
 import type { Journal, Replay } from '../journal/contract.js';
 import { listed } from '../kiosk/books.js';
 import type { KioskEffect, KioskEvent } from '../kiosk/events.js';
@@ -102,17 +102,26 @@ export class KioskLoop {
   received(frame: Uint8Array): void {
     try {
       const { body, relay } = decodeDown(frame);
-      if (body.type === 'welcome') this.session({ type: 'welcome', welcome: body, relay });
+      if (body.type === 'welcome') this.#welcomed(body, relay);
       else if (body.type === 'challenge') this.session({ type: 'challenge', challenge: body });
       else if (body.type === 'update') this.dispatch({ type: 'update', update: body });
-      else if (body.type === 'service') this.dispatch({ type: 'service', closedMs: body.reason ? body.forMs : 0 });
-      else this.dispatch(body);
+      else if (body.type !== 'service') this.dispatch(body);
+      else if (relay === this.#session.relay)
+        this.dispatch({ type: 'service', closedMs: body.reason ? body.forMs : 0 });
       return;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#parts.counters.count('frame-refused');
       this.#parts.log.warn({ event: 'frame-refused', why: error.message }, 'frame from the relay refused');
     }
+  }
+
+  /** Each relay finds out by itself whom it reaches. Heeded is the one that has greeted last: it says so after its Welcome. */
+  #welcomed(welcome: Welcome, relay: string): void {
+    const before = this.#session.relay;
+    this.session({ type: 'welcome', welcome, relay });
+    if (this.#session.relay === before || !this.#kiosk.closed.includes('acquirer')) return;
+    this.dispatch({ type: 'service', closedMs: 1_000 });
   }
 
   /** Nothing more can be kept (S13), whoever found it out. */

@@ -1,7 +1,7 @@
-import { hostname, userInfo } from 'node:os';
 import { defineCommand } from 'citty';
 import { readSecrets } from '../config/secrets.js';
 import { systemClock } from '../runtime/clock.js';
+import { commandLine } from './transport.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf, WRONG_USE } from './usage.js';
 
 const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
@@ -27,7 +27,8 @@ export const reconcile = defineCommand({
       const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
-      const close = args.close && args.note ? closing(args.close, args.note) : undefined;
+      const close =
+        args.close && args.note ? { number: Number(args.close), note: args.note, ...commandLine() } : undefined;
       const { account, day, folder } = args;
       const asked = { account, day, folder, form, close } as const;
       const said = await reconcileCommand(settings, await readSecrets(settings, process.env), asked, systemClock);
@@ -35,9 +36,4 @@ export const reconcile = defineCommand({
       process.stderr.write(said.error);
       process.exitCode = said.code;
     }, WRONG_USE),
-});
-
-const closing = (number: string, note: string) => ({
-  ...{ number: Number(number), note },
-  ...{ who: `${userInfo().username} (command line)`, origin: hostname() },
 });

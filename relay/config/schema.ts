@@ -83,6 +83,11 @@ const retention = v.strictObject({
   /** A code lives for minutes, and a Pay is never older: an hour is plenty to know a code that is used twice (S2). */
   code_hashes_hours: v.optional(whole(1, 8_760), 24),
   buyers_days: v.optional(whole(1, 3_650), 180),
+  /** PCI DSS 10.5.1 wants an audit trail of a year. */
+  words_days: v.optional(whole(1, 3_650), 400),
+  audit_days: v.optional(whole(1, 7_300), 3_650),
+  /** The daily comparison looks a week back. */
+  reports_days: v.optional(whole(30, 3_650), 730),
 });
 
 export const configSchema = v.strictObject({
@@ -138,6 +143,10 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
   complaints.push(...tokenComplaints(config.account), ...folderComplaints(config));
+  const { words_days: words, audit_days: audit } = config.retention;
+  if (words > audit) {
+    complaints.push({ key: 'retention.words_days', found: `${words}`, expected: `at most audit_days (${audit})` });
+  }
   return complaints;
 }
 

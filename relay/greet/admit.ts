@@ -45,6 +45,8 @@ export type AdmitContext = {
   readonly relay: string;
   readonly leaseMs: number;
   readonly firstTellMs: number;
+  /** By how much our clock is surely behind the ledger's, ms. */
+  readonly behindMs?: number;
 };
 
 /** A scan may seem to lie this far ahead, by the Hello's way here; more means that the clock measure is bad. */
@@ -65,7 +67,7 @@ export async function admitPay(
   return await ledger.transaction(async (tx) => {
     const row = await tx.lockForPay(kiosk);
     const scannedAt = row && scanTime(row, tag, pay, context.now);
-    if (!row?.nonce || scannedAt === undefined) return await fromRecord(tx, pay.attempt, kiosk, codeHash, context.now);
+    if (!row?.nonce || scannedAt === undefined) return await fromRecord(tx, pay.attempt, kiosk, codeHash, context);
     // Of what was heard before, the insert says so.
     const to = context.rules.route(kiosk, { issuer: pay.issuer ?? null, currency: pay.currency });
     const attempt = newAttempt(kiosk, row.nonce, pay, scannedAt, to, context);
@@ -86,13 +88,15 @@ async function fromRecord(
   id: string,
   kiosk: string,
   codeHash: string,
-  now: number,
+  { now, behindMs = 0 }: Pick<AdmitContext, 'now' | 'behindMs'>,
 ): Promise<Admission> {
   const before = await tx.load(id);
   if (!before) return { type: 'not-greeted' };
   if (before.kiosk !== kiosk) return { type: 'foreign' };
   const untouched = before.state === 'submitted' && before.payAt === null;
-  const restartable = untouched && (await tx.codeHashOf(before.id)) === codeHash;
+  // By a clock that is behind it could be sent after the last moment that whoever accepted it has reckoned with (rule 11).
+  const isBehind = behindMs > CLOCK_TOLERANCE_MS;
+  const restartable = untouched && !isBehind && (await tx.codeHashOf(before.id)) === codeHash;
   if (restartable) await tx.dueNow(before.id, now);
   return { type: 'known', attempt: before, restartable };
 }
@@ -153,8 +157,9 @@ function newAttempt(
     payUntil,
     deadlineAt: scannedAt + (to?.deadlineMs ?? rules.kioskDeadlineMs),
     vendUntil: scannedAt + rules.kioskDeadlineMs,
-    // Rule 11: last permitted send + HTTP timeout + the shorter of code life and acquirer expiry (vendUntil, as told).
-    landingUntil: payUntil + landingMs(to, rules),
+    // Rule 11: last permitted send + HTTP timeout + the shorter of code life and acquirer expiry (vendUntil, as told). By the
+    // ledger's clock: another relay may ask for us.
+    landingUntil: payUntil + landingMs(to, rules) + (context.behindMs ?? 0),
     ...untouchedProgress,
     nextAt: now,
   };
@@ -185,13 +190,14 @@ async function refuse(
   attempt: Attempt,
   reason: Reason,
   codeHash: string,
-  { now, firstTellMs }: Pick<AdmitContext, 'now' | 'firstTellMs'>,
+  context: AdmitContext,
 ): Promise<Admission> {
+  const { now, firstTellMs } = context;
   const refused: Attempt = { ...attempt, state: 'refused', reason, nextAt: null };
   const telling = { owed: true, tellAt: now + firstTellMs };
   const stored = await tx.insert(refused, { codeHash: null, telling, leaseOwner: null, leaseUntil: null });
   // This Pay was heard before, perhaps by another relay a moment ago: what is stored is the verdict, whatever ours would be.
-  if (!stored) return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, now);
+  if (!stored) return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, context);
   await tx.addSteps(refused.id, [{ at: now, name: 'refused', detail: reason, ms: null }]);
   return { type: 'refused', attempt: refused };
 }
@@ -204,7 +210,7 @@ async function barred(
 ): Promise<Admission> {
   switch (await tx.whoBars(attempt, codeHash)) {
     case 'attempt':
-      return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, context.now);
+      return await fromRecord(tx, attempt.id, attempt.kiosk, codeHash, context);
     case 'order':
       return await refuse(tx, attempt, 'order-taken', codeHash, context);
     case 'code':

@@ -83,5 +83,5 @@ async function unknownAttempt(
     await tx.raiseAlarm({ at: context.now, kind: 'unknown-attempt', kiosk, attempt: id, detail: text });
     effects.push({ type: 'alarm', kind: 'unknown-attempt', text });
   }
-  return { attempt, effects, changed: false, callId: null, givenBack: false };
+  return { attempt, effects, changed: false, moved: false, callId: null, givenBack: false };
 }

@@ -2,7 +2,7 @@ import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import type { Log } from '../runtime/log.js';
-import type { CallMade } from '../worker/made.js';
+import { type CallMade, isFailed } from '../worker/made.js';
 import {
   admits,
   type Circuit,
@@ -64,22 +64,27 @@ export class Circuits {
   }
 
   called({ account, attempt, call, failed, ours }: CallMade): void {
-    if (ours) return;
+    if (ours) {
+      if (call === 'pay') this.#feed(account, { type: 'not-made' });
+      return;
+    }
     if (call === 'pay' && failed) this.#lastFailed.set(account, attempt);
     this.#feed(account, { type: call === 'pay' ? 'pay-ended' : 'asked', failed });
   }
 
   #feed(account: string, event: CircuitEvent): void {
     const { clock, log, counters, onChanged } = this.#parts;
-    const before = this.of(account);
-    const after = stepCircuit(before, event, clock.now(), circuitPolicy);
+    const [before, now] = [this.of(account), clock.now()];
+    const after = stepCircuit(before, event, now, circuitPolicy);
     if (after === before) return;
     this.#circuits.set(account, after);
-    if (after.kind === before.kind) return;
-    counters.add(`circuit-${after.kind}`);
-    if (after.kind === 'open') log.error({ event: 'circuit', account, state: after.kind }, 'no new payments there');
-    else log.info({ event: 'circuit', account, state: after.kind });
-    onChanged();
+    if (after.kind !== before.kind) {
+      counters.add(`circuit-${after.kind}`);
+      if (after.kind === 'open') log.error({ event: 'circuit', account, state: after.kind }, 'no new payments there');
+      else log.info({ event: 'circuit', account, state: after.kind });
+    }
+    // Also while one payment is tried: whoever scanned meanwhile would be refused.
+    if (admits(after, now, circuitPolicy) !== admits(before, now, circuitPolicy)) onChanged();
   }
 
   /** Asks what became of a payment that failed: it moves nothing, and is what its own worker asks as well. */
@@ -90,10 +95,10 @@ export class Circuits {
       const attempt = this.#lastFailed.get(account);
       if (at === null || at > clock.now() || attempt === undefined || this.#probing.has(account)) continue;
       this.#probing.add(account);
-      void accounts()
-        .of(account)
-        .acquirer.inquire(attempt)
-        .then(({ kind }) => this.#feed(account, { type: 'asked', failed: kind === 'unknown' || kind === 'not-sent' }))
+      // Adapters do not throw; one that does has not answered.
+      void Promise.resolve()
+        .then(() => accounts().of(account).acquirer.inquire(attempt))
+        .then((answer) => this.#feed(account, { type: 'asked', failed: isFailed('inquire', answer) }))
         .catch(() => this.#feed(account, { type: 'asked', failed: true }))
         .finally(() => this.#probing.delete(account));
     }

@@ -11,12 +11,17 @@ export type Measure = {
 };
 
 /** Ours minus theirs lies in this range, ms. */
-type Range = { readonly least: number; readonly most: number };
+type Range = { readonly least: number; readonly most: number; readonly heardAt: number };
 
 /** More than this, beyond doubt, is wrong: relays compare their times through the ledger (rule 11 has room for seconds). */
 export const CLOCK_OFF_MS = 10_000;
 /** An acquirer's own window is not used to its very end. */
 const WINDOW_MARGIN_MS = 60_000;
+/**
+ * What an acquirer's answer has told is believed for so long. Without a payment there is no further answer that could show that
+ * it was their clock, or one server's of theirs, and that it has been put right.
+ */
+const BELIEVED_MS = 300_000;
 
 export const DATABASE = 'database';
 
@@ -38,7 +43,7 @@ export class Clocks {
   measured({ source, theirs, askedAt, heardAt, grainMs }: Measure): void {
     if (!Number.isFinite(theirs) || heardAt < askedAt) return;
     // Their time was read at some moment between the two.
-    this.#ranges.set(source, { least: askedAt - theirs - grainMs, most: heardAt - theirs });
+    this.#ranges.set(source, { least: askedAt - theirs - grainMs, most: heardAt - theirs, heardAt });
     const by = this.offBy(source);
     const told = this.#told.get(source);
     if (Math.abs(by) > CLOCK_OFF_MS && Math.abs(by - (told ?? 0)) > CLOCK_OFF_MS) {
@@ -66,9 +71,13 @@ export class Clocks {
     return [...this.#told.keys()];
   }
 
-  /** Would an acquirer that takes only requests of our time within `windowMs` take ours? Before it has answered, the database is asked. */
-  within(account: string, windowMs: number): boolean {
-    const by = this.offBy(this.#ranges.has(account) ? account : DATABASE);
-    return Math.abs(by) <= windowMs - WINDOW_MARGIN_MS;
+  /**
+   * Would an acquirer that takes only requests of our time within `windowMs` take ours? Where it has not answered lately, the
+   * database is asked.
+   */
+  within(account: string, windowMs: number, now: number): boolean {
+    const range = this.#ranges.get(account);
+    const isFresh = range !== undefined && now - range.heardAt <= BELIEVED_MS;
+    return Math.abs(this.offBy(isFresh ? account : DATABASE)) <= windowMs - WINDOW_MARGIN_MS;
   }
 }

@@ -92,10 +92,18 @@ export class Health {
     return this.#parts.wallRight() && this.#clocks.right;
   }
 
+  /** Our time minus the database's, ms, as far as it is beyond doubt: relays compare their times through the ledger. */
+  get clockOffMs(): number {
+    return this.#clocks.offBy(DATABASE);
+  }
+
   /** May new payments go to this account? */
   readonly usable = (account: string): boolean => {
     const within = this.#parts.accounts().of(account).acquirer.capabilities.clockWithinMs;
-    return this.#circuits.admits(account) && (within === undefined || this.#clocks.within(account, within));
+    return (
+      this.#circuits.admits(account) &&
+      (within === undefined || this.#clocks.within(account, within, this.#parts.clock.now()))
+    );
   };
 
   /** An account's answer has named its own time. */

@@ -19,7 +19,7 @@ export type MetricsParts = {
 };
 
 const SECOND_MS = 1_000;
-/** Beyond these the attempts whose answer is waited for are not measured. */
+/** Beyond these the oldest are given up: another relay has gone on with them, and their end is not heard here. */
 const MEASURED_MOST = 10_000;
 /** Of the ledger's own numbers, which cost queries; a scrape does not wait longer. */
 const GAUGES_WITHIN_MS = 2_000;
@@ -75,7 +75,9 @@ export class Metrics {
   }
 
   accepted({ id }: Attempt, heardAt: number): void {
-    if (this.#timed.size < MEASURED_MOST) this.#timed.set(id, { heardAt, beforeMs: 0, answeredAt: null });
+    const [oldest] = this.#timed.keys();
+    if (oldest !== undefined && this.#timed.size >= MEASURED_MOST) this.#timed.delete(oldest);
+    this.#timed.set(id, { heardAt, beforeMs: 0, answeredAt: null });
   }
 
   called({ account, attempt, call, answer, startedAt, ms, ours }: CallMade): void {
@@ -87,10 +89,8 @@ export class Metrics {
     if (!ours) this.#calls.observe({ account, call, answer }, ms / SECOND_MS);
   }
 
-  committed({ attempt, changed, effects }: Applied): void {
-    if (changed && effects.some(({ type }) => type === 'publish')) {
-      this.#ends.inc({ state: attempt.state, reason: attempt.reason ?? '' });
-    }
+  committed({ attempt, moved }: Applied): void {
+    if (moved) this.#ends.inc({ state: attempt.state, reason: attempt.reason ?? '' });
     const timed = this.#timed.get(attempt.id);
     if (!timed) return;
     if (timed.answeredAt !== null) {

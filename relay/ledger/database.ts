@@ -8,10 +8,13 @@ export interface Queries {
   query(text: string, params?: readonly Value[]): Promise<Row[]>;
 }
 
-export interface Transaction extends Queries {
+/** A connection that nobody else uses meanwhile. */
+export interface Session extends Queries {
   /** Several statements, no parameters: migrations. */
   script(text: string): Promise<void>;
 }
+
+export type Transaction = Session;
 
 export interface Database extends Queries {
   readonly kind: 'pglite' | 'postgres';
@@ -24,6 +27,11 @@ export interface Database extends Queries {
   stop(): Promise<void>;
   /** Read committed; rolled back if `work` throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Where other programs work on the same database: a session of its own outside any transaction, whose statements may take as
+   * long as they need. For what is built beside the payments.
+   */
+  alone?<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
 /** The ledger cannot be used as it is found; the message says what to do. */

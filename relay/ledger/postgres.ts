@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { Database, Row, Transaction, Value } from './database.js';
+import type { Database, Row, Session, Transaction, Value } from './database.js';
 import { LedgerError } from './database.js';
 import { Permits } from './permits.js';
 import { openPool, type Pool, type Sql } from './postgres-pool.js';
@@ -17,6 +17,8 @@ export type PostgresOptions = {
 /** A server that lives answers within the statement's time, if only "too slow"; after this much more it is taken for dead. */
 const ANSWER_BEYOND_STATEMENT_MS = 2_000;
 const STOP_S = 5;
+/** PostgreSQL's word for no timeout. */
+const NO_LIMIT = 0;
 
 type Unsafe = Pick<Sql, 'unsafe'>;
 
@@ -77,6 +79,21 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return await this.#watched((sql, alive) => transact(sql, work, alive));
+  }
+
+  /** Not one of the pool's: whoever waits for a permit must not wait for minutes. */
+  async alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const pool = openPool({ url: this.#options.url, connections: 1, statementTimeoutMs: NO_LIMIT });
+    try {
+      return await work({
+        query: (text, params = []) => run(pool.sql, text, params),
+        script: async (text) => {
+          await run(pool.sql, text);
+        },
+      });
+    } finally {
+      await pool.close(STOP_S);
+    }
   }
 
   /**

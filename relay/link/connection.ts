@@ -115,7 +115,9 @@ export class Connection {
         STOP_LIMIT_MS,
       );
     }
-    await within(client.endAsync(true), STOP_LIMIT_MS);
+    // With a DISCONNECT: after an end without one the broker would tell the last will, that this relay was lost.
+    await within(client.endAsync(!client.connected), STOP_LIMIT_MS);
+    client.stream?.destroy();
   }
 
   #connect(): void {

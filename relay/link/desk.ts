@@ -36,6 +36,8 @@ export type DeskParts = {
   /** How long an accepted attempt is this relay's, ms. */
   readonly workLeaseMs: number;
   readonly firstTellMs: number;
+  /** Our time minus the ledger's, ms, as far as it is beyond doubt. */
+  readonly clockOffMs?: (() => number) | undefined;
   readonly knows: (kiosk: string) => boolean;
   readonly committed: (applied: Applied) => void;
   /** Accepted and committed, with this relay's lease. `heardAt`: when its frame came, by the relay's clock. */
@@ -157,7 +159,8 @@ export class Desk {
     const { ledger, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
     const now = clock.now();
     const { firstTellMs } = this.#parts;
-    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs };
+    const behindMs = Math.max(0, -(this.#parts.clockOffMs?.() ?? 0));
+    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs, behindMs };
     const admitted = await admitPay(ledger, kiosk, tag, pay, context);
     counters.add(`pay-${admitted.type}`);
     const named = { kiosk, attempt: pay.attempt, trace_id: pay.attempt };

@@ -131,10 +131,14 @@ function cancelAnswered(
   }
 }
 
-/** Pay may still land (rule 11): ask again, no later than the first moment at which the answer counts. */
+/**
+ * Pay may still land (rule 11): ask again, no later than the first moment at which the answer counts. Where that is past by our
+ * clock and the answer did not count all the same (it was asked just before, or our clock is ahead), not without a pause.
+ */
 function keepAsking(attempt: Attempt, now: number, policy: Policy): StepResult {
   const wait = now + waitOf(policy.inquiryDelaysMs, policy.inquiryDelaysMs.length);
-  const nextAt = Math.max(now, Math.min(wait, attempt.landingUntil + 1));
+  const counts = attempt.landingUntil + 1;
+  const nextAt = counts > now ? Math.min(wait, counts) : wait;
   return stay({ ...attempt, inquiries: 0, cancels: 0, nextAt });
 }
 

@@ -15,6 +15,8 @@ export type FileRecord = {
   readonly complete: boolean;
   readonly lost: number;
   readonly faults: readonly ReportFault[];
+  /** Its rows are gone by age (`../ledger/retention.ts`). */
+  readonly erased: boolean;
 };
 
 /** A report as it came. `checksum`: of its bytes; `readAs`: by what settings; `issuedAt`: by the acquirer, epoch ms. */
@@ -35,6 +37,7 @@ const recordFrom = (row: Row): FileRecord => ({
   complete: row['complete'] === true,
   lost: number(row['lost']),
   faults: JSON.parse(text(row['faults'])) as ReportFault[],
+  erased: row['erased_at'] !== null,
 });
 
 /** More faults than a person reads are counted only. */
@@ -55,9 +58,9 @@ export async function saveReport(db: Database, account: string, issue: Issue, no
       `INSERT INTO report_file (account, name, kind, day, checksum, issued_at, read_at, complete, lost, faults, read_as)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (account, name) DO UPDATE
-         SET (kind, day, checksum, issued_at, read_at, complete, lost, faults, read_as) =
+         SET (kind, day, checksum, issued_at, read_at, complete, lost, faults, read_as, erased_at) =
              (excluded.kind, coalesce(excluded.day, report_file.day), excluded.checksum, excluded.issued_at,
-              excluded.read_at, excluded.complete, excluded.lost, excluded.faults, excluded.read_as)
+              excluded.read_at, excluded.complete, excluded.lost, excluded.faults, excluded.read_as, NULL)
          WHERE report_file.issued_at <= excluded.issued_at OR (excluded.complete AND NOT report_file.complete)
        RETURNING id`,
       [

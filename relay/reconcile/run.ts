@@ -157,7 +157,7 @@ const isList = ({ kind, day }: FileRecord, of: string): boolean => kind === 'tra
 /** Without a whole list of the day nothing is compared: what is missing in half a list means nothing. */
 const isThere = (files: readonly FileRecord[], day: string): boolean => {
   const lists = files.filter((file) => isList(file, day));
-  return lists.length > 0 && lists.every(({ complete }) => complete);
+  return lists.length > 0 && lists.every(({ complete, erased }) => complete && !erased);
 };
 
 function problemsOf(files: readonly FileRecord[], day: string): string[] {
@@ -167,12 +167,17 @@ function problemsOf(files: readonly FileRecord[], day: string): string[] {
       ({ name }) => `${name}: not whole (its last line, <END>, is not there, or it cannot be read): fetch it again`,
     ),
     ...(files.some((file) => isList(file, day)) ? [] : [`${day}: no list of transactions; it comes on the next day`]),
+    ...(files.some(({ erased }) => erased)
+      ? [`${day}: its reports were erased by age ([retention] reports_days), so it is not compared any more`]
+      : []),
   ];
 }
 
 function wholeDays(files: readonly FileRecord[]): ReadonlySet<string> {
   const lists = files.filter(({ kind }) => kind === 'transactions');
-  const broken = new Set(lists.filter(({ complete, lost }) => !complete || lost > 0).map(({ day }) => day));
+  const broken = new Set(
+    lists.filter(({ complete, lost, erased }) => !complete || lost > 0 || erased).map(({ day }) => day),
+  );
   return new Set(lists.flatMap(({ day }) => (day === null || broken.has(day) ? [] : [day])));
 }
 

@@ -24,6 +24,8 @@ export const refundWorkerOptions: RefundWorkerOptions = { atOnce: 4, pollMs: 1_0
 /** A lease outlives any one call, which may inquire first, by this. */
 export const REFUND_LEASE_BEYOND_CALLS_MS = 10_000;
 const AFTER_ABORT_MS = 1_000;
+/** A ledger that does not answer is not waited for: the leases end by themselves. */
+const GIVE_BACK_MS = 1_000;
 
 /** Takes due refunds from the ledger and runs them; any relay takes what another has left. */
 export class RefundWorker {
@@ -46,17 +48,21 @@ export class RefundWorker {
     this.wake();
   }
 
-  /** Lets what runs come to a rest, then aborts its calls, then leaves it: what is left lies in the ledger. */
+  /** Lets what runs come to a rest, then aborts its calls, then leaves it: what is left lies in the ledger, held by nobody. */
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTimer?.();
-    const { clock } = this.#parts;
+    const { clock, db, relay } = this.#parts;
     const { drainMs } = this.#options;
     const cancels = [clock.after(drainMs, () => this.#abort.abort())];
     const left = new Promise<void>((resolve) => {
       cancels.push(clock.after(drainMs + AFTER_ABORT_MS, resolve));
     });
     await Promise.race([this.#looking.then(() => Promise.all(this.#running.values())), left]);
+    const silent = new Promise<void>((resolve) => {
+      cancels.push(clock.after(GIVE_BACK_MS, resolve));
+    });
+    await Promise.race([releaseAllRefunds(db, relay).catch(() => {}), silent]);
     for (const cancel of cancels) cancel();
   }
 
@@ -77,6 +83,8 @@ export class RefundWorker {
       const now = clock.now();
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await claimDueRefunds(db, relay, now, now + leaseMs, free) : [];
+      // Stopped meanwhile: `stop` waits for this, and gives them back.
+      if (!this.#started) return;
       for (const id of ids) if (!this.#running.has(id)) this.#running.set(id, this.#work(id));
     } catch (error) {
       log.error({ event: 'refund-claim-failed', ...errorFields(error) });

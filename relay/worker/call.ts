@@ -7,7 +7,13 @@ export type CallOutcome = {
   readonly code: string | null;
 };
 
-type Caller = { readonly acquirer: Acquirer; readonly clock: Clock; readonly signal: AbortSignal };
+type Caller = {
+  readonly acquirer: Acquirer;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** By how much our clock is surely ahead of the ledger's, ms. */
+  readonly aheadMs?: number;
+};
 
 const BEYOND_TIMEOUT_MS = 2_000;
 
@@ -31,13 +37,15 @@ export async function makeCall(
   code: string | undefined,
   caller: Caller,
 ): Promise<CallOutcome> {
-  const { acquirer, signal, clock } = caller;
+  const { acquirer, signal, clock, aheadMs = 0 } = caller;
   const acquirerId = attempt.acquirerId ?? undefined;
   const refundId = attempt.reversal?.id ?? '';
-  const askedAt = clock.now();
+  const now = clock.now();
+  // Another relay may have sent the pay, by a clock behind ours: "no such order" must not count before that could land.
+  const askedAt = now - aheadMs;
   switch (call) {
     case 'pay': {
-      const answer = await safely(() => pay(attempt, code, askedAt, caller), caller);
+      const answer = await safely(() => pay(attempt, code, now, caller), caller);
       return outcome({ type: 'pay-answered', answer });
     }
     case 'inquire': {

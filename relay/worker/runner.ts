@@ -17,6 +17,8 @@ export type RunnerParts = {
   readonly relay: string;
   readonly leaseMs: number;
   readonly firstTellMs: number;
+  /** Our time minus the ledger's, ms, as far as it is beyond doubt; 0 where nobody compares them. */
+  readonly clockOffMs?: (() => number) | undefined;
   /** Called after each commit. */
   readonly committed: (applied: Applied) => void;
   /** Called after each call, before its answer is committed. */
@@ -76,9 +78,10 @@ async function oneCall(
   const code = call === 'pay' ? parts.codes.take(attempt.id) : undefined;
   const stopped = movesMoney(call) && state !== from[call];
   const span = spanOf(attempt.id, callId);
+  const aheadMs = Math.max(0, parts.clockOffMs?.() ?? 0);
   const outcome = stopped
     ? notMade(call, attempt, startedAt, state ? `no longer ${from[call]}` : 'the ledger did not answer')
-    : await inSpan(span, () => makeCall(call, attempt, code, { acquirer, clock, signal }));
+    : await inSpan(span, () => makeCall(call, attempt, code, { acquirer, clock, signal, aheadMs }));
   const { event, code: resultCode } = outcome;
   const at = clock.now();
   const ms = at - startedAt;

@@ -14,6 +14,8 @@ export type WorkerOptions = {
 const TIMER_SLACK_MS = 2;
 /** An aborted call answers at once; one that does not is not waited for. */
 const AFTER_ABORT_MS = 1_000;
+/** A ledger that does not answer is not waited for either: the leases end by themselves. */
+const GIVE_BACK_MS = 1_000;
 
 /** Takes due attempts from the ledger and runs each in one task at a time. */
 export class Worker {
@@ -27,6 +29,7 @@ export class Worker {
   #cancelTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #claiming = false;
+  #looking: Promise<unknown> = Promise.resolve();
   #again = false;
   #started = false;
 
@@ -44,17 +47,24 @@ export class Worker {
     this.wakeAt(this.#parts.clock.now());
   }
 
-  /** Lets running attempts come to a rest, then aborts their calls, then leaves them: what is left lies in the ledger. */
+  /**
+   * Lets running attempts come to a rest, then aborts their calls, then leaves them: what is left lies in the ledger, and is
+   * held by nobody, so that another relay need not wait for a lease to end.
+   */
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTimer?.();
-    const { clock } = this.#parts;
+    const { clock, ledger, relay } = this.#parts;
     const { drainMs } = this.#options;
     const cancels = [clock.after(drainMs, () => this.#abort.abort())];
     const left = new Promise<void>((resolve) => {
       cancels.push(clock.after(drainMs + AFTER_ABORT_MS, resolve));
     });
-    await Promise.race([Promise.all(this.#running.values()), left]);
+    await Promise.race([this.#looking.then(() => Promise.all(this.#running.values())), left]);
+    const silent = new Promise<void>((resolve) => {
+      cancels.push(clock.after(GIVE_BACK_MS, resolve));
+    });
+    await Promise.race([ledger.releaseAll(relay).catch(() => {}), silent]);
     for (const cancel of cancels) cancel();
   }
 
@@ -73,7 +83,7 @@ export class Worker {
   }
 
   async #claim(): Promise<void> {
-    const { ledger, relay, clock, leaseMs, codes } = this.#parts;
+    const { clock } = this.#parts;
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (!this.#started) return;
     if (this.#claiming) {
@@ -82,20 +92,30 @@ export class Worker {
     }
     this.#claiming = true;
     this.#again = false;
+    const looking = this.#look();
+    this.#looking = looking;
+    const next = await looking;
+    this.#claiming = false;
+    this.wakeAt(this.#again ? clock.now() : next);
+  }
+
+  /** Returns when to look again. */
+  async #look(): Promise<number> {
+    const { ledger, relay, clock, leaseMs, codes } = this.#parts;
     const now = clock.now();
-    let next = now + this.#options.pollMs;
+    const next = now + this.#options.pollMs;
     codes.forgetOlder(now);
     try {
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await ledger.claimDue(relay, now, now + leaseMs, free) : [];
+      // Stopped meanwhile: `stop` waits for this, and gives them back.
+      if (!this.#started) return next;
       for (const id of ids) this.#run(id);
       // A wake for a later time may have been asked for while an earlier one was pending; the ledger remembers it.
-      next = (await ledger.nextDue(now, next)) ?? next;
+      return (await ledger.nextDue(now, next)) ?? next;
     } catch (error) {
       this.#log.error({ event: 'claim-failed', ...errorFields(error) });
-    } finally {
-      this.#claiming = false;
-      this.wakeAt(this.#again ? clock.now() : next);
+      return next;
     }
   }
 

@@ -53,6 +53,8 @@ ${ledger}
 code_hash_key_env = "HASH_KEY"
 [kiosks]
 any = true
+[operations]
+port = 1
 [[account]]
 name = "main"
 private_key_file = "${join(folder, 'ours.pem')}"
@@ -207,6 +209,19 @@ describe('a thousand clean payments and ten planted differences: all ten are nam
       expect(found).toMatchObject({ outcome: 'differences', problems: [], faults: [] });
       expect(found.waiting.map(({ attempt }) => attempt)).toEqual([near.id]);
       process.stdout.write(tableOf(found));
+
+      const [first] = found.differences;
+      const close = (note: string) =>
+        relay('reconcile', '--config', config, '--account', 'main', '--close', String(first?.number), '--note', note);
+      expect(await close('shown 281006021234567890123456')).toMatchObject({ code: 2, out: '' });
+      expect(await close('asked the bank')).toMatchObject({ code: 0, out: `closed ${first?.number}\n` });
+      expect((await close('again')).code).toBe(2);
+      const acts = await relay('audit', '--config', config, '--json');
+      const target = `difference ${first?.number} of main`;
+      expect(JSON.parse(acts.out).audit).toMatchObject([
+        { act: 'close-difference', target, detail: 'again', outcome: 'refused: not-open' },
+        { act: 'close-difference', target, detail: 'asked the bank', outcome: 'done', attempt: first?.attempt ?? null },
+      ]);
 
       const right = [...sales.flatMap(toldOf), ...inLedger.flatMap(toldOf)];
       await put('MID_fptrade_20260310.csv', file(right, 'legacy'));

@@ -99,8 +99,6 @@ CREATE TABLE resolution (
   at      bigint NOT NULL
 );
 CREATE INDEX resolution_attempt ON resolution (attempt, id);
--- What waits for a person; costs nothing for the others.
-CREATE INDEX attempt_waiting ON attempt (created_at DESC, id) WHERE state IN ('doubtful', 'operator');
 
 -- Who may use the operations API. Of the token itself only its hash is kept.
 CREATE TABLE operations_token (

@@ -106,5 +106,4 @@ CREATE TABLE difference (
 CREATE INDEX difference_open ON difference (account, run_day) WHERE closed_at IS NULL;
 
 -- Refunds and cancels are looked up by when they ended, or were asked for where they have not.
-CREATE INDEX reversal_at ON reversal ((coalesce(ended_at, requested_at)));
 CREATE INDEX refund_at ON refund ((coalesce(ended_at, requested_at)));

@@ -1,6 +1,3 @@
--- What a dead relay held is given back by name, at each death and each start: not by a look at every row.
-CREATE INDEX attempt_lease ON attempt (lease_owner) WHERE lease_owner IS NOT NULL;
-
 -- Buyers' data is erased by age; what money went where stays for ever. `hash_erased_at`: when the code's hash went, which is
 -- needed for only as long as a code can live; `erased_at`: when the reference and the kiosk's boot went as well.
 ALTER TABLE attempt ADD COLUMN hash_erased_at bigint;
@@ -8,9 +5,6 @@ ALTER TABLE attempt ADD COLUMN erased_at bigint;
 ALTER TABLE attempt DROP CONSTRAINT attempt_check;
 ALTER TABLE attempt ADD CONSTRAINT attempt_check CHECK (state = 'refused' OR
   (amount IS NOT NULL AND currency IS NOT NULL AND (code_hash IS NOT NULL OR hash_erased_at IS NOT NULL))) NOT VALID;
--- What is still to be erased, oldest first; a row that was erased leaves them.
-CREATE INDEX attempt_hashed ON attempt (created_at) WHERE code_hash IS NOT NULL;
-CREATE INDEX attempt_erasable ON attempt (created_at) WHERE erased_at IS NULL;
 
 -- "What was asked never changes" (S3) holds for every update but an erasure, which has a guard of its own: only of what has
 -- ended, and nothing else in the row changes.

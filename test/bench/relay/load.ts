@@ -1,4 +1,3 @@
-import { call } from '../../../deploy/demo/http.js';
 import type { Arena } from '../../relays/arena.js';
 import { sleep } from '../../support/wait.js';
 import { type Rate, rateOf } from './bare.js';
@@ -48,6 +47,3 @@ export function quantileOf(before: Buckets, after: Buckets, at: number): number 
   const all = Math.max(...counts.map(([, count]) => count));
   return counts.find(([, count]) => count >= all * at)?.[0] ?? Number.NaN;
 }
-
-export const countersOf = async (arena: Arena): Promise<Record<string, number>> =>
-  (await call<{ counters: Record<string, number> }>(`${relayOf(arena).api}/v1/status`)).counters;

@@ -11,8 +11,13 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** Resident memory, MB of 2^20 bytes. */
-export function residentMb(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+/** Resident memory now, MB of 2^20 bytes. */
+export const residentMb = (pid: number): number => memoryMb(pid, 'VmRSS');
+
+/** The most that was ever resident. */
+export const peakMb = (pid: number): number => memoryMb(pid, 'VmHWM');
+
+function memoryMb(pid: number, field: string): number {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? Number.NaN) / 1_024;
 }

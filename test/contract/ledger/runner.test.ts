@@ -161,6 +161,30 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
     });
   });
 
+  describe('with a clock that is five minutes ahead of the relay that has sent the pay', () => {
+    const aheadMs = 300_000;
+    const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+    const ahead = async (clockOffMs: number): Promise<string> => {
+      await scene.on('A', { type: 'due', codeHeld: true });
+      await scene.abort(boot, 'A');
+      acquirer = new ScriptedAcquirer({ inquire: [{ kind: 'not-found' }], cancel: [{ kind: 'not-found' }] });
+      const parts = { ledger, accounts: oneAccount(acquirer, policy), clock, codes: new Codes(), relay: 'relay-2' };
+      const rest = { leaseMs: 15_000, firstTellMs: 1_000, committed: () => {}, clockOffMs: () => clockOffMs };
+      const nextAt = await runAttempt(id, { ...parts, ...rest }, new AbortController().signal);
+      if (nextAt !== null) expect(nextAt).toBeGreaterThan(clock.now());
+      return await scene.standing('A');
+    };
+
+    test('"no such order" ends nothing as long as it may still land: questions are dated by the ledger\'s clock', async () => {
+      expect(await ahead(aheadMs)).toBe('reversing customer-aborted');
+      expect(acquirer.names).toEqual(['inquire', 'cancel']);
+    });
+
+    test('where nobody compared the clocks it would', async () => {
+      expect(await ahead(0)).toBe('declined customer-aborted');
+    });
+  });
+
   describe('its lease', () => {
     const later = 3_600_000;
     const claim = (now: number) => ledger.claimDue('relay-2', now, now + 1, 9);

@@ -79,6 +79,8 @@ export const attemptId = (name: string): string => {
 export class Scene {
   now = 100_000;
   kiosk = 'lobby-1';
+  /** Of the relay's clock behind the ledger's. */
+  behindMs = 0;
   readonly #codeHashKey = Buffer.alloc(32, 7);
   readonly ledger: Ledger;
 
@@ -132,6 +134,7 @@ export class Scene {
       relay: 'relay-1',
       leaseMs: 15_000,
       firstTellMs: 1_000,
+      behindMs: this.behindMs,
     });
   }
 

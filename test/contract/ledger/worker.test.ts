@@ -93,4 +93,55 @@ describe.each(ledgers())('a worker on $name', ({ open }) => {
     const now = systemClock.now();
     expect(await ledger.claimDue('relay-2', now, now + 1, 9)).toEqual([id]);
   });
+
+  test('that stops while it is taking something calls nobody for it, and leaves it to the other relays at once', async () => {
+    const scene = new Scene(ledger);
+    scene.now = systemClock.now();
+    await scene.hello(boot);
+    await scene.submitted(boot, 'A');
+    // Due, and nobody's.
+    await ledger.releaseAll('relay-1');
+    await scene.abort(boot, 'A');
+    const acquirer = new ScriptedAcquirer({});
+    let answer = (): void => {};
+    let taken: string[] = [];
+    const slow = instead(ledger, {
+      claimDue: async (...args) => {
+        taken = await ledger.claimDue(...args);
+        await new Promise<void>((resolve) => (answer = resolve));
+        return taken;
+      },
+    });
+    const parts = { ledger: slow, accounts: oneAccount(acquirer, policy), clock: systemClock, codes: new Codes() };
+    const rest = { relay: 'relay-1', leaseMs: 15_000, firstTellMs: 1_000, committed: () => {} };
+    const worker = new Worker({ ...parts, ...rest }, { atOnce: 4, pollMs: 60_000, drainMs: 2_000 }, quiet);
+    await worker.start();
+    await until('the claim', () => taken.length > 0);
+    const stopped = worker.stop();
+    answer();
+    await stopped;
+    expect(acquirer.names).toEqual([]);
+    const now = systemClock.now();
+    expect(await ledger.claimDue('relay-2', now, now + 1, 9)).toEqual([id]);
+  });
+
+  test('that stops gives back what a silent acquirer has left it holding', async () => {
+    const scene = new Scene(ledger);
+    scene.now = systemClock.now();
+    await scene.hello(boot);
+    await scene.submitted(boot, 'A');
+    await scene.abort(boot, 'A');
+    await ledger.releaseAll('relay-1');
+    // The adapter keeps no time and heeds no signal.
+    const acquirer = new ScriptedAcquirer({});
+    acquirer.before = () => new Promise(() => {});
+    const parts = { ledger, accounts: oneAccount(acquirer, policy), clock: systemClock, codes: new Codes() };
+    const rest = { relay: 'relay-1', leaseMs: 60_000, firstTellMs: 1_000, committed: () => {} };
+    const worker = new Worker({ ...parts, ...rest }, { atOnce: 4, pollMs: 60_000, drainMs: 50 }, quiet);
+    await worker.start();
+    await until('a call', () => acquirer.names.length > 0);
+    await worker.stop();
+    const later = systemClock.now() + 10_000;
+    expect(await ledger.claimDue('relay-2', later, later + 1, 9)).toEqual([id]);
+  });
 });

@@ -6,6 +6,7 @@ import { createReader } from '../../../relay/acquirers/antom/reports/reader.js';
 import type { ReportItem } from '../../../relay/acquirers/report.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { newestAlarms } from '../../../relay/ledger/records.js';
+import { erase } from '../../../relay/ledger/retention.js';
 import { listAudit } from '../../../relay/operations/audit.js';
 import { CLOSED_FILE, type ReportSource } from '../../../relay/reconcile/collect.js';
 import { openDifferences } from '../../../relay/reconcile/differences.js';
@@ -196,6 +197,25 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
       expect(await run()).toMatchObject({ outcome: 'incomplete', differences: [] });
       expect(await alarms()).toEqual([]);
     });
+  });
+
+  test('a day whose rows were erased by age: not read again, not compared, and it says so', async () => {
+    await writeLedger(opened.ledger, all, 'main');
+    await put(name, all.flatMap(toldOf));
+    await run();
+    now += 3 * 86_400_000;
+    const none = { hashesBefore: 0, buyersBefore: 0, wordsBefore: 0, auditBefore: 0, keysBefore: 0 };
+    expect((await erase(opened.db, { ...none, reportsBefore: now }, now)).reportRows).toBe(5);
+    const result = await run();
+    expect(result).toMatchObject({ outcome: 'incomplete', differences: [], rows: 0 });
+    expect(result.problems).toEqual([
+      `${DAY}: its reports were erased by age ([retention] reports_days), so it is not compared any more`,
+    ]);
+    expect(await opened.db.query('SELECT count(*) AS n FROM report_row')).toEqual([{ n: 0 }]);
+    expect(await alarms()).toEqual([]);
+    // Issued anew it is there again.
+    await put(name, [...all.flatMap(toldOf), paymentOf(saleOf(9, noon, 'delivered'))]);
+    expect(found(await run())).toEqual([`charged-not-known ${saleOf(9, noon, 'delivered').id}`]);
   });
 
   describe('a file that is not read is told, and not passed over in silence', () => {

@@ -46,13 +46,16 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     ...{ loop, counters, orders, random: bytes, kiosk: 'k', version: '0', issuerTable: () => 7 },
     report: (id, result) => actuator.report(id, result),
   });
-  const hear = (body: DownBody) => loop.received(encodeDown({ seq: 1, relay: 'r', body }));
+  const hear = (body: DownBody, relay = 'r') => loop.received(encodeDown({ seq: 1, relay, body }));
+  const welcome = (relay: string) => {
+    const hello = sent.findLast((b) => b.type === 'hello');
+    if (hello) hear({ type: 'welcome', nonce: replay.nonce, helloAtMs: hello.atMs, leaseMs: 60_000 }, relay);
+  };
   const inService = () => {
     loop.dispatch({ type: 'opened', reason: 'starting' });
     loop.dispatch({ type: 'opened', reason: 'scanner' });
     loop.session({ type: 'connected' });
-    const hello = sent.find((b) => b.type === 'hello');
-    if (hello) hear({ type: 'welcome', nonce: replay.nonce, helloAtMs: hello.atMs, leaseMs: 60_000 });
+    welcome('r');
   };
   const approveNext = async () => {
     const placed = desk.place({ amount: 100, currency: 'HKD', reference: 'R' });
@@ -72,7 +75,7 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     return { order: placed.order.id, attempt };
   };
   const vends = () => sent.flatMap((b) => (b.type === 'vend' ? [b.delivery] : []));
-  return { loop, desk, sent, journal, counters, orders, inService, approveNext, vends };
+  return { loop, desk, sent, journal, counters, orders, hear, welcome, inService, approveNext, vends };
 }
 
 it('takes the late but definite word of the kiosk app over its own doubt, and says no to anything else', async () => {
@@ -108,6 +111,25 @@ it('closes, and vends nothing, when "begun" cannot be written', async () => {
   );
   expect(k.desk.status()).toMatchObject({ service: 'out-of-service', reason: 'journal' });
   expect(k.vends().at(-1)).toBe('not-delivered');
+  k.loop.stop();
+});
+
+it('heeds "no payment is accepted" of the relay that has greeted last, and of no other', async () => {
+  const k = await kiosk();
+  k.inService();
+  const closed = { type: 'service', reason: 'acquirer-unavailable', forMs: 30_000 } as const;
+  const service = () => k.desk.status().service;
+  k.hear(closed, 'another');
+  expect(service()).toBe('in-service');
+  k.hear(closed, 'r');
+  expect(service()).toBe('out-of-service');
+  k.hear({ type: 'service', forMs: 0 }, 'another');
+  expect(service()).toBe('out-of-service');
+  // Another one serves it from now on, and would say so itself.
+  k.welcome('another');
+  await until('service', () => service() === 'in-service', 3_000);
+  k.hear(closed, 'another');
+  expect(service()).toBe('out-of-service');
   k.loop.stop();
 });
 

@@ -10,15 +10,12 @@ function clocks() {
     onApart: (source, by) => told.push(`${source} ${Math.round(by / 1_000)}`),
     onTogether: (source) => told.push(`${source} right`),
   });
-  const measured = (source: string, offMs: number, tripMs = 100): void =>
-    found.measured({
-      source,
-      theirs: 1_000_000,
-      askedAt: 1_000_000 + offMs,
-      heardAt: 1_000_000 + offMs + tripMs,
-      grainMs: 1,
-    });
-  return { found, told, measured };
+  let heardAt = 0;
+  const measured = (source: string, offMs: number, tripMs = 100): void => {
+    heardAt = 1_000_000 + offMs + tripMs;
+    found.measured({ source, theirs: 1_000_000, askedAt: 1_000_000 + offMs, heardAt, grainMs: 1 });
+  };
+  return { found, told, measured, heard: () => heardAt };
 }
 
 describe('our clock beside others', () => {
@@ -50,16 +47,26 @@ describe('our clock beside others', () => {
   });
 
   test('trap 22: an acquirer with a window of 15 minutes is not asked beyond it, by its own word or else by the database', () => {
-    const { found, measured } = clocks();
-    expect(found.within('codepay-us', 15 * MINUTE)).toBe(true);
+    const { found, measured, heard } = clocks();
+    expect(found.within('codepay-us', 15 * MINUTE, heard())).toBe(true);
     measured('database', 20 * MINUTE);
-    expect(found.within('codepay-us', 15 * MINUTE)).toBe(false);
+    expect(found.within('codepay-us', 15 * MINUTE, heard())).toBe(false);
     measured('codepay-us', 1_000);
-    expect(found.within('codepay-us', 15 * MINUTE)).toBe(true);
+    expect(found.within('codepay-us', 15 * MINUTE, heard())).toBe(true);
     measured('codepay-us', -15 * MINUTE);
-    expect(found.within('codepay-us', 15 * MINUTE)).toBe(false);
+    expect(found.within('codepay-us', 15 * MINUTE, heard())).toBe(false);
     measured('codepay-us', -13 * MINUTE);
-    expect(found.within('codepay-us', 15 * MINUTE)).toBe(true);
+    expect(found.within('codepay-us', 15 * MINUTE, heard())).toBe(true);
+  });
+
+  test('what an acquirer has told long ago keeps nobody out of service: without a payment it would never be told otherwise', () => {
+    const { found, measured } = clocks();
+    measured('codepay-us', 20 * MINUTE);
+    const heardAt = 1_000_100 + 20 * MINUTE;
+    expect(found.within('codepay-us', 15 * MINUTE, heardAt + 5 * MINUTE)).toBe(false);
+    expect(found.within('codepay-us', 15 * MINUTE, heardAt + 5 * MINUTE + 1)).toBe(true);
+    measured('database', 20 * MINUTE);
+    expect(found.within('codepay-us', 15 * MINUTE, heardAt + 60 * MINUTE)).toBe(false);
   });
 
   test('what is no time is no measure', () => {

@@ -232,7 +232,26 @@ describe('one broker', () => {
     expect(text).toContain('quietzone_added_seconds_count 1');
     expect(text).toContain('quietzone_open_attempts{state="approved"} 1');
     expect(text).toContain('quietzone_up{dependency="ledger"} 1');
+    await kiosk.vend(attempt, 'delivered');
+    await kiosk.vend(attempt, 'delivered');
+    await kiosk.hearsAck(attempt);
+    await until('its end', async () => /attempts_total.state="delivered",reason="". 1\n/.test(await metrics(relay)));
     for (const secret of [code, attempt, kiosk.nonce, kiosk.name]) expect(text).not.toContain(secret);
+  });
+
+  test('a payment that waits for a password has come to no state yet, however often it is inquired', async () => {
+    const inquire = Array<{ kind: 'pending' }>(4).fill({ kind: 'pending' });
+    const relay = await started(
+      broker.url,
+      new ScriptedAcquirer({ pay: [{ kind: 'pending' }], inquire: [...inquire, right] }),
+    );
+    await kiosk.connect(broker.url);
+    await kiosk.greet();
+    await kiosk.hears(await kiosk.pay(), 'approved');
+    const text = await metrics(relay);
+    expect(text.match(/^quietzone_attempts_total\{.*$/gm)).toEqual([
+      'quietzone_attempts_total{state="approved",reason=""} 1',
+    ]);
   });
 
   test('the lines of one payment carry its trace, and each call its span', async () => {
