@@ -56,7 +56,7 @@ export async function reconcileDay(
   const { db } = parts;
   const now = parts.now();
   const { account } = source;
-  const problems = await collect(parts, source, day, folder);
+  const problems = await collectOrNote(parts, source, day, folder);
   const files = await filesOf(db, account, [dayAfter(day, -1), day, dayAfter(day)]);
   const own = files.filter((file) => file.day === day || (file.day === null && (!file.complete || file.lost > 0)));
   problems.push(...problemsOf(own, day));
@@ -64,7 +64,7 @@ export async function reconcileDay(
   const base = { account, day, problems, faults, files: own.map(({ name }) => name) };
   const compared = fingerprintOf(files.filter((file) => file.day === day));
   if (!isThere(own, day)) {
-    const result: RunResult = { ...base, outcome: 'incomplete', rows: 0, payments: 0, differences: [], waiting: [] };
+    const result: RunResult = { ...nothing, ...base, outcome: 'incomplete' };
     await db.transaction((tx) => saveRun(tx, result, compared, now));
     return result;
   }
@@ -112,6 +112,23 @@ async function compare(
     waiting: found.flatMap(({ waiting }) => waiting),
     ...{ rows: transactions.ofDay, payments: transactions.known.length },
   };
+}
+
+const nothing = { faults: [], files: [], rows: 0, payments: 0, differences: [], waiting: [] } as const;
+
+/** A day whose reports could not be had is on record too: else nobody would come back to the first of them. */
+async function collectOrNote(parts: RunParts, source: ReportSource, day: string, folder: string | undefined) {
+  try {
+    return await collect(parts, source, day, folder);
+  } catch (error) {
+    if (error instanceof CollectError) {
+      const result: RunResult = {
+        ...{ ...nothing, account: source.account, day, outcome: 'incomplete', problems: [error.message] },
+      };
+      await parts.db.transaction((tx) => saveRun(tx, result, '', parts.now()));
+    }
+    throw error;
+  }
 }
 
 /** Why not all is there that may be of the day. */

@@ -73,7 +73,7 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
   test('a payment keeps all as long as a refund of it is not settled', async () => {
     await scene.approved(boot, 'C');
     await scene.vend(boot, 'C', 'delivered');
-    const [c, all] = [attemptId('C'), { hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }];
+    const [c, all] = [attemptId('C'), { ...NONE, hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }];
     await db.query(
       `INSERT INTO refund (id, attempt, kind, number, amount, currency, state, reason, requested_by, requested_at)
        VALUES ('p1', $1, 'refund', 1, 100, 'HKD', 'operator', 'x', 'x', 1)`,
