@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
-import pino from 'pino';
+import pino, { type DestinationStream } from 'pino';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
+import { openLedger, refuseShared } from './commands/transport.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
 import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
@@ -17,6 +18,17 @@ const stopAsked = (): Promise<string> =>
     process.once('SIGINT', () => resolve('SIGINT'));
   });
 
+const LOG_EVERY_MS = 50;
+const LOG_BYTES = 8_192;
+
+/** Standard output in larger pieces, a moment later: a line by itself costs more than what it tells of. All at the end. */
+function bufferedOutput(): DestinationStream {
+  const out = pino.destination({ sync: true, minLength: LOG_BYTES });
+  setInterval(() => out.flushSync(), LOG_EVERY_MS).unref();
+  process.on('exit', () => out.flushSync());
+  return out;
+}
+
 const run = defineCommand({
   meta: { name: 'run', description: 'Serve kiosks until SIGTERM or SIGINT' },
   args: config,
@@ -26,7 +38,7 @@ const run = defineCommand({
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
       const settings = await settingsOf(args.config);
-      const log = pino({ name: 'relay' });
+      const log = pino({ name: 'relay' }, bufferedOutput());
       const asked = stopAsked();
       const relay = await startRelay(settings, await readSecrets(settings, process.env), { log });
       log.info({ event: 'ready', relay: settings.instance, ports: relay.ports });
@@ -43,6 +55,7 @@ const migrateCommand = defineCommand({
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
       const settings = await settingsOf(args.config);
+      await refuseShared(settings);
       const db = openDatabase(settings, await readSecrets(settings, process.env));
       await db.start();
       try {
@@ -55,18 +68,19 @@ const migrateCommand = defineCommand({
 });
 
 const retention = defineCommand({
-  meta: { name: 'retention', description: "Erase buyers' data that is old enough (run does it daily)" },
+  meta: {
+    name: 'retention',
+    description: "Erase buyers' data and people's words that are old enough (run does it daily)",
+  },
   args: config,
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
       const settings = await settingsOf(args.config);
-      const { eraseOld } = await import('./retention.js');
-      const db = openDatabase(settings, await readSecrets(settings, process.env));
-      await db.start();
+      const { eraseOld, erasedText } = await import('./retention.js');
+      const db = await openLedger(settings);
       try {
-        const { hashes, buyers } = await eraseOld(db, settings, Date.now());
-        process.stdout.write(`erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments\n`);
+        process.stdout.write(erasedText(await eraseOld(db, settings, Date.now())));
       } finally {
         await db.stop();
       }
@@ -94,6 +108,7 @@ const sandbox = defineCommand({
     'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
     'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
     scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
+    'by-amount': { type: 'boolean', description: 'Some amounts ask for a scenario: relay/sandbox/README.md' },
     'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
     'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
     'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },

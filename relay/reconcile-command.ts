@@ -1,9 +1,12 @@
+import { refuseShared } from './commands/transport.js';
 import { openAccounts, openDatabase } from './config/parts.js';
 import { sourcesOf } from './config/reconcile.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
-import { LedgerError } from './ledger/database.js';
+import { type Database, LedgerError } from './ledger/database.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
+import { recordAudit } from './operations/audit.js';
+import { wordsFault } from './operations/questions.js';
 import { CollectError } from './reconcile/collect.js';
 import { closeDifference } from './reconcile/differences.js';
 import { csvOf, jsonOf, tableOf } from './reconcile/output.js';
@@ -20,8 +23,11 @@ export type ReconcileAsked = {
   readonly folder?: string | undefined;
   readonly form: 'table' | 'json' | 'csv';
   /** Closes this difference for good instead. */
-  readonly close?: { readonly number: number; readonly note: string } | undefined;
+  readonly close?: Closing | undefined;
 };
+
+/** `who` does it, and from which machine. */
+type Closing = { readonly number: number; readonly note: string; readonly who: string; readonly origin: string };
 
 export type ReconcileSaid = { readonly code: 0 | 1 | 2; readonly out: string; readonly error: string };
 
@@ -48,16 +54,18 @@ export async function reconcileCommand(
   if (!asked.close && (!isDay(day) || day >= today)) {
     return wrong(`--day: expected a day before today (${today} in ${source.zone}), such as 2026-01-31`);
   }
+  const fault = asked.close && wordsFault(asked.close.note);
+  if (fault) return wrong(`--note: ${fault.message}`);
   const db = openDatabase(config, secrets);
   try {
+    await refuseShared(config);
     await db.start();
     await migrate(db, await shippedMigrations(), clock.now());
     if (asked.close) {
-      const { number, note } = asked.close;
-      const done = await closeDifference(db, source.account, number, note, clock.now());
+      const done = await closeByHand(db, source.account, asked.close, clock.now());
       return done
-        ? { code: 0, out: `closed ${number}\n`, error: '' }
-        : wrong(`--close: no open difference has this number`);
+        ? { code: 0, out: `closed ${asked.close.number}\n`, error: '' }
+        : wrong(`--close: no open difference of this account has the number ${asked.close.number}`);
     }
     const run = { db, now: () => clock.now(), slackMs: config.reconcile.slack_minutes * 60_000 };
     const result = await reconcileDay(run, source, day, asked.folder);
@@ -74,4 +82,20 @@ export async function reconcileCommand(
   } finally {
     await db.stop();
   }
+}
+
+/** A person's act like any other: on record, whatever came of it. False: there is no such open difference. */
+export async function closeByHand(
+  db: Database,
+  account: string,
+  { number, note, who, origin }: Closing,
+  at: number,
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const closed = await closeDifference(tx, account, number, note, at);
+    const target = `difference ${number} of ${account}`;
+    const [attempt, outcome] = closed ? [closed.attempt, 'done'] : [null, 'refused: not-open'];
+    await recordAudit(tx, { at, who, origin, act: 'close-difference', target, attempt, detail: note, outcome });
+    return closed !== undefined;
+  });
 }

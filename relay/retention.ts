@@ -1,6 +1,7 @@
 import type { RelayConfig } from './config/schema.js';
 import type { Queries } from './ledger/database.js';
 import { type Erased, erase } from './ledger/retention.js';
+import { KEYS_KEPT_MS } from './operations/once.js';
 import type { Clock } from './runtime/clock.js';
 import { errorFields, type Log } from './runtime/log.js';
 
@@ -14,9 +15,18 @@ export function eraseOld(db: Queries, { retention }: RelayConfig, now: number): 
   const ages = {
     hashesBefore: now - retention.code_hashes_hours * HOUR_MS,
     buyersBefore: now - retention.buyers_days * DAY_MS,
+    wordsBefore: now - retention.words_days * DAY_MS,
+    auditBefore: now - retention.audit_days * DAY_MS,
+    reportsBefore: now - retention.reports_days * DAY_MS,
+    keysBefore: now - KEYS_KEPT_MS,
   };
   return erase(db, ages, now);
 }
+
+/** One line for a person. */
+export const erasedText = ({ hashes, buyers, notifications, words, audit, reportRows, keys }: Erased): string =>
+  `erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments, ${notifications} notifications, ` +
+  `people's words of ${words} records, ${audit} audit rows, ${reportRows} rows of reports, ${keys} kept answers\n`;
 
 export type RetentionParts = {
   readonly db: Queries;

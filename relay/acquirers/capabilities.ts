@@ -39,7 +39,7 @@ export type AmountLimit = {
   readonly currency: Currency;
   readonly least?: number;
   readonly most?: number;
-  /** Of one buyer; the acquirer counts it, we only show it. */
+  /** Of one buyer, whom only the acquirer knows: it counts. Nothing here does; it is kept for whoever reads the config. */
   readonly mostADay?: number;
 };
 

@@ -9,7 +9,10 @@ import type { Period, ReportItem } from './report.js';
  * Source of the mapping: reference acquirers/common.md, section 2.
  */
 
-/** Why an answer tells nothing of the money. */
+/**
+ * Why an answer tells nothing of the money. `by-inquiry`: it is in order, and the inquiry that follows tells the rest. `refused`:
+ * the call was, for a reason that nobody has told us; whoever says so is there.
+ */
 export type UnknownDetail =
   | 'timeout'
   | 'io'
@@ -18,6 +21,8 @@ export type UnknownDetail =
   | 'not-json'
   | 'shape'
   | 'busy'
+  | 'by-inquiry'
+  | 'refused'
   | 'unclear';
 
 type Code = { /** The acquirer's own result code, kept for the ledger. */ readonly code?: string };

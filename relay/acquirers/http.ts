@@ -46,6 +46,8 @@ function openSocket(url: URL, caPem: string | undefined): { socket: Socket; read
     host,
     port: Number(url.port || 443),
     ALPNProtocols: ['http/1.1'],
+    // Said, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would take a stranger for the acquirer.
+    rejectUnauthorized: true,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(caPem === undefined ? {} : { ca: caPem }),
   });

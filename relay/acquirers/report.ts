@@ -1,4 +1,5 @@
 import type { Money } from '../../protocol/money.js';
+import { isDay } from '../runtime/days.js';
 
 /**
  * What an acquirer reports afterwards: its list of a day's transactions, and what it settled. One normal form for all of
@@ -60,7 +61,7 @@ export type ReportFault = {
   readonly column: string;
   readonly found: string;
   readonly remedy: string;
-  /** The line has no row: what it told is not known. */
+  /** What the line told is not known, so that nothing can be said to be missing. */
   readonly lost: boolean;
 };
 
@@ -74,8 +75,37 @@ export type Report = {
   readonly faults: readonly ReportFault[];
 };
 
-/** Undefined: the name is not that of a report. */
-export type ReportReader = (name: string, bytes: Uint8Array) => Report | undefined;
+/** Of a file that `isReport`. */
+export type ReportReader = (name: string, bytes: Uint8Array) => Report;
+
+export const isReport = (name: string): boolean => /\.csv$/i.test(name);
+
+/** A workbook or an archive: it may hold a report, and is not read. */
+const CLOSED = /\.(xlsx?|xlsm|xlsb|ods|zip|gz|tgz|bz2|xz|7z|rar|pgp|gpg)$/i;
+
+const stemOf = (name: string): string =>
+  name
+    .replace(CLOSED, '')
+    .replace(/\.csv$/i, '')
+    .toLowerCase();
+
+/** Those that may hold a report which is nowhere else: Antom puts the same as .csv and as .xlsx side by side. */
+export function unreadOf(names: readonly string[]): string[] {
+  const read = new Set(names.filter(isReport).map(stemOf));
+  return names.filter((name) => CLOSED.test(name) && !read.has(stemOf(name)));
+}
+
+/** A text in memory may have so much; a day of a million lines has a third of it. */
+export const REPORT_MAX_BYTES = 384 * 1024 * 1024;
+
+/** `MID_fptrade_20260131.csv`, `MID_settle_20260131_1.csv`, or a date anywhere else in the name. */
+export function dayIn(name: string): string | null {
+  for (const [, year, month, date] of name.matchAll(/(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)/g)) {
+    const day = `${year}-${month}-${date}`;
+    if (isDay(day)) return day;
+  }
+  return null;
+}
 
 /** Of an acquirer that is asked for its list: rows, then `end` or `broken`, which is always the last. */
 export type ReportItem =
@@ -86,6 +116,9 @@ export type ReportItem =
 
 /** A day from its first to its last moment; epoch ms, the end not included. */
 export type Period = { readonly from: number; readonly until: number };
+
+/** Bytes. No id of an acquirer's documents is longer, and an index of the ledger does not hold much more. */
+export const ID_MAX = 256;
 
 /** Of a value that may be a secret in the wrong place. */
 export function shapeOf(value: unknown): string {

@@ -38,6 +38,25 @@ export async function answered<T>(transport: Transport, question: Question): Pro
   return JSON.parse(text) as T;
 }
 
+/**
+ * The same of a write. Where no answer is heard it may have been done: said again under another key it would be done twice.
+ * @throws CommandError that says how to repeat it
+ */
+async function written<T>(transport: Transport, question: Question & { readonly key: string }): Promise<T> {
+  const unheard = (why: string): CommandError =>
+    new CommandError(`${why}\nit may have been done: repeat it with --key ${question.key}, which acts once only`);
+  const reply = await transport.ask(question).catch((error: unknown) => {
+    throw unheard(error instanceof Error ? error.message : 'no answer');
+  });
+  if (reply.status >= 500) throw unheard(messageOf(reply.text));
+  if (reply.status >= 400) throw new CommandError(messageOf(reply.text));
+  try {
+    return JSON.parse(reply.text) as T;
+  } catch {
+    throw unheard(messageOf(reply.text));
+  }
+}
+
 /** Opens, works, closes; faults are told in their own words. */
 export const withTransport = (args: Where, work: (transport: Transport) => Promise<void>): Promise<void> =>
   orExplain(async () => {
@@ -168,7 +187,7 @@ const act = <T>(args: ActArgs, what: string, body: object, text: (answer: T) => 
     const of = await paymentOf(transport, args.id);
     const path = `/v1/${/^[rc]\d/.test(of) && of.length > 32 ? 'refunds' : 'payments'}/${of}/${what}`;
     const given = args.key ?? randomBytes(16).toString('hex');
-    const answer = await answered<T>(transport, { method: 'POST', path, body, key: given });
+    const answer = await written<T>(transport, { method: 'POST', path, body, key: given });
     print(args.json, answer, () => text(answer));
   });
 
@@ -224,8 +243,14 @@ const exportCsv = defineCommand({
     refuseOddFlags(rawArgs, [...whereFlags, ...Object.keys(filters), 'out']);
     return withTransport(args, async (transport) => {
       const lines = Readable.from(transport.stream(`/v1/payments.csv${queryOf(args, Object.keys(filters))}`));
-      if (args.out === undefined) await pipeline(lines, process.stdout, { end: false });
-      else await pipeline(lines, createWriteStream(args.out, { mode: 0o600 }));
+      const to = args.out === undefined ? process.stdout : createWriteStream(args.out, { mode: 0o600 });
+      await pipeline(lines, to, { end: args.out !== undefined }).catch((error: unknown) => {
+        if (error instanceof CommandError) throw error;
+        const why = error instanceof Error ? error.message : 'unknown';
+        throw new CommandError(
+          `export: broken off before its end (${why}); ${args.out ?? 'it'} is not whole: export again`,
+        );
+      });
     });
   },
 });

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { defineCommand } from 'citty';
 import { NAME_PATTERN } from '../../protocol/limits.js';
-import type { Database } from '../ledger/database.js';
+import type { Database, Queries } from '../ledger/database.js';
 import { recordAudit } from '../operations/audit.js';
+import { targetOf } from '../operations/questions.js';
 import { createToken, isScope, listTokens, revokeToken, type Scope, scopes } from '../operations/tokens.js';
 import { systemClock } from '../runtime/clock.js';
 import { answered, print, queryOf, withTransport } from './payments.js';
 import { table } from './table.js';
-import { openLedger, where, whereFlags } from './transport.js';
+import { commandLine, openLedger, where, whereFlags } from './transport.js';
 import { CommandError, config, orExplain, refuse, refuseOddFlags, settingsOf } from './usage.js';
 
 /** `relay audit`, `relay tokens` and `relay kiosks`: who may do what, and who did. */
@@ -55,10 +55,9 @@ const onLedger = (file: string, work: (db: Database) => Promise<void>): Promise<
     }
   });
 
-const recorded = (db: Database, act: string, target: string, detail: string): Promise<void> => {
-  const who = `${userInfo().username} (command line)`;
+const recorded = (q: Queries, act: string, target: string, detail: string, outcome = 'done'): Promise<void> => {
   const at = systemClock.now();
-  return recordAudit(db, { at, who, origin: hostname(), act, target, attempt: null, detail, outcome: 'done' });
+  return recordAudit(q, { at, ...commandLine(), act, target, attempt: null, detail, outcome });
 };
 
 function scopesIn(text: string): Scope[] {
@@ -86,9 +85,13 @@ const create = defineCommand({
     if (!NAME_PATTERN.test(args.name)) refuse('--name: expected 1 to 32 letters, digits, "-" and "_"');
     if (!/^\d{1,4}$/.test(args.days) || days < 1 || days > DAYS_MOST) refuse(`--days: expected 1 to ${DAYS_MOST}`);
     return onLedger(args.config, async (db) => {
-      const made = await createToken(db, { name: args.name, scopes: granted, days }, systemClock.now(), randomBytes);
-      const { token, secret } = made;
-      await recorded(db, 'create-token', token.id, `${token.name}: ${granted.join(',')}, ${days} days`);
+      // With its audit row or not at all.
+      const { token, secret } = await db.transaction(async (tx) => {
+        const asked = { name: args.name, scopes: granted, days };
+        const made = await createToken(tx, asked, systemClock.now(), randomBytes);
+        await recorded(tx, 'create-token', made.token.id, `${args.name}: ${granted.join(',')}, ${days} days`);
+        return made;
+      });
       const until = new Date(token.expiresAt).toISOString();
       print(
         args.json,
@@ -130,9 +133,13 @@ const revoke = defineCommand({
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, ['config']);
     return onLedger(args.config, async (db) => {
-      const done = await revokeToken(db, args.id, systemClock.now());
+      const done = await db.transaction(async (tx) => {
+        const revoked = await revokeToken(tx, args.id, systemClock.now());
+        // The token itself may stand where its id belongs.
+        await recorded(tx, 'revoke-token', targetOf(args.id), '', revoked ? 'done' : 'refused: not-found');
+        return revoked;
+      });
       if (!done) throw new CommandError('token: found none of that id that is not revoked; see: relay tokens list');
-      await recorded(db, 'revoke-token', args.id, '');
       process.stdout.write(`${args.id} is revoked\n`);
     });
   },

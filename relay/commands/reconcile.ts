@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { readSecrets } from '../config/secrets.js';
 import { systemClock } from '../runtime/clock.js';
+import { commandLine } from './transport.js';
 import { config, orExplain, refuse, refuseOddFlags, settingsOf, WRONG_USE } from './usage.js';
 
 const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
@@ -26,7 +27,8 @@ export const reconcile = defineCommand({
       const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';
-      const close = args.close && args.note ? { number: Number(args.close), note: args.note } : undefined;
+      const close =
+        args.close && args.note ? { number: Number(args.close), note: args.note, ...commandLine() } : undefined;
       const { account, day, folder } = args;
       const asked = { account, day, folder, form, close } as const;
       const said = await reconcileCommand(settings, await readSecrets(settings, process.env), asked, systemClock);

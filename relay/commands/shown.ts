@@ -61,7 +61,7 @@ export function paymentsText(payments: readonly PaymentShown[], next: string | n
 }
 
 const stateText = ({ state, resolved }: PaymentShown): string =>
-  resolved ? `${state} (said by ${resolved.by})` : state;
+  resolved ? `${state} (said by ${resolved.by || 'a person'})` : state;
 
 const part = (title: string, rows: readonly Row[] | undefined, columns: readonly string[]): string =>
   rows === undefined || rows.length === 0

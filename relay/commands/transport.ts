@@ -5,6 +5,7 @@ import type { RelayConfig } from '../config/schema.js';
 import { readSecrets } from '../config/secrets.js';
 import type { Database } from '../ledger/database.js';
 import { LedgerError } from '../ledger/database.js';
+import { shippedMigrations } from '../ledger/migrate.js';
 import { SqlLedger } from '../ledger/sql-ledger.js';
 import type { Actor } from '../operations/desk.js';
 import { systemClock } from '../runtime/clock.js';
@@ -110,12 +111,13 @@ export function messageOf(text: string): string {
 }
 
 /** Whoever may read the config with its keys may do everything; who it was is on record. */
-function operator(): Actor {
-  const { username } = userInfo();
-  return { who: `${username} (command line)`, owner: `cli:${username}`, origin: hostname() };
-}
+const operator = (): Actor => ({ ...commandLine(), owner: `cli:${userInfo().username}` });
 
-const LAST_MIGRATION = '0005_operations.sql';
+/** Who it is, for the audit. */
+export const commandLine = (): { readonly who: string; readonly origin: string } => ({
+  who: `${userInfo().username} (command line)`,
+  origin: hostname(),
+});
 
 async function direct(settings: RelayConfig): Promise<Transport> {
   const db = await openLedger(settings);
@@ -177,7 +179,8 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   const db = openDatabase(settings, await readSecrets(settings, process.env));
   await db.start();
   try {
-    const rows = await db.query('SELECT name FROM migration WHERE name = $1', [LAST_MIGRATION]).catch(() => []);
+    const last = (await shippedMigrations()).at(-1)?.name ?? '';
+    const rows = await db.query('SELECT name FROM migration WHERE name = $1', [last]).catch(() => []);
     if (rows.length === 0) throw new LedgerError('ledger: older than this program; run: relay migrate --config FILE');
     return db;
   } catch (error) {
@@ -186,8 +189,8 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   }
 }
 
-/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. */
-async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
+/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. @throws LedgerError */
+export async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
   if (ledger.kind !== 'pglite') return;
   if (ledger.directory === undefined) {
     throw new LedgerError("ledger: it lives in the relay's memory; ask the relay itself, with --url");

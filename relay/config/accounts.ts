@@ -119,7 +119,12 @@ const codepay = v.strictObject({
   store_no: v.optional(text(32)),
   terminal_sn: v.optional(text(32)),
   attach: v.optional(text(128)),
-  notify_url: v.optional(url('http', 'https')),
+  notify_url: v.optional(
+    v.pipe(
+      url('http', 'https'),
+      v.check((x) => !/[?#]/.test(x), 'an address without a query, which CodePay does not take'),
+    ),
+  ),
   ...notices,
   ...terms,
   currencies,

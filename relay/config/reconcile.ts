@@ -1,7 +1,8 @@
 import { createReader } from '../acquirers/antom/reports/reader.js';
-import { reportSettings } from '../acquirers/antom/reports/settings.js';
+import { type AntomReportSettings, reportSettings, SETTLED_WITHIN_DAYS } from '../acquirers/antom/reports/settings.js';
 import { detailsSettings } from '../acquirers/codepay/reports.js';
 import type { Database } from '../ledger/database.js';
+import { checksumOf } from '../reconcile/checksum.js';
 import type { ReportSource } from '../reconcile/collect.js';
 import { Daily } from '../reconcile/daily.js';
 import { fetchReports, type SftpSettings } from '../reconcile/sftp.js';
@@ -43,15 +44,24 @@ function namesOf({ name, kind }: AccountConfig, { account: all }: RelayConfig): 
   return alone && name !== kind ? [name, kind] : [name];
 }
 
+/** To be raised where the same bytes are read as something else. */
+const READER = 1;
+
 function antomSource({ reports }: ConfigOf<'antom'>, secrets: AccountSecrets | undefined): Source {
-  const { units, columns, folder, sftp } = reports ?? {};
+  const { units, columns, words, folder, sftp, name_days_after: nameDaysAfter, settled_within_days } = reports ?? {};
   const zone = reports?.zone ?? reportSettings.zone;
   const own = Object.fromEntries(Object.entries(units ?? {}).filter(([, unit]) => unit !== undefined));
+  const settings: AntomReportSettings = {
+    ...{ zone, units: { ...reportSettings.units, ...own }, columns: columns ?? {}, words: words ?? {} },
+    nameDaysAfter: nameDaysAfter ?? reportSettings.nameDaysAfter,
+  };
   return {
     zone,
-    read: createReader({ zone, units: { ...reportSettings.units, ...own }, columns: columns ?? {} }),
+    read: createReader(settings),
+    readAs: checksumOf(Buffer.from(JSON.stringify([READER, settings]))).slice(0, 16),
     ...(folder === undefined ? {} : { folder }),
-    ...(sftp ? { fetch: (into: string) => fetchReports(sftpOf(sftp, secrets), into) } : {}),
+    settledWithinDays: settled_within_days ?? SETTLED_WITHIN_DAYS,
+    ...(sftp ? { fetch: (into, signal) => fetchReports(sftpOf(sftp, secrets), into, signal) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { fields } from '../acquirers/antom/reports/settings.js';
+import { fields, SETTLED_WITHIN_DAYS } from '../acquirers/antom/reports/settings.js';
+import { rowTypes } from '../acquirers/report.js';
 import { units } from '../acquirers/report-money.js';
 import { isZone } from '../runtime/days.js';
 import { environment, port, text } from './values.js';
@@ -8,6 +9,14 @@ import { environment, port, text } from './values.js';
 
 const zone = v.pipe(v.string('text'), v.check(isZone, 'a time zone such as "Asia/Shanghai" or "UTC"'));
 const unit = v.optional(v.picklist(units, '"minor" or "major"'));
+
+const wholeDays = (least: number, most: number) =>
+  v.pipe(
+    v.number('whole days'),
+    v.integer('whole days'),
+    v.minValue(least, `at least ${least}`),
+    v.maxValue(most, `at most ${most}`),
+  );
 
 const sftp = v.strictObject({
   host: text(),
@@ -39,6 +48,17 @@ export const antomReports = v.optional(
       ),
       {},
     ),
+    /** What Antom calls a kind of transaction that the reader does not know. */
+    words: v.optional(
+      v.record(
+        v.pipe(v.string(), v.minLength(1)),
+        v.picklist(rowTypes, `one of ${rowTypes.join(', ')}`),
+        'a table of WORD = "type"',
+      ),
+      {},
+    ),
+    name_days_after: v.optional(wholeDays(0, 2), 0),
+    settled_within_days: v.optional(wholeDays(1, 60), SETTLED_WITHIN_DAYS),
     sftp: v.optional(sftp),
   }),
 );

@@ -60,7 +60,7 @@ export function admissionOf(config: RelayConfig, accounts: Accounts, usable: Usa
     route: (kiosk, asked) => {
       const merchant = merchants.get(own.get(kiosk) ?? '') ?? first;
       // The first route that fits and takes payments; if none does, the first that fits, so that the refusal names it.
-      const able = merchant && routeOf(merchant, asked, (name, of) => serves(name, of) && usable(name));
+      const able = merchant && routeOf(merchant, asked, serves, usable);
       const routed = able ?? (merchant && routeOf(merchant, asked, serves));
       if (!routed) return undefined;
       const { acquirer } = accounts.of(routed.account);

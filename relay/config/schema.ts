@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
@@ -82,6 +83,11 @@ const retention = v.strictObject({
   /** A code lives for minutes, and a Pay is never older: an hour is plenty to know a code that is used twice (S2). */
   code_hashes_hours: v.optional(whole(1, 8_760), 24),
   buyers_days: v.optional(whole(1, 3_650), 180),
+  /** PCI DSS 10.5.1 wants an audit trail of a year. */
+  words_days: v.optional(whole(1, 3_650), 400),
+  audit_days: v.optional(whole(1, 7_300), 3_650),
+  /** The daily comparison looks a week back. */
+  reports_days: v.optional(whole(30, 3_650), 730),
 });
 
 export const configSchema = v.strictObject({
@@ -136,8 +142,25 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   }
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
-  complaints.push(...tokenComplaints(config.account));
+  complaints.push(...tokenComplaints(config.account), ...folderComplaints(config));
+  const { words_days: words, audit_days: audit } = config.retention;
+  if (words > audit) {
+    complaints.push({ key: 'retention.words_days', found: `${words}`, expected: `at most audit_days (${audit})` });
+  }
   return complaints;
+}
+
+/** All files of a folder are held against one account's payments: another's would all be unknown there. */
+function folderComplaints({ account: accounts }: RelayConfig): Complaint[] {
+  const owners = new Map<string, string>();
+  return accounts.flatMap((a, i) => {
+    const folder = a.kind === 'antom' ? a.reports?.folder : undefined;
+    if (folder === undefined) return [];
+    const owner = owners.get(resolve(folder));
+    if (owner === undefined) owners.set(resolve(folder), a.name);
+    const key = `account.${i}.reports.folder`;
+    return owner === undefined ? [] : [{ key, found: `the folder of account "${owner}"`, expected: 'its own' }];
+  });
 }
 
 function kioskComplaints(config: RelayConfig): Complaint[] {
@@ -205,6 +228,12 @@ function routeComplaints(config: RelayConfig): Complaint[] {
   return complaints;
 }
 
+/** Nobody listens between a process and another of its machine, such as a proxy that speaks TLS. */
+function isOpenToAll(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
 function productionComplaints(config: RelayConfig): Complaint[] {
   if (config.mode !== 'production') return [];
   const complaints: Complaint[] = [];
@@ -212,5 +241,10 @@ function productionComplaints(config: RelayConfig): Complaint[] {
     complaints.push({ key: 'ledger.kind', found: '"pglite"', expected: '"postgres": PGlite never syncs to disk' });
   }
   if (config.kiosks.any) complaints.push({ key: 'kiosks.any', found: 'true', expected: 'false in production' });
+  for (const [i, { base_url }] of config.account.entries()) {
+    if (!isOpenToAll(base_url)) continue;
+    const expected = 'https:// in production: a payment code would pass in the clear';
+    complaints.push({ key: `account.${i}.base_url`, found: 'http:// to another machine', expected });
+  }
   return complaints;
 }

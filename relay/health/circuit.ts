@@ -48,7 +48,9 @@ export type CircuitEvent =
   /** Of an inquiry or a cancel, whoever asked for it. */
   | { readonly type: 'asked'; readonly failed: boolean }
   /** A Pay was accepted. */
-  | { readonly type: 'accepted' };
+  | { readonly type: 'accepted' }
+  /** And then not sent, for a cause of ours: it tells nothing of the acquirer. */
+  | { readonly type: 'not-made' };
 
 export const closedCircuit: Circuit = { kind: 'closed', streak: 0, parts: [] };
 
@@ -95,7 +97,7 @@ const opened = (waitMs: number, now: number): Circuit => ({ kind: 'open', waitMs
 
 /** A pay that was under way when it opened may still succeed: as good as a probe. */
 function whileOpen(circuit: Of<'open'>, event: CircuitEvent, now: number): Circuit {
-  if (event.type === 'accepted') return circuit;
+  if (event.type === 'accepted' || event.type === 'not-made') return circuit;
   const { waitMs } = circuit;
   if (event.type === 'pay-ended') return event.failed ? circuit : { kind: 'half-open', waitMs, trialAt: null };
   if (now < circuit.probeAt) return circuit;
@@ -105,6 +107,8 @@ function whileOpen(circuit: Of<'open'>, event: CircuitEvent, now: number): Circu
 function whileTrying(circuit: Of<'half-open'>, event: CircuitEvent, now: number, policy: CircuitPolicy): Circuit {
   if (event.type === 'accepted') return { ...circuit, trialAt: now };
   if (event.type === 'asked') return circuit;
+  // The next customer is the trial: nobody waits for an answer that cannot come.
+  if (event.type === 'not-made') return circuit.trialAt === null ? circuit : { ...circuit, trialAt: null };
   // One from before, which took its time to fail, says nothing of now.
   if (event.failed && circuit.trialAt === null) return circuit;
   return event.failed ? opened(Math.min(circuit.waitMs * 2, policy.waitMostMs), now) : closedCircuit;

@@ -2,7 +2,7 @@ import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import type { Log } from '../runtime/log.js';
-import type { CallMade } from '../worker/made.js';
+import { type CallMade, isFailed } from '../worker/made.js';
 import {
   admits,
   type Circuit,
@@ -64,7 +64,10 @@ export class Circuits {
   }
 
   called({ account, attempt, call, failed, ours }: CallMade): void {
-    if (ours) return;
+    if (ours) {
+      if (call === 'pay') this.#feed(account, { type: 'not-made' });
+      return;
+    }
     if (call === 'pay' && failed) this.#lastFailed.set(account, attempt);
     this.#feed(account, { type: call === 'pay' ? 'pay-ended' : 'asked', failed });
   }
@@ -95,7 +98,7 @@ export class Circuits {
       // Adapters do not throw; one that does has not answered.
       void Promise.resolve()
         .then(() => accounts().of(account).acquirer.inquire(attempt))
-        .then(({ kind }) => this.#feed(account, { type: 'asked', failed: kind === 'unknown' || kind === 'not-sent' }))
+        .then((answer) => this.#feed(account, { type: 'asked', failed: isFailed('inquire', answer) }))
         .catch(() => this.#feed(account, { type: 'asked', failed: true }))
         .finally(() => this.#probing.delete(account));
     }

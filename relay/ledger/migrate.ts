@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type Database, LedgerError, type Queries, type Transaction } from './database.js';
 import { applyOutside, inOneTransaction, isOutside, type Migration } from './outside.js';
 
-export type { Migration } from './outside.js';
+export type { Migration };
 
 /** Any number that only this program takes: one migration run at a time. */
 const MIGRATION_LOCK = 7_103_451_902;

@@ -16,7 +16,13 @@ declare module 'fastify' {
   }
 }
 
-export type Refused = { readonly status: 401 | 403; readonly code: string; readonly message: string };
+export type Refused = {
+  readonly status: 401 | 403;
+  readonly code: string;
+  readonly message: string;
+  /** Who it is all the same: a token that is good, and not for this. */
+  readonly actor?: Actor;
+};
 /** Who it is, or why not. `open` routes are not asked about. */
 export type Gate = (request: FastifyRequest, scope: Scope) => Promise<Actor | Refused>;
 
@@ -26,7 +32,7 @@ const unauthorized = (message: string): Refused => ({ status: 401, code: 'unauth
 const BEARER = /^Bearer ([\x21-\x7e]{8,200})$/i;
 
 const visitorAt = (request: FastifyRequest): Actor => ({ who: 'anybody', owner: '', origin: request.ip });
-const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+export const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 export type TokenGateParts = { readonly db: Queries; readonly clock: Clock; readonly onLoopback: boolean };
 
@@ -49,7 +55,7 @@ export function tokenGate({ db, clock, onLoopback }: TokenGateParts): Gate {
     const actor = { who: `${token.name} (${token.id})`, owner: token.id, origin: request.ip };
     if (token.scopes.includes(scope)) return actor;
     const has = token.scopes.join(', ');
-    return { status: 403, code: 'scope', message: `this token may ${has}; this needs the scope ${scope}` };
+    return { status: 403, code: 'scope', message: `this token may ${has}; this needs the scope ${scope}`, actor };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NAME_PATTERN } from '../../protocol/limits.js';
 import { isCurrency, type Money } from '../../protocol/money.js';
 import type { Transaction } from '../ledger/database.js';
 import { type Resolution, resolutions } from '../payment/types.js';
@@ -14,7 +15,7 @@ import {
 } from './acts.js';
 import type { Act, OperationsDesk } from './desk.js';
 import { requestHash } from './once.js';
-import { holdsLongNumber, QuestionError } from './questions.js';
+import { QuestionError, wordsFault } from './questions.js';
 import { attemptId, object, ref, refundId, replies, string } from './schemas.js';
 
 const words = string('In your own words; no payment codes', { minLength: 1, maxLength: 200 });
@@ -132,7 +133,7 @@ export function addWords(app: FastifyInstance, desk: OperationsDesk): void {
       schema: {
         summary: 'Greet a kiosk again that was shut out as a clone',
         headers: keyHeader,
-        params: object({ name: string('The kiosk') }),
+        params: object({ name: string('The kiosk', { pattern: NAME_PATTERN.source }) }),
         response: replies('Allowed'),
       },
     },
@@ -154,9 +155,9 @@ function moneyIn({ amount, currency }: RefundBody): Money | undefined {
 export async function actFor(desk: OperationsDesk, request: FastifyRequest, name: string, said: string, work: Work) {
   const actor = request.actor ?? { who: '', owner: '', origin: request.ip };
   const act = actOf(request, name);
-  if (!holdsLongNumber(said)) return await desk.act(act, actor, work);
-  const message = 'found a number as long as a payment code or a card, expected words: codes are never kept';
-  return await desk.refuse({ ...act, detail: '' }, actor, 422, 'long-number', message);
+  const fault = wordsFault(said);
+  if (!fault) return await desk.act(act, actor, work);
+  return await desk.refuse({ ...act, detail: '' }, actor, 422, fault.code, fault.message);
 }
 
 export function actOf({ method, url, headers, params, body }: FastifyRequest, name: string): Act {

@@ -12,7 +12,7 @@ export type AuditRow = {
   readonly target: string;
   readonly attempt: string | null;
   readonly detail: string;
-  /** `done`, or `refused: CODE`. */
+  /** `done`, `refused: CODE`, or `failed`: the ledger did not answer, and the payment shows whether it was done. */
   readonly outcome: string;
 };
 

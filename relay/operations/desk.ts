@@ -56,7 +56,7 @@ export class OperationsDesk {
     }
     const once: Once = { owner: actor.owner, key, request: act.request, now };
     let done: Done | undefined;
-    const answer = await db.transaction(async (tx): Promise<Acted | 'another-request'> => {
+    const acting = db.transaction(async (tx): Promise<Acted | 'another-request'> => {
       const taken = await takeKey(tx, once);
       if (taken === 'another-request') return taken;
       if (taken !== 'first') return { ...taken, replayed: true };
@@ -71,6 +71,11 @@ export class OperationsDesk {
         done.refusedAs === undefined ? 'done' : `refused: ${done.refusedAs}`,
       );
       return { status, body, replayed: false };
+    });
+    const answer = await acting.catch(async (error: unknown) => {
+      // Whether it was done nobody knows, where the answer to its commit was lost.
+      await this.#record(db, act, actor, act.attempt, 'failed').catch(() => {});
+      throw error;
     });
     if (answer === 'another-request') {
       const message = 'Idempotency-Key: it was used for another request; use a new one for each';

@@ -18,7 +18,8 @@ export type Once = {
 export type Answer = { readonly status: number; readonly body: object };
 
 export const KEY_PATTERN = /^[\x21-\x7e]{8,128}$/;
-const KEPT_MS = 48 * 3_600_000;
+/** How long an answer can be had again under its key. */
+export const KEYS_KEPT_MS = 48 * 3_600_000;
 const CLEARED_AT_ONCE = 200;
 
 /** The same for the same question, however its fields are ordered; `path` without the query. */
@@ -61,6 +62,6 @@ export async function keepAnswer(tx: Transaction, { owner, key, now }: Once, ans
   await tx.query(
     `DELETE FROM operations_request WHERE (owner, key) IN (
        SELECT owner, key FROM operations_request WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-    [now - KEPT_MS, CLEARED_AT_ONCE],
+    [now - KEYS_KEPT_MS, CLEARED_AT_ONCE],
   );
 }

@@ -10,6 +10,8 @@ export const fastifyOptions = {
   logger: false,
   forceCloseConnections: true,
   bodyLimit: 16_384,
+  /** Fastify's default is for ever: a body that drips would hold its connection. */
+  requestTimeout: 30_000,
   ajv: {
     customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allowUnionTypes: true },
   },

@@ -58,8 +58,9 @@ function checkTexts({ kiosk, merchant, account, reference, receipt }: ListQuesti
   for (const [field, value] of Object.entries({ kiosk, merchant, account })) {
     if (value !== undefined && !NAME_PATTERN.test(value)) throw new QuestionError(field, value, 'a name of the config');
   }
-  if (reference !== undefined && (reference === '' || reference.length > REFERENCE_MAX_CHARS)) {
-    throw new QuestionError('reference', reference, `1 to ${REFERENCE_MAX_CHARS} characters`);
+  const odd = reference !== undefined && (reference.length > REFERENCE_MAX_CHARS || holdsControl(reference));
+  if (odd || reference === '') {
+    throw new QuestionError('reference', reference, `1 to ${REFERENCE_MAX_CHARS} characters, none of them a control`);
   }
   if (receipt !== undefined && receiptNumber(receipt) === undefined) {
     throw new QuestionError('receipt', receipt, 'the five characters of a receipt, such as 7KQ2M');
@@ -105,3 +106,22 @@ export function auditCursorIn(text: string | undefined): number | undefined {
 
 /** A code, or a card's number, typed where words belong; it is not kept, and not repeated. */
 export const holdsLongNumber = (words: string): boolean => /(?:\d[ -]?){14}/.test(words);
+/** How every EMV code that a wallet shows begins, in Base64. */
+const EMV_CODE = 'hQVDUFYwM';
+/** PostgreSQL's texts hold no NUL, and a terminal obeys the others; tabs and line ends are words. */
+const holdsControl = (words: string): boolean => /[^\P{Cc}\t\r\n]/u.test(words);
+
+/** Why a person's words are not taken; undefined: they are. */
+export function wordsFault(words: string): { readonly code: string; readonly message: string } | undefined {
+  if (holdsLongNumber(words) || words.includes(EMV_CODE)) {
+    const message = 'found a number as long as a payment code or a card, or a code itself, expected words';
+    return { code: 'long-number', message: `${message}: codes are never kept` };
+  }
+  if (holdsControl(words)) return { code: 'control-character', message: 'found a control character, expected words' };
+  return undefined;
+}
+
+const ID = /^(([rc]\d{1,4})?[0-9a-f]{32}|tk_[0-9a-f]{8})$/;
+/** What was typed where an id or a name belongs may be a payment code, and is then not kept. */
+export const targetOf = (text: string): string =>
+  ID.test(text) || (NAME_PATTERN.test(text) && !holdsLongNumber(text)) ? text : '';

@@ -113,7 +113,7 @@ const audit = object({
   target: string('To what'),
   attempt: orNull(string('The payment that it is about')),
   detail: string('What was asked'),
-  outcome: string('done, or "refused: CODE"'),
+  outcome: string('done, "refused: CODE", or failed: the ledger did not answer; the payment shows whether it was done'),
 });
 
 const attempt = object(
@@ -198,5 +198,8 @@ export const replies = (shape: string, more: Shape = {}): Shape => ({
   200: { description: 'As asked', ...ref(shape) },
   ...more,
   '4xx': { description: 'Refused; says why', ...ref('Problem') },
-  '5xx': { description: 'Not done, and may be asked again', ...ref('Problem') },
+  '5xx': {
+    description: 'Not answered; a write may have been done all the same: ask again under the same Idempotency-Key',
+    ...ref('Problem'),
+  },
 });

@@ -4,16 +4,17 @@ import type { Database } from '../ledger/database.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
-import { errorFields, type Log } from '../runtime/log.js';
-import { type Gate, guard, Ration, type Refused, tokenGate } from './access.js';
-import { actOf, addGivingBack, addWords } from './acting.js';
+import type { Log } from '../runtime/log.js';
+import { type Gate, guard, isRefused, Ration, tokenGate } from './access.js';
+import { addGivingBack, addWords } from './acting.js';
 import type { Done } from './acts.js';
 import { OperationsDesk } from './desk.js';
 import type { Feed } from './feed.js';
-import { addDocument, fastifyOptions, invalid } from './openapi.js';
+import { addDocument, fastifyOptions } from './openapi.js';
 import { problem } from './problem.js';
-import { limitIn, QuestionError } from './questions.js';
+import { limitIn } from './questions.js';
 import { addReading } from './reading.js';
+import { answerFault, recordRefused } from './refusals.js';
 import { ref, replies } from './schemas.js';
 import { openStream } from './stream.js';
 import { viewAlarms, viewAttempt, viewAttempts } from './view.js';
@@ -57,18 +58,12 @@ export function buildOperations(parts: OperationsParts): FastifyInstance {
   app.decorateRequest('actor', null);
   app.addHook('onRequest', async (request, reply) => allowLoopbackPages(request, reply, onLoopback));
   app.addHook('onRequest', guard({ gate, onRefused: recordRefused(desk, new Ration(clock), log) }));
-  app.setErrorHandler((error, request, reply) => {
-    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    if (error instanceof QuestionError) return reply.code(422).send(problem(error.field, error.message));
-    if (status < 500) return reply.code(status === 400 ? 422 : status).send(invalid(error));
-    log.error({ event: 'operations-failed', path: request.routeOptions.url ?? '', ...errorFields(error) });
-    return reply.code(503).send(problem('ledger', 'the ledger did not answer'));
-  });
+  app.setErrorHandler(answerFault(desk, log));
   app.setNotFoundHandler((_, reply) => reply.code(404).send(problem('not-found', 'no such resource')));
   addDocument(app, (routes) => {
-    addHealth(routes, parts);
+    addHealth(routes, parts, onLoopback);
     addLists(routes, parts);
-    addStream(routes, parts);
+    addStream(routes, parts, gate);
     addReading(routes, { db, accounts, clock });
     addGivingBack(routes, desk);
     addWords(routes, desk);
@@ -76,17 +71,7 @@ export function buildOperations(parts: OperationsParts): FastifyInstance {
   return app;
 }
 
-/** On record, so that somebody who tries is seen; no more than a few a minute, so that the ledger is not filled. */
-function recordRefused(desk: OperationsDesk, ration: Ration, log: Log) {
-  return async (request: FastifyRequest, { status, code, message }: Refused): Promise<void> => {
-    log.warn({ event: 'operations-refused', code, path: request.routeOptions.url ?? '', from: request.ip });
-    if (!ration.take()) return;
-    const act = actOf(request, `${request.method} ${request.routeOptions.url ?? 'unknown'}`);
-    await desk.refuse(act, { who: 'unknown', owner: '', origin: request.ip }, status, code, message);
-  };
-}
-
-function addHealth(app: FastifyInstance, parts: OperationsParts): void {
+function addHealth(app: FastifyInstance, parts: OperationsParts, onLoopback: boolean): void {
   const config = { access: 'open' } as const;
   app.get('/livez', { config, schema: { summary: 'Alive', response: replies('Alive') } }, () => ({ ok: true }));
   const response = replies('Ready', { 503: { description: 'Not ready; for want of what is false', ...ref('Ready') } });
@@ -97,17 +82,22 @@ function addHealth(app: FastifyInstance, parts: OperationsParts): void {
   const { metrics } = parts;
   const text = { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: { type: 'string' } } } } };
   if (metrics) {
-    app.get('/metrics', { config, schema: { summary: 'Metrics', response: text } }, async (_, reply) => {
-      const { type, body } = await metrics();
-      return reply.type(type).send(body);
-    });
+    // How much is sold is nobody's business off this machine.
+    app.get(
+      '/metrics',
+      { config: onLoopback ? config : {}, schema: { summary: 'Metrics', response: text } },
+      async (_, reply) => {
+        const { type, body } = await metrics();
+        return reply.type(type).send(body);
+      },
+    );
   }
   app.get('/v1/status', { schema: { summary: 'Counters of this relay', response: replies('Status') } }, () => ({
     ...{ relay: parts.instance, counters: parts.counters.all() },
   }));
 }
 
-function addStream(app: FastifyInstance, parts: OperationsParts): void {
+function addStream(app: FastifyInstance, parts: OperationsParts, gate: Gate): void {
   const ends = new Set<() => void>();
   app.addHook('preClose', async () => {
     for (const end of ends) end();
@@ -117,7 +107,7 @@ function addStream(app: FastifyInstance, parts: OperationsParts): void {
   const schema = { summary: 'Each attempt at each change made by this relay', response };
   app.get('/v1/attempts/events', { schema }, (request, reply) => {
     if (ends.size >= STREAMS_MOST) return reply.code(503).send(problem('busy', 'too many streams are open'));
-    const end = openStream(reply, parts);
+    const end = openStream(reply, parts, async () => !isRefused(await gate(request, 'read')));
     ends.add(end);
     request.raw.once('close', () => ends.delete(end));
     return reply;

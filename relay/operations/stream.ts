@@ -8,8 +8,18 @@ const KEEP_OPEN_MS = 15_000;
 /** A reader that takes nothing for so long is let go, bytes. */
 const BACKLOG_MAX_BYTES = 1_000_000;
 
-/** Server-sent events: each attempt of this relay at each change, whole. Returns the function that ends it. */
-export function openStream(reply: FastifyReply, parts: { ledger: Ledger; feed: Feed; log: Log }): () => void {
+type StreamParts = { readonly ledger: Ledger; readonly feed: Feed; readonly log: Log };
+
+/**
+ * Server-sent events: each attempt of this relay at each change, whole. `mayStill`: asked now and then, since a token may be
+ * revoked while its stream is open. Returns the function that ends it.
+ */
+export function openStream(
+  reply: FastifyReply,
+  parts: StreamParts,
+  mayStill: () => Promise<boolean>,
+  everyMs = KEEP_OPEN_MS,
+): () => void {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
@@ -25,7 +35,12 @@ export function openStream(reply: FastifyReply, parts: { ledger: Ledger; feed: F
       .then(() => write(id))
       .catch((error: unknown) => parts.log.error({ event: 'stream', ...errorFields(error) }));
   });
-  const beat = setInterval(() => raw.write(': still here\n\n'), KEEP_OPEN_MS);
+  const beat = setInterval(() => void stay(), everyMs);
+  async function stay(): Promise<void> {
+    // A ledger that does not answer tells this stream nothing either; it is asked again.
+    if (!(await mayStill().catch(() => true))) end();
+    else if (!raw.writableEnded) raw.write(': still here\n\n');
+  }
   async function write(id: string): Promise<void> {
     const view = await viewAttempt(parts.ledger, id);
     if (view && !raw.writableEnded) raw.write(`data: ${JSON.stringify(view)}\n\n`);

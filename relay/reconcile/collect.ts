@@ -1,8 +1,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Period, Report, ReportFault, ReportItem, ReportReader, ReportRow } from '../acquirers/report.js';
+import {
+  isReport,
+  type Period,
+  REPORT_MAX_BYTES,
+  type Report,
+  type ReportFault,
+  type ReportItem,
+  type ReportReader,
+  type ReportRow,
+  unreadOf,
+} from '../acquirers/report.js';
 import type { Database } from '../ledger/database.js';
-import { checksumOf, type Issued, issuesOf, saveReport } from './files.js';
+import { checksumOf } from './checksum.js';
+import { forgetCut, type Issued, issuesOf, saveReport } from './files.js';
 
 /** Takes in what an acquirer reports: files of a folder, or a list that it is asked for. */
 
@@ -14,12 +25,26 @@ export type ReportSource = {
   /** Of its days. */
   readonly zone: string;
   readonly read?: ReportReader;
+  /** By what settings: with others a file says something else, and is read again. */
+  readonly readAs?: string;
   /** Where its files are read. */
   readonly folder?: string;
-  /** Brings new files into the folder first; says what it brought. @throws CollectError */
-  readonly fetch?: (folder: string) => Promise<readonly string[]>;
+  /** Brings new files into the folder first. @throws CollectError */
+  readonly fetch?: (folder: string, signal?: AbortSignal) => Promise<Fetched>;
+  /** A payment is in a settlement within so many days, where the account has settlements. */
+  readonly settledWithinDays?: number;
   readonly list?: (period: Period, signal?: AbortSignal) => AsyncIterable<ReportItem>;
 };
+
+/** A file that may hold a report and was not read: for a person. */
+export type Unread = { readonly name: string; readonly why: string };
+
+export type Fetched = { readonly brought: readonly string[]; readonly unread: readonly Unread[] };
+
+export const CLOSED_FILE =
+  'a workbook or an archive is not read, and no .csv of the same name is beside it: ask the acquirer for .csv, or unpack it';
+export const tooLarge = (size: number): string =>
+  `found ${size} bytes, expected at most ${REPORT_MAX_BYTES}: ask the acquirer for smaller files`;
 
 /** The reports cannot be had; the message says what to do. */
 export class CollectError extends Error {
@@ -29,15 +54,15 @@ export class CollectError extends Error {
 const DAY_MS = 86_400_000;
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
 
-/** Files in the order in which they were issued. */
-async function filesIn(folder: string): Promise<{ name: string; issuedAt: number }[]> {
+type Found = { readonly name: string; readonly issuedAt: number; readonly size: number };
+
+/** Files in the order in which they were issued; a link counts as what it leads to. */
+async function filesIn(folder: string): Promise<Found[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
-    const found = await Promise.all(
-      files.map(async (name) => ({ name, issuedAt: Math.floor((await stat(join(folder, name))).mtimeMs) })),
-    );
-    return found.sort((a, b) => a.issuedAt - b.issuedAt || (a.name < b.name ? -1 : 1));
+    const names = entries.filter((e) => !e.isDirectory() && !e.name.startsWith('.')).map(({ name }) => name);
+    const found = await Promise.all(names.map((name) => statOf(folder, name)));
+    return found.flat().sort((a, b) => a.issuedAt - b.issuedAt || (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw new CollectError(
       `${folder}: cannot be read (${codeOf(error)}); expected a folder with the acquirer's reports`,
@@ -45,37 +70,56 @@ async function filesIn(folder: string): Promise<{ name: string; issuedAt: number
   }
 }
 
+async function statOf(folder: string, name: string): Promise<Found[]> {
+  const found = await stat(join(folder, name)).catch(() => undefined);
+  // A link that leads nowhere is told when it is opened.
+  if (!found) return [{ name, issuedAt: 0, size: 0 }];
+  return found.isFile() ? [{ name, issuedAt: Math.floor(found.mtimeMs), size: found.size }] : [];
+}
+
 /** A file that has not been touched since it was read is not read again, unless it is so new that nobody can tell. */
 const isKnown = (known: Issued | undefined, issuedAt: number, now: number): boolean =>
   known?.issuedAt === issuedAt && now - issuedAt > DAY_MS;
 
-/** Reads what is new. Returns the names that were taken in. @throws CollectError */
+/** Reads what is new, and says what it could not. @throws CollectError */
 export async function collectFiles(
   db: Database,
-  { account, read }: ReportSource,
+  { account, read, readAs = '' }: ReportSource,
   folder: string,
   now: number,
-): Promise<string[]> {
+): Promise<Unread[]> {
   if (!read) throw new CollectError(`account "${account}": its acquirer issues no files; leave out --folder`);
   const known = await issuesOf(db, account);
-  const taken: string[] = [];
-  for (const { name, issuedAt } of await filesIn(folder)) {
+  const files = await filesIn(folder);
+  const unread: Unread[] = unreadOf(files.map(({ name }) => name)).map((name) => ({ name, why: CLOSED_FILE }));
+  for (const { name, issuedAt, size } of files) {
+    if (!isReport(name)) continue;
     const before = known.get(name);
-    if (isKnown(before, issuedAt, now)) continue;
-    const bytes = await bytesOf(join(folder, name));
+    const isSame = before?.readAs === readAs;
+    if (isSame && isKnown(before, issuedAt, now)) continue;
+    const bytes = size > REPORT_MAX_BYTES ? tooLarge(size) : await bytesOf(join(folder, name));
+    if (typeof bytes === 'string') {
+      unread.push({ name, why: bytes });
+      continue;
+    }
     const checksum = checksumOf(bytes);
-    if (before?.checksum === checksum) continue;
-    const report = read(name, bytes);
-    if (report && (await saveReport(db, account, { name, checksum, issuedAt, report }, now))) taken.push(name);
+    if (isSame && before?.checksum === checksum) continue;
+    await saveReport(db, account, { name, checksum, readAs, issuedAt, report: read(name, bytes) }, now);
   }
-  return taken;
+  await forgetCut(
+    db,
+    account,
+    files.map(({ name }) => name),
+  );
+  return unread;
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
+/** Or why it cannot be read: that costs this file only. */
+async function bytesOf(path: string): Promise<Buffer | string> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CollectError(`${path}: cannot be read (${codeOf(error)})`);
+    return `cannot be read (${codeOf(error)}): look at its permissions`;
   }
 }
 
@@ -88,17 +132,18 @@ export async function collectList(
   day: string,
   period: Period,
   now: number,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   const rows: ReportRow[] = [];
   const faults: ReportFault[] = [];
   let why: string | undefined = 'the list has no end';
-  for await (const item of list?.(period) ?? []) {
+  for await (const item of list?.(period, signal) ?? []) {
     if (item.kind === 'row') rows.push(item.row);
     else if (item.kind === 'fault') faults.push(item.fault);
     else why = item.kind === 'end' ? undefined : item.why;
   }
   const report: Report = { kind: 'transactions', day, complete: why === undefined, rows, faults };
   const checksum = checksumOf(Buffer.from(JSON.stringify([rows, faults, report.complete])));
-  await saveReport(db, account, { name: listName(day), checksum, issuedAt: now, report }, now);
+  await saveReport(db, account, { name: listName(day), checksum, readAs: '', issuedAt: now, report }, now);
   return why;
 }

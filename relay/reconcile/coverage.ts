@@ -1,5 +1,6 @@
 import type { Period } from '../acquirers/report.js';
-import { dayOf } from '../runtime/days.js';
+import { dayAfter, dayOf } from '../runtime/days.js';
+import type { StoredRow } from './types.js';
 
 /**
  * Which moments a day is answerable for. The acquirer's clock and ours differ, and a payment near midnight may stand in
@@ -26,3 +27,14 @@ export const isInDay = ({ period, slackMs }: Coverage, at: number): boolean =>
 
 export const isCovered = (coverage: Coverage, at: number): boolean =>
   daysAround(coverage, at).every((day) => coverage.wholeDays.has(day));
+
+/** Days whose lists may have the transaction of a settled line: that of its time, else all before it that it may be of. */
+const daysOf = (coverage: Coverage, { at, day }: StoredRow, withinDays: number): string[] =>
+  at === null ? Array.from({ length: withinDays + 1 }, (_, back) => dayAfter(day, -back)) : daysAround(coverage, at);
+
+export const daysOfSettled = (coverage: Coverage, rows: readonly StoredRow[], withinDays = 0): string[] => [
+  ...new Set(rows.flatMap((row) => daysOf(coverage, row, withinDays))),
+];
+
+export const isSettledCovered = (coverage: Coverage, row: StoredRow, withinDays = 0): boolean =>
+  daysOf(coverage, row, withinDays).every((day) => coverage.wholeDays.has(day));

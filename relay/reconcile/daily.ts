@@ -2,9 +2,10 @@ import type PgBoss from 'pg-boss';
 import type { Clock } from '../runtime/clock.js';
 import { dayAfter, dayOf } from '../runtime/days.js';
 import { errorFields, type Log } from '../runtime/log.js';
+import { raiseOnce } from './alarms.js';
 import type { ReportSource } from './collect.js';
-import { DAYS_BACK, dueDays, lastRuns, nextTime } from './due.js';
-import { type RunParts, reconcileDay } from './run.js';
+import { daysDue, nextTime } from './due.js';
+import { type RunParts, type RunResult, reconcileDay } from './run.js';
 
 /**
  * Reconciles every day by itself. On PostgreSQL the calendar is pg-boss's, in a schema of its own, so that of many relays one
@@ -34,7 +35,7 @@ export class Daily {
   #boss: PgBoss | undefined;
   #cancelTimer: (() => void) | undefined;
   #work: Promise<unknown> = Promise.resolve();
-  #stopped = false;
+  readonly #ending = new AbortController();
 
   constructor(parts: DailyParts) {
     this.#parts = parts;
@@ -51,17 +52,22 @@ export class Daily {
       await this.#startBoss(databaseUrl);
     } catch (error) {
       log.error({ event: 'reconcile-not-planned', ...errorFields(error) }, 'reconcile by hand until this is mended');
+      const day = dayOf(clock.now(), this.#parts.zone);
+      await this.#alarm(`reconciliation is not planned since ${day}; see the log, and reconcile by hand`);
     }
   }
 
-  /** Waits for a day that is being looked at; what it has not begun is left for the next time. */
+  /** Waits for a day that is being compared, and for no acquirer: what is not done is left for the next time. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     this.#cancelTimer?.();
     const boss = this.#boss;
     this.#boss = undefined;
-    await boss?.stop({ graceful: true, wait: true, timeout: STOP_MS }).catch(() => {});
-    await this.#work;
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, STOP_MS).unref();
+    });
+    const ended = boss?.stop({ graceful: true, wait: true, timeout: STOP_MS }).catch(() => {});
+    await Promise.race([Promise.all([ended, this.#work]), late]);
   }
 
   async #startBoss(connectionString: string): Promise<void> {
@@ -88,7 +94,7 @@ export class Daily {
 
   #plan(at: number): void {
     const { clock } = this.#parts;
-    if (this.#stopped) return;
+    if (this.#ending.signal.aborted) return;
     this.#cancelTimer = clock.after(at - clock.now(), () => {
       this.#work = this.runDue().then((isWhole) => {
         const next = nextTime(clock.now(), this.#parts.at, this.#parts.zone);
@@ -112,20 +118,52 @@ export class Daily {
   }
 
   async #ofAccount(source: ReportSource): Promise<boolean> {
-    const { run, clock, log } = this.#parts;
+    const { run, clock } = this.#parts;
     const { account, zone } = source;
     const yesterday = dayAfter(dayOf(clock.now(), zone), -1);
+    const done = new Set<string>();
     let isWhole = true;
-    for (const day of dueDays(yesterday, await lastRuns(run.db, account, dayAfter(yesterday, -DAYS_BACK)))) {
-      if (this.#stopped) return false;
-      const result = await reconcileDay({ ...run, now: () => clock.now() }, source, day);
-      const { outcome, rows, payments, problems, faults } = result;
-      const counts = { rows, payments, differences: result.differences.length, waiting: result.waiting.length };
-      const said = { event: 'reconciled', account, day, outcome, ...counts, faults: faults.length };
-      if (outcome === 'clean') log.info(said);
-      else log.warn({ ...said, problems });
-      isWhole &&= problems.length === 0;
+    // Asked again after each day: what it has brought may be of days that were done before.
+    for (;;) {
+      const day = (await daysDue(run.db, account, yesterday)).find((due) => !done.has(due));
+      if (day === undefined) return isWhole;
+      if (this.#ending.signal.aborted) return false;
+      done.add(day);
+      isWhole = (await this.#ofDay(source, day, yesterday)) && isWhole;
     }
-    return isWhole;
+  }
+
+  /** A day that is not whole a day after its report was to come is nothing that mends itself. */
+  async #ofDay(source: ReportSource, day: string, yesterday: string): Promise<boolean> {
+    const { run, clock } = this.#parts;
+    const { account } = source;
+    const isLate = day < yesterday;
+    const cannot = `${account}, ${day}: not reconciled; see the log, or relay reconcile --account ${account} --day ${day}`;
+    try {
+      const result = await reconcileDay({ ...run, now: () => clock.now(), signal: this.#ending.signal }, source, day);
+      this.#say(result);
+      const isBad = result.outcome === 'incomplete';
+      if (isLate && isBad && !this.#ending.signal.aborted) await this.#alarm(cannot);
+      // What is wrong in a line is not mended by asking again.
+      return result.problems.length === 0;
+    } catch (error) {
+      if (isLate && !this.#ending.signal.aborted) await this.#alarm(cannot);
+      throw error;
+    }
+  }
+
+  #say({ account, day, outcome, rows, payments, problems, faults, differences, waiting }: RunResult): void {
+    const { log } = this.#parts;
+    const counts = { rows, payments, differences: differences.length, waiting: waiting.length };
+    const said = { event: 'reconciled', account, day, outcome, ...counts, faults: faults.length };
+    if (outcome === 'clean') log.info(said);
+    else log.warn({ ...said, problems });
+  }
+
+  async #alarm(detail: string): Promise<void> {
+    const { run, clock, log } = this.#parts;
+    await raiseOnce(run.db, detail, clock.now()).catch((error: unknown) => {
+      log.error({ event: 'alarm-not-raised', ...errorFields(error) }, detail);
+    });
   }
 }

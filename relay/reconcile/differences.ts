@@ -75,13 +75,20 @@ export async function saveDifferences(
   return { open, fresh };
 }
 
-/** By a person, with a note. False: there is no open one of that number in the account. */
-export async function closeDifference(q: Queries, account: string, id: number, note: string, now: number) {
-  const rows = await q.query(
-    `UPDATE difference SET closed_at = $3, closed_as = $4 WHERE account = $1 AND id = $2 AND closed_at IS NULL RETURNING id`,
+/** By a person, with a note. Undefined: there is no open one of that number in the account. */
+export async function closeDifference(
+  q: Queries,
+  account: string,
+  id: number,
+  note: string,
+  now: number,
+): Promise<Pick<Difference, 'attempt'> | undefined> {
+  const [row] = await q.query(
+    `UPDATE difference SET closed_at = $3, closed_as = $4 WHERE account = $1 AND id = $2 AND closed_at IS NULL
+     RETURNING attempt`,
     [account, id, now, `by hand: ${note}`],
   );
-  return rows.length === 1;
+  return row && { attempt: textOrNull(row['attempt']) };
 }
 
 const moneyOf = (amount: number | null, currency: string | null): Money | null =>

@@ -1,40 +1,63 @@
-import { number, text } from '../ledger/columns.js';
+import { number, text, textOrNull } from '../ledger/columns.js';
 import type { Queries } from '../ledger/database.js';
 import { atWall, dayAfter, dayOf, utcOf } from '../runtime/days.js';
+import { fingerprintOf, fingerprints } from './files.js';
 
 /** Which days are to be looked at, and when. */
 
 /** Of each day's last run. */
-export type LastRun = { readonly day: string; readonly isWhole: boolean; readonly waiting: number };
+export type LastRun = {
+  readonly day: string;
+  readonly isWhole: boolean;
+  readonly waiting: number;
+  /** Differences that are still open: what has been put right since is closed. */
+  readonly open: number;
+  /** Since then a report of that day was issued, or issued again, or is read by other settings. */
+  readonly isOther: boolean;
+};
 
 /** So many days back a report may still come, and what waits may still be decided. */
 export const DAYS_BACK = 7;
+/** So many days back are made up for after a relay that stood still, and looked at again when a report of them comes. */
+export const DAYS_MOST = 31;
 
-/** Yesterday; days since the first run that were left out or were not whole; days on which something still waits. Oldest first. */
-export function dueDays(yesterday: string, runs: readonly LastRun[]): string[] {
+/**
+ * Yesterday; days since the first run of all that were left out; days with a report that came since; of a week also those that
+ * were not whole, or on which something still waits or differs. Oldest first.
+ */
+export function dueDays(yesterday: string, runs: readonly LastRun[], first: string | undefined): string[] {
   const byDay = new Map(runs.map((run) => [run.day, run]));
-  const first = runs.map(({ day }) => day).sort()[0];
   const due: string[] = [];
-  for (let back = DAYS_BACK - 1; back >= 0; back--) {
+  for (let back = DAYS_MOST - 1; back >= 0; back--) {
     const day = dayAfter(yesterday, -back);
     const run = byDay.get(day);
-    const isOpen = run ? !run.isWhole || run.waiting > 0 : back === 0 || (first !== undefined && day > first);
-    if (isOpen) due.push(day);
+    if (run ? isDue(run, back) : back === 0 || (first !== undefined && day > first)) due.push(day);
   }
   return due;
 }
 
-export async function lastRuns(q: Queries, account: string, since: string): Promise<LastRun[]> {
+const isDue = ({ isWhole, waiting, open, isOther }: LastRun, back: number): boolean =>
+  isOther || (back < DAYS_BACK && (!isWhole || waiting > 0 || open > 0));
+
+/** @throws the database's error */
+export async function daysDue(q: Queries, account: string, yesterday: string): Promise<string[]> {
+  const since = dayAfter(yesterday, -DAYS_MOST);
   const rows = await q.query(
-    `SELECT DISTINCT ON (day) day, outcome, waiting FROM reconciliation_run
-     WHERE account = $1 AND day >= $2 ORDER BY day, id DESC`,
+    `SELECT DISTINCT ON (day) day, outcome, waiting, files,
+       (SELECT count(*) FROM difference d WHERE d.account = r.account AND d.run_day = r.day AND d.closed_at IS NULL) AS open
+     FROM reconciliation_run r WHERE account = $1 AND day >= $2 ORDER BY day, id DESC`,
     [account, since],
   );
-  return rows.map((row) => ({
+  const [begun] = await q.query('SELECT min(day) AS first FROM reconciliation_run WHERE account = $1', [account]);
+  const now = await fingerprints(q, account, since);
+  const runs = rows.map((row) => ({
     day: text(row['day']),
     isWhole: text(row['outcome']) !== 'incomplete',
     waiting: number(row['waiting']),
+    open: number(row['open']),
+    isOther: (now.get(text(row['day'])) ?? fingerprintOf([])) !== text(row['files']),
   }));
+  return dueDays(yesterday, runs, (begun && textOrNull(begun['first'])) ?? undefined);
 }
 
 const DAY_MS = 86_400_000;

@@ -12,9 +12,7 @@ import type { Known, Return } from './types.js';
 /** Its rows as attempt, id, kind, amount, currency, state, at. */
 const returnTables: readonly string[] = [
   'SELECT attempt, id, kind, amount, currency, state, coalesce(ended_at, requested_at) AS at FROM reversal',
-  // With the operator: it may still be made, as while the acquirer has it in hand.
-  `SELECT attempt, id, kind, amount, currency, CASE state WHEN 'operator' THEN 'pending' ELSE state END,
-     coalesce(ended_at, requested_at) FROM refund`,
+  'SELECT attempt, id, kind, amount, currency, state, coalesce(ended_at, requested_at) FROM refund',
 ];
 const returns = returnTables.join(' UNION ALL ');
 
@@ -37,8 +35,8 @@ export async function inChunks<T, R>(
   return found;
 }
 
-/** An attempt is made this long before its money can move, at the most: scan, password, expiry. */
-const BEFORE_PAY_MS = 600_000;
+/** An attempt is made this long before its money can move, at the most: the longest that config lets a Pay be valid. */
+const BEFORE_PAY_MS = 3_600_000;
 
 /** Attempts whose pay left, or whose money went back, within the time; epoch ms. */
 export async function attemptsWithin(q: Queries, names: AccountNames, from: number, until: number): Promise<string[]> {

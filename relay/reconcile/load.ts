@@ -1,9 +1,11 @@
-import type { Period } from '../acquirers/report.js';
+import type { Period, ReportKind } from '../acquirers/report.js';
 import type { Queries } from '../ledger/database.js';
+import { firstSettlement } from './files.js';
 import { type AccountNames, attemptsOfReturns, attemptsWithin, knownOf } from './ledger-query.js';
 import { rowsNamed, rowsOfDay } from './rows.js';
-import type { SettlementParts } from './settlement.js';
+import { moved, type SettlementParts } from './settlement.js';
 import type { Known, StoredRow } from './types.js';
+import type { DoneParts } from './unsettled.js';
 
 /** All that is to be compared for one day of one account, from the ledger and from the reports. */
 
@@ -26,8 +28,7 @@ export async function loadTransactions(
   period: Period,
   slackMs: number,
 ): Promise<Transactions> {
-  const named = (name: Parameters<typeof rowsNamed>[3], values: readonly string[]) =>
-    rowsNamed(q, account, 'transactions', name, values);
+  const named = (name: Name, values: readonly string[]) => rowsNamed(q, account, 'transactions', name, values);
   const rows = await rowsOfDay(q, account, 'transactions', day);
   const originals = await named('acquirer_id', said(rows.map(({ originalId }) => originalId)));
   const seen = [...rows, ...originals];
@@ -51,28 +52,49 @@ export async function loadTransactions(
   return { known, rows: once([...seen, ...theirs, ...others]), ofDay: rows.length };
 }
 
+type Name = Parameters<typeof rowsNamed>[3];
+
+/** What one kind of reports has of the same transactions as `rows`. */
+async function same(q: Queries, account: string, kind: ReportKind, rows: readonly StoredRow[]): Promise<StoredRow[]> {
+  const named = (name: Name, values: readonly (string | null)[]) => rowsNamed(q, account, kind, name, said(values));
+  const found = [
+    ...(await named(
+      'acquirer_id',
+      rows.map(({ acquirerId }) => acquirerId),
+    )),
+    ...(await named(
+      'request_id',
+      rows.map(({ requestId }) => requestId),
+    )),
+    ...(await named(
+      'refund_id',
+      rows.map(({ refundId }) => refundId),
+    )),
+  ];
+  return once(found);
+}
+
 export async function loadSettlement(q: Queries, account: string, day: string): Promise<SettlementParts> {
   const settled = await rowsOfDay(q, account, 'settlement', day);
   const summaries = await rowsOfDay(q, account, 'summary', day);
-  const done = (name: Parameters<typeof rowsNamed>[3], values: readonly (string | null)[]) =>
-    rowsNamed(q, account, 'transactions', name, said(values));
   return {
     settled,
     summaries,
-    transactions: [
-      ...(await done(
-        'acquirer_id',
-        settled.map(({ acquirerId }) => acquirerId),
-      )),
-      ...(await done(
-        'request_id',
-        settled.map(({ requestId }) => requestId),
-      )),
-      ...(await done(
-        'refund_id',
-        settled.map(({ refundId }) => refundId),
-      )),
-    ],
+    transactions: await same(q, account, 'transactions', settled),
     batches: await rowsNamed(q, account, 'settlement', 'batch', said(summaries.map(({ batch }) => batch))),
   };
+}
+
+/** A day's list beside all settlements; nothing where the account has none, or had none before that day. */
+export async function loadDone(q: Queries, account: string, day: string): Promise<DoneParts> {
+  const first = await firstSettlement(q, account);
+  if (first === undefined || first > day) return { transactions: [], settled: [] };
+  const rows = (await rowsOfDay(q, account, 'transactions', day)).filter(({ type }) => moved.has(type));
+  const payments = said(rows.map(({ acquirerId, originalId }) => originalId ?? acquirerId));
+  const transactions = once([
+    ...rows,
+    ...(await rowsNamed(q, account, 'transactions', 'acquirer_id', payments)),
+    ...(await rowsNamed(q, account, 'transactions', 'original_id', payments)),
+  ]);
+  return { transactions, settled: await same(q, account, 'settlement', transactions) };
 }

@@ -2,6 +2,7 @@ import type { Currency, Money } from '../../protocol/money.js';
 import type { ReportKind, RowType } from '../acquirers/report.js';
 import { number, numberOrNull, text, textOrNull } from '../ledger/columns.js';
 import type { Queries, Row, Transaction } from '../ledger/database.js';
+import { checksumOf } from './checksum.js';
 import { inChunks } from './ledger-query.js';
 import type { StoredRow } from './types.js';
 
@@ -41,11 +42,16 @@ const upsert = `INSERT INTO report_row (${names})
       .join(', ')})
     WHERE report_row.issued_at <= excluded.issued_at`;
 
-/** PostgreSQL's texts hold no NUL. */
-const clean = (value: string | null): string | null => value?.replaceAll('\u0000', '') ?? null;
+/** PostgreSQL's texts hold no NUL, and its JSON no half of a pair. */
+const clean = (value: string | null): string | null =>
+  value === null ? null : value.replaceAll('\u0000', '').replace(/\p{Cs}/gu, '\ufffd');
+
+/** Ids are short; what a file makes of them by odd signs may be longer than an index holds. */
+const KEY_MAX = 1_000;
+const keyOf = (key: string): string => (key.length > KEY_MAX ? checksumOf(Buffer.from(key)) : key);
 
 const record = (row: Omit<StoredRow, 'kind' | 'day' | 'file'>) => ({
-  ...{ key: clean(row.key), line: row.line, type: row.type, word: clean(row.word) },
+  ...{ key: keyOf(row.key), line: row.line, type: row.type, word: clean(row.word) },
   ...{ request_id: clean(row.requestId), refund_id: clean(row.refundId) },
   ...{ acquirer_id: clean(row.acquirerId), original_id: clean(row.originalId) },
   ...{ amount: row.money?.amount ?? null, currency: row.money?.currency ?? null },

@@ -1,5 +1,5 @@
 import type { Money } from '../../protocol/money.js';
-import { type Coverage, isCovered } from './coverage.js';
+import { type Coverage, isSettledCovered } from './coverage.js';
 import type { Difference, Matched, StoredRow, Waiting } from './types.js';
 
 /**
@@ -16,14 +16,27 @@ export type SettlementParts = {
   readonly batches: readonly StoredRow[];
 };
 
-const moved: ReadonlySet<StoredRow['type']> = new Set(['payment', 'cancel', 'refund', 'payment-reversal', 'dispute']);
+export const moved: ReadonlySet<StoredRow['type']> = new Set([
+  'payment',
+  'cancel',
+  'refund',
+  'payment-reversal',
+  'dispute',
+]);
 
 const nobody = { attempt: null, kiosk: '' } as const;
 const subjectOf = ({ requestId, refundId, acquirerId }: StoredRow) => ({ ...nobody, requestId, refundId, acquirerId });
 
-function differ(row: StoredRow, expected: Money | null, found: Money | null, detail: string): Difference {
+export function differ(
+  row: StoredRow,
+  expected: Money | null,
+  found: Money | null,
+  detail: string,
+  what: 'row' | 'sum' = 'row',
+): Difference {
+  const key = JSON.stringify(['settlement', what, row.kind, row.key]);
   return {
-    ...{ type: 'settlement', key: JSON.stringify(['settlement', row.kind, row.key]), day: row.day, ...subjectOf(row) },
+    ...{ type: 'settlement', key, day: row.day, ...subjectOf(row) },
     ...{ expected, found, detail, source: { file: row.file, line: row.line } },
   };
 }
@@ -31,7 +44,7 @@ function differ(row: StoredRow, expected: Money | null, found: Money | null, det
 const wait = (row: StoredRow, why: string): Waiting => ({ ...subjectOf(row), day: row.day, money: row.money, why });
 
 /** Names under which a transaction is found; those of the acquirer first. */
-const namesOf = ({ type, acquirerId, requestId, refundId }: StoredRow): string[] => {
+export const namesOf = ({ type, acquirerId, requestId, refundId }: StoredRow): string[] => {
   const own = type === 'refund' ? refundId : requestId;
   return [
     ...(acquirerId === null ? [] : [`${type} acquirer ${acquirerId}`]),
@@ -41,8 +54,9 @@ const namesOf = ({ type, acquirerId, requestId, refundId }: StoredRow): string[]
 
 const isSame = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 
-export function matchSettlement(parts: SettlementParts, coverage: Coverage): Matched {
-  const lines = matchLines(parts, coverage);
+/** `withinDays`: how long after its transaction a line may come; asked where the line does not tell that one's time. */
+export function matchSettlement(parts: SettlementParts, coverage: Coverage, withinDays?: number): Matched {
+  const lines = matchLines(parts, coverage, withinDays);
   const sums = matchSums(parts);
   return {
     differences: [...lines.differences, ...sums.differences],
@@ -50,7 +64,7 @@ export function matchSettlement(parts: SettlementParts, coverage: Coverage): Mat
   };
 }
 
-function matchLines({ settled, transactions }: SettlementParts, coverage: Coverage): Matched {
+function matchLines({ settled, transactions }: SettlementParts, coverage: Coverage, withinDays?: number): Matched {
   const byName = new Map(transactions.flatMap((row) => namesOf(row).map((name) => [name, row] as const)));
   const differences: Difference[] = [];
   const waiting: Waiting[] = [];
@@ -60,27 +74,43 @@ function matchLines({ settled, transactions }: SettlementParts, coverage: Covera
       .map((name) => byName.get(name))
       .find((found) => found !== undefined);
     if (!done) {
-      const known = row.at !== null && isCovered(coverage, row.at);
+      const known = isSettledCovered(coverage, row, withinDays);
       if (known) differences.push(differ(row, null, row.money, `settled (${row.word}), and no such transaction`));
       else waiting.push(wait(row, `settled (${row.word}); the report of its transaction is not there`));
     } else if (done.money && row.money && !isSame(done.money, row.money)) {
       differences.push(differ(row, done.money, row.money, `settled (${row.word}) otherwise than it was done`));
+    } else if (isPaidOutOtherwise(row)) {
+      differences.push(
+        differ(row, row.money, row.settled, `paid out (${row.word}) is neither all of it nor less its fee`),
+      );
     }
   }
   return { differences, waiting };
 }
 
+/** In one currency the sum paid out can be reckoned; whether fees are in it is nowhere written, nor is a quote's rounding. */
+function isPaidOutOtherwise({ money, settled, fee }: StoredRow): boolean {
+  if (!money || !settled || money.currency !== settled.currency) return false;
+  const [whole, out] = [money.amount, Math.abs(settled.amount)];
+  // Without its fee a line may be less, and nobody can tell by how much.
+  if (!fee || fee.currency !== money.currency) return out > whole;
+  const cost = Math.abs(fee.amount);
+  return ![whole, whole - cost, whole + cost].includes(out);
+}
+
 const sumOf = (moneys: readonly (Money | null)[]): number =>
   moneys.reduce((sum, money) => sum + (money?.amount ?? 0), 0);
 
-const groupOf = ({ batch, type, settled }: StoredRow): string => JSON.stringify([batch, type, settled?.currency ?? '']);
+const pairOf = ({ batch, type }: StoredRow): string => JSON.stringify([batch, type]);
 
-function grouped(rows: readonly StoredRow[]): Map<string, StoredRow[]> {
+/** By batch, type and currency; `blind`: those of which a line does not tell what was paid out, so that only lines are counted. */
+function grouped(rows: readonly StoredRow[], blind: ReadonlySet<string>): Map<string, StoredRow[]> {
   const groups = new Map<string, StoredRow[]>();
   for (const row of rows) {
-    const group = groups.get(groupOf(row));
+    const name = `${pairOf(row)} ${blind.has(pairOf(row)) ? '' : (row.settled?.currency ?? '')}`;
+    const group = groups.get(name);
     if (group) group.push(row);
-    else groups.set(groupOf(row), [row]);
+    else groups.set(name, [row]);
   }
   return groups;
 }
@@ -93,12 +123,26 @@ function agrees(sums: readonly StoredRow[], lines: readonly StoredRow[]): boolea
   return [Math.abs(gross), Math.abs(Math.abs(gross) - fees)].includes(found);
 }
 
+const totalOf = (rows: readonly StoredRow[]): Money | null => {
+  const currency = rows[0]?.settled?.currency;
+  return currency ? { amount: sumOf(rows.map(({ settled }) => settled)), currency } : null;
+};
+
 function matchSums({ summaries, batches }: SettlementParts): Matched {
-  const lines = grouped(batches.filter(({ type }) => moved.has(type)));
+  const blind = new Set(batches.filter(({ settled }) => settled === null).map(pairOf));
+  const isMoved = ({ type }: StoredRow): boolean => moved.has(type);
+  const [lines, summed] = [grouped(batches.filter(isMoved), blind), grouped(summaries.filter(isMoved), blind)];
   const known = new Set(batches.map(({ batch }) => batch));
+  const told = new Set(summaries.map(({ batch }) => batch));
   const differences: Difference[] = [];
   const waiting: Waiting[] = [];
-  for (const [name, sums] of grouped(summaries.filter(({ type }) => moved.has(type)))) {
+  for (const [name, of] of lines) {
+    const [row] = of;
+    if (!row || summed.has(name) || !told.has(row.batch)) continue;
+    const detail = `batch ${row.batch ?? ''}, ${row.word}: the summary has no sum of these lines (${of.length})`;
+    differences.push(differ(row, totalOf(of), null, detail, 'sum'));
+  }
+  for (const [name, sums] of summed) {
     const [row] = sums;
     if (!row) continue;
     const of = lines.get(name) ?? [];
@@ -107,15 +151,12 @@ function matchSums({ summaries, batches }: SettlementParts): Matched {
       continue;
     }
     const count = sums.reduce((sum, s) => sum + (s.count ?? 0), 0);
-    const expected = row.settled && { amount: sumOf(of.map((s) => s.settled)), currency: row.settled.currency };
-    const found = row.settled && { amount: sumOf(sums.map((s) => s.settled)), currency: row.settled.currency };
     const which = `batch ${row.batch ?? ''}, ${row.word}`;
     if (count !== of.length) {
-      differences.push(
-        differ(row, expected, found, `${which}: the summary counts ${count}, its lines are ${of.length}`),
-      );
-    } else if (of.some(({ settled }) => settled !== null) && !agrees(sums, of)) {
-      differences.push(differ(row, expected, found, `${which}: the summary is not the sum of its lines`));
+      const detail = `${which}: the summary counts ${count}, its lines are ${of.length}`;
+      differences.push(differ(row, totalOf(of), totalOf(sums), detail));
+    } else if (!blind.has(pairOf(row)) && !agrees(sums, of)) {
+      differences.push(differ(row, totalOf(of), totalOf(sums), `${which}: the summary is not the sum of its lines`));
     }
   }
   return { differences, waiting };

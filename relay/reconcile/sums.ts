@@ -10,7 +10,10 @@ export function totals({ payments, returns, known }: Case): Totals {
   const currency = payments[0]?.money?.currency ?? known?.money?.currency ?? returns[0]?.money?.currency;
   const of = (rows: Case['returns']): number =>
     sum(rows.flatMap(({ money }) => (money && money.currency === currency ? [money.amount] : [])));
-  return { charged: payments.length > 0 ? of(payments) : (known?.money?.amount ?? 0), returned: of(returns) };
+  // A charge whose amount could not be read is taken for what was asked.
+  const asked = known?.money ?? null;
+  const charged = payments.map((row) => (row.money ? row : { ...row, money: asked }));
+  return { charged: payments.length > 0 ? of(charged) : (asked?.amount ?? 0), returned: of(returns) };
 }
 
 /** By the reports alone. */

@@ -17,7 +17,8 @@ export type Return = {
   readonly id: string;
   readonly kind: 'cancel' | 'refund';
   readonly money: Money;
-  readonly state: 'requested' | 'pending' | 'confirmed' | 'failed';
+  /** `operator`: nobody knows; it may still be made. */
+  readonly state: 'requested' | 'pending' | 'confirmed' | 'failed' | 'operator';
   /** When it ended; when it was asked for where it has not. */
   readonly at: number;
 };

@@ -16,6 +16,7 @@ type Arguments = {
   readonly port: number;
   readonly controlPort: number;
   readonly scenario: ScenarioName;
+  readonly byAmount: boolean;
   readonly clientId: string;
   readonly keyFolder: string;
   readonly autoConfirmMs: number | undefined;
@@ -41,6 +42,7 @@ export function readArguments(args: readonly string[]): Arguments {
       port: { type: 'string', default: '0' },
       'control-port': { type: 'string', default: '0' },
       scenario: { type: 'string', default: 'approve' },
+      'by-amount': { type: 'boolean', default: false },
       'client-id': { type: 'string' },
       'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
       'auto-confirm-ms': { type: 'string' },
@@ -63,6 +65,7 @@ export function readArguments(args: readonly string[]): Arguments {
     port: whole('port', values.port, 65_535),
     controlPort: whole('control-port', values['control-port'], 65_535),
     scenario,
+    byAmount: values['by-amount'],
     clientId: values['client-id'] ?? (acquirer === 'antom' ? SANDBOX_CLIENT_ID : SANDBOX_APP_ID),
     keyFolder: values['key-folder'],
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),

@@ -109,3 +109,26 @@ export type ScenarioName = keyof typeof scenarios;
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
 export const isScenarioName = (text: string): text is ScenarioName => Object.hasOwn(scenarios, text);
 export const scenarioOf = (name: ScenarioName): Scenario => scenarios[name];
+
+/**
+ * Which scenario an amount asks for, in minor units, where the sandbox goes by amounts: whoever can only set a price plays all
+ * of it without the control port. Not `acquirer-down`, which nobody can ask for over a connection.
+ */
+export const scenarioAmounts: ReadonlyMap<number, ScenarioName> = new Map([
+  [9901, 'decline'],
+  [9902, 'expired-code'],
+  [9903, 'lost-answer'],
+  [9904, 'lost-request'],
+  [9905, 'acquirer-silent'],
+  [9906, 'password'],
+  [9907, 'password-timeout'],
+  [9908, 'late-success'],
+  [9909, 'wrong-amount'],
+  [9910, 'wrong-currency'],
+  [9911, 'bad-signature'],
+  [9912, 'html'],
+  [9913, 'cancel-window-over'],
+  [9914, 'refund-pending'],
+  [9915, 'refund-fails-once'],
+  [9916, 'refund-lost-answer'],
+]);

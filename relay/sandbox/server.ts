@@ -32,6 +32,8 @@ export type SandboxOptions = {
   readonly port?: number;
   readonly controlPort?: number;
   readonly scenario?: ScenarioName;
+  /** An amount of `scenarioAmounts` asks for its own scenario instead. Absent: none does. */
+  readonly byAmount?: boolean;
   /** Enters the password of scenario `password` by itself, this long after pay. */
   readonly autoConfirmMs?: number;
   /** Divides the sandbox's own times: auto-confirm and the default expiry. */
@@ -95,6 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const rules = (): Rules => ({
     scenario,
+    byAmount: options.byAmount === true,
     nowMs: clockMs(),
     autoConfirmMs: options.autoConfirmMs === undefined ? undefined : options.autoConfirmMs / timeScale,
     defaultExpiryMs: DEFAULT_EXPIRY_MS / timeScale,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Json } from './json.js';
-import type { Manner, ScenarioName } from './scenarios.js';
+import { type Manner, type ScenarioName, scenarioAmounts } from './scenarios.js';
 
 /** What both acquirers' sides of the sandbox share: what is decided by, what is answered, and what a log is told. */
 
@@ -20,11 +20,17 @@ export type Reply = {
 export type Rules = {
   /** For payments that come next. */
   readonly scenario: ScenarioName;
+  /** An amount of `scenarioAmounts` asks for its own scenario instead. */
+  readonly byAmount: boolean;
   readonly nowMs: number;
   readonly autoConfirmMs: number | undefined;
   /** When the request names no expiry. */
   readonly defaultExpiryMs: number;
 };
+
+/** The scenario of a payment that begins now; `amount` in minor units. */
+export const scenarioFor = ({ scenario, byAmount }: Rules, amount: number | undefined): ScenarioName =>
+  (byAmount && amount !== undefined ? scenarioAmounts.get(amount) : undefined) ?? scenario;
 
 /** One line for a log: never the request itself. `api` is the call's name at that acquirer. */
 export type SandboxCall = {

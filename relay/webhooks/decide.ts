@@ -52,9 +52,10 @@ export function askedNow(attempt: Attempt, notice: Notice, differs: boolean, now
   return { ...attempt, nextAt, paidSeen, acquirerId: attempt.acquirerId ?? notice.acquirerId ?? null };
 }
 
-/** In which way it is not of the record; undefined: it is. Amounts in minor units. */
-export function differenceOf(attempt: Attempt, notice: Notice, account: string): string | undefined {
-  if (attempt.account !== account) return `a notification for account ${account}, asked for with ${attempt.account}`;
+/** In which way it is not of the record; undefined: it is. Amounts in minor units. `owner`: the attempt's account. */
+export function differenceOf(attempt: Attempt, notice: Notice, account: string, owner: string): string | undefined {
+  if (owner !== account)
+    return `a notification for account ${account}, asked for with ${owner || 'none of this config'}`;
   const [said, ours] = notice.kind === 'payment' ? paymentMoney(attempt, notice) : refundMoney(attempt, notice);
   if (!said || (ours && said.amount === ours.amount && said.currency === ours.currency)) return undefined;
   const what = notice.kind === 'payment' ? 'asked' : 'refund of';

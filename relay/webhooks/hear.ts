@@ -85,8 +85,8 @@ async function effectOf(
   const stored = id === null ? undefined : await tx.lock(id);
   if (!stored) return { outcome: 'unknown-id' };
   const { attempt } = stored;
-  const difference = differenceOf(attempt, notice, account);
-  const { policy } = context.accounts.of(attempt.account);
+  const { name: owner = attempt.account, policy } = context.accounts.of(attempt.account);
+  const difference = differenceOf(attempt, notice, account, owner);
   const decision = decide(attempt, notice, difference !== undefined, context.now, policy);
   if (decision.type === 'apply') {
     return { outcome: 'applied', applied: await applyIn(tx, stored, decision.event, context) };

@@ -30,9 +30,9 @@ export async function hearRefund(
   const held = await attempts.lock(tx, attempt);
   const stored = held && (await lockRefund(tx, notice.refundId));
   if (!held || !stored) return { outcome: 'unknown-id' };
-  const difference = differenceOf(held.attempt, stored.refund, notice, account);
+  const { name: owner = held.attempt.account, policy } = context.accounts.of(held.attempt.account);
+  const difference = differenceOf(stored.refund, notice, account, owner);
   const event: RefundEvent = { type: 'refund-inquiry-answered', answer: notice.answer };
-  const { policy } = context.accounts.of(held.attempt.account);
   // It makes no call of its own, and where it is only a hint the acquirer is asked, if there is anything to ask.
   const calls = step(stored.refund, event, context.now, policy).effects.some(({ type }) => type === 'call');
   if (difference === undefined && notice.believed && !calls) {
@@ -43,8 +43,9 @@ export async function hearRefund(
   return await hint(tx, held.attempt, stored, difference ?? `a hint: ${notice.answer.kind}`, difference, context);
 }
 
-function differenceOf(attempt: Attempt, refund: Refund, { money }: RefundNotice, account: string): string | undefined {
-  if (attempt.account !== account) return `a notification for account ${account}, asked for with ${attempt.account}`;
+function differenceOf(refund: Refund, { money }: RefundNotice, account: string, owner: string): string | undefined {
+  if (owner !== account)
+    return `a notification for account ${account}, asked for with ${owner || 'none of this config'}`;
   const ours = refund.money;
   if (!money || (money.amount === ours.amount && money.currency === ours.currency)) return undefined;
   const said = `a notification says ${money.amount} ${money.currency} (minor units)`;

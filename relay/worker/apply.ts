@@ -18,7 +18,8 @@ export type Applied = {
 
 export type ApplyContext = {
   readonly now: number;
-  readonly accounts: { of(account: string): { readonly policy: Policy } };
+  /** `name`: that of the config, where a row of an older relay has its adapter's. */
+  readonly accounts: { of(account: string): { readonly name?: string; readonly policy: Policy } };
   /** This relay's name, for the record of calls. */
   readonly relay: string;
   /** First wait of the outbox, ms. */
@@ -44,14 +45,16 @@ export async function applyIn(
   const call = callOf(effects);
   const telling = tellingOf(before, attempt, effects, context);
   const lease = leaseOf(attempt, call, context);
-  if (attempt !== before || telling || lease) {
-    const saved = await tx.save({ attempt, version: stored.version }, now, telling, lease);
-    if (!saved) throw new Error(`attempt ${attempt.id}: its row changed under its lock`);
-  }
-  if (answered) await tx.callEnded(answered.end);
-  const story = storyOf(before, attempt, event, now, answered?.ms ?? null);
-  if (story.length > 0) await tx.addSteps(attempt.id, story);
-  const callId = call ? await tx.callStarted(attempt.id, context.relay, call, now) : null;
+  const story = storyOf(before, attempt, event, effects, now, answered?.ms ?? null);
+  const isChanged = attempt !== before || telling !== undefined || lease !== undefined;
+  // Said all at once: none needs another's answer, and each by itself is a packet there and back.
+  const [saved, callId] = await Promise.all([
+    isChanged ? tx.save({ attempt, version: stored.version }, now, telling, lease) : true,
+    call ? tx.callStarted(attempt.id, context.relay, call, now) : null,
+    answered ? tx.callEnded(answered.end) : undefined,
+    story.length > 0 ? tx.addSteps(attempt.id, story) : undefined,
+  ]);
+  if (!saved) throw new Error(`attempt ${attempt.id}: its row changed under its lock`);
   return {
     attempt,
     effects: effects.some(isAlarm) ? await newAlarms(tx, attempt, effects, now) : effects,
@@ -115,9 +118,19 @@ async function newAlarms(tx: LedgerTransaction, attempt: Attempt, effects: reado
   return kept;
 }
 
-function storyOf(before: Attempt, after: Attempt, event: PaymentEvent, at: number, ms: number | null): StepRecord[] {
+function storyOf(
+  before: Attempt,
+  after: Attempt,
+  event: PaymentEvent,
+  effects: readonly Effect[],
+  at: number,
+  ms: number | null,
+): StepRecord[] {
   const story: StepRecord[] = [];
-  if (event.type !== 'due') story.push(eventLine(event, at, ms));
+  // A report is repeated until the kiosk has heard the answer: the first tells all.
+  const isSame = before.state === after.state && before.reason === after.reason && before.finding === after.finding;
+  const isRepeated = event.type === 'vend-reported' && isSame && !effects.some(isAlarm);
+  if (event.type !== 'due' && !isRepeated) story.push(eventLine(event, at, ms));
   if (before.state !== after.state) story.push({ at, name: after.state, detail: after.reason ?? '', ms: null });
   if (before.finding !== after.finding) story.push({ at, name: 'finding', detail: after.finding ?? '', ms: null });
   return story;

@@ -13,7 +13,7 @@ export type CallMade = {
   readonly answer: string;
   readonly startedAt: number;
   readonly ms: number;
-  /** The acquirer gave no answer, or one that tells nothing. */
+  /** The acquirer gave no answer, or one that tells nothing: `isFailed`. */
   readonly failed: boolean;
   /** Why there is none is our doing (too late, no code): it says nothing of the acquirer. */
   readonly ours: boolean;
@@ -25,6 +25,15 @@ const ownReasons: ReadonlySet<string> = new Set([
   'account not in the config',
 ]);
 
+/**
+ * What counts against an acquirer. An answer whose rest the inquiry tells does not: customers are declined so. Nor does an inquiry
+ * that is refused: it may be of a payment that never arrived, and an acquirer that says so is there again.
+ */
+export function isFailed(call: Call, answer: { readonly kind: string; readonly detail?: string }): boolean {
+  if (answer.kind !== 'unknown') return answer.kind === 'not-sent';
+  return answer.detail !== 'by-inquiry' && (call === 'pay' || answer.detail !== 'refused');
+}
+
 export function madeOf(
   known: Omit<CallMade, 'answer' | 'failed' | 'ours'>,
   { event: { answer } }: CallOutcome,
@@ -34,7 +43,7 @@ export function madeOf(
   return {
     ...known,
     answer: answer.kind,
-    failed: notSent || answer.kind === 'unknown',
+    failed: isFailed(known.call, answer),
     ours: !made || (notSent && ownReasons.has(answer.detail)),
   };
 }

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxControl } from '../../deploy/demo/clients.js';
+import { antomPlan } from '../../relay/acquirers/antom/plan.js';
 import { freePort, Mosquitto, PostgresCluster, type Programs } from '../support/services.js';
 import { Supervised } from '../support/supervised.js';
 import { until } from '../support/wait.js';
@@ -10,13 +11,15 @@ import { streamOf } from '../system/chaos/arena.js';
 import { LedgerReader } from '../system/chaos/books.js';
 import { relayProgram, sandboxProgram, type Timing, timing } from '../system/chaos/configs.js';
 import { Witness } from '../system/chaos/witness.js';
-import { LightKiosk } from './kiosk.js';
+import { LightKiosk, type Resends } from './kiosk.js';
+
+export type ArenaTimes = Timing & { readonly kiosk: Resends };
 
 /**
  * Longer than the storm's of chaos: relays live for a second or two, and what one leaves must be finished by the next in time.
  * All ms, in the order that carries the guarantees.
  */
-export const times: Timing = {
+export const stormTimes: ArenaTimes = {
   ...timing,
   payValid: 6_000,
   relayDeadline: 10_000,
@@ -27,9 +30,26 @@ export const times: Timing = {
   inquiryDelays: [80, 200, 400, 600],
   cancelDelays: [150, 250, 400, 600, 1_000, 1_500, 2_000, 2_000, 2_000],
   codeLife: 4_000,
+  kiosk: { resendMs: 200, resendMaxMs: 800, helloRetryMs: 400 },
+};
+
+/** What config says by default: a benchmark is of a relay as it is. All ms. */
+export const shippedTimes: ArenaTimes = {
+  ...timing,
+  payValid: 20_000,
+  relayDeadline: 50_000,
+  kioskDeadline: 60_000,
+  vendMargin: 5_000,
+  callTimeout: antomPlan.callTimeoutMs,
+  inquiryDelays: [...antomPlan.inquiryDelaysMs],
+  cancelDelays: [...antomPlan.cancelDelaysMs],
+  codeLife: antomPlan.codeLifeMs,
+  lease: 60_000,
+  kiosk: { resendMs: 1_000, resendMaxMs: 8_000, helloRetryMs: 2_000 },
 };
 
 export type ArenaOptions = {
+  readonly times?: ArenaTimes;
   readonly programs: Programs;
   readonly relays: number;
   readonly kiosks: number;
@@ -74,7 +94,7 @@ export class Arena {
   }
 
   async start(): Promise<void> {
-    const { programs, seed, relays, kiosks } = this.#options;
+    const { programs, seed, relays, kiosks, times = stormTimes } = this.#options;
     this.#top = await mkdtemp(join(tmpdir(), 'quietzone-relays-'));
     await chmod(this.#top, 0o755);
     const folder = join(this.#top, 'run');

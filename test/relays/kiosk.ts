@@ -14,7 +14,9 @@ import { sleep } from '../support/wait.js';
 import type { JournalLine } from '../system/chaos/books.js';
 import type { Sale, Witness } from '../system/chaos/witness.js';
 
-export type KioskTimes = { readonly payValid: number; readonly kioskDeadline: number };
+/** How often a kiosk says again what nobody has answered, ms. */
+export type Resends = { readonly resendMs: number; readonly resendMaxMs: number; readonly helloRetryMs: number };
+export type KioskTimes = { readonly payValid: number; readonly kioskDeadline: number; readonly kiosk: Resends };
 
 export type LightKioskParts = {
   readonly name: string;
@@ -81,8 +83,8 @@ export class LightKiosk {
       log: { info() {}, warn() {} },
       ...{ onSettled() {}, onOpen() {} },
       timers: {
-        ...{ payValidMs: times.payValid, deadlineMs: times.kioskDeadline, resendMs: 200, resendMaxMs: 800 },
-        ...{ finalScreenMs: 10, noticeMs: 10, orderExpiresMs: 0, helloRetryMs: 400, roundTripMaxMs: 3_000 },
+        ...{ payValidMs: times.payValid, deadlineMs: times.kioskDeadline, ...times.kiosk },
+        ...{ finalScreenMs: 10, noticeMs: 10, orderExpiresMs: 0, roundTripMaxMs: 3_000 },
       },
     });
     this.#link = link;

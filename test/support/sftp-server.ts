@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 
 /** An SFTP server of a test's own, by the library ssh2, over one folder of files in memory; writes are refused and counted. */
-export type ServedFile = { readonly bytes: Buffer; readonly modified: number };
+export type ServedFile = {
+  readonly bytes: Buffer;
+  readonly modified: number;
+  /** What is said of it, where that is not so. */
+  readonly size?: number;
+  readonly folder?: boolean;
+  /** Its reading is never answered. */
+  readonly silent?: boolean;
+};
 export type SftpServer = {
   readonly port: number;
   /** "SHA256:…" */
@@ -42,8 +50,15 @@ function serve(sftp: ssh2.SFTPWrapper, server: Pick<SftpServer, 'files' | 'chang
   };
   const of = (handle: Buffer) => handles.get(handle.readUInt32BE(0));
   const nameOf = (path: string): string => path.replace(/^.*\//, '');
-  const attrsOf = ({ bytes, modified }: ServedFile): ssh2.Attributes => ({
-    ...{ mode: FILE_MODE, uid: 0, gid: 0, size: bytes.length, atime: modified / 1_000, mtime: modified / 1_000 },
+  const attrsOf = ({ bytes, modified, size = bytes.length, folder = false }: ServedFile): ssh2.Attributes => ({
+    ...{
+      mode: folder ? FOLDER_MODE : FILE_MODE,
+      uid: 0,
+      gid: 0,
+      size,
+      atime: modified / 1_000,
+      mtime: modified / 1_000,
+    },
   });
   const stat = (id: number, path: string): void => {
     const file = files.get(nameOf(path));
@@ -71,7 +86,7 @@ function serve(sftp: ssh2.SFTPWrapper, server: Pick<SftpServer, 'files' | 'chang
       id,
       [...files].map(([filename, file]) => ({
         filename,
-        longname: `-rw-r--r-- 1 a a 0 ${filename}`,
+        longname: `${file.folder ? 'd' : '-'}rw-r--r-- 1 a a 0 ${filename}`,
         attrs: attrsOf(file),
       })),
     );
@@ -85,7 +100,9 @@ function serve(sftp: ssh2.SFTPWrapper, server: Pick<SftpServer, 'files' | 'chang
     }
   });
   sftp.on('READ', (id, handle, offset, length) => {
-    const bytes = files.get(of(handle)?.name ?? '')?.bytes ?? Buffer.alloc(0);
+    const file = files.get(of(handle)?.name ?? '');
+    if (file?.silent) return;
+    const bytes = file?.bytes ?? Buffer.alloc(0);
     if (offset >= bytes.length) sftp.status(id, STATUS_CODE.EOF);
     else sftp.data(id, bytes.subarray(offset, offset + length));
   });

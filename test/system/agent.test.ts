@@ -120,7 +120,7 @@ describe('the agent on the wire', () => {
     for (const again of relay.all('pay')) expect(again).toEqual(first);
   });
 
-  it('stays out of service on a Welcome for another boot, and takes no scan', async () => {
+  it('trap 30: stays out of service on a Welcome for another boot, and takes no scan', async () => {
     relay.welcoming = false;
     await start();
     const hello = await until('Hello', () => relay.all('hello')[0]);
@@ -161,7 +161,7 @@ describe('the agent on the wire', () => {
     await until('the echo', () => relay.all('hello').some((h) => h.challenge === challenge));
   });
 
-  it('lists in the next boot what this one left open, as "not delivered", with its boot in the chain', async () => {
+  it('trap 30: lists in the next boot what this one left open, as "not delivered", with its boot in the chain', async () => {
     await start();
     await inService();
     const { attempt } = await pay();

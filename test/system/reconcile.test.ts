@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectRoot } from '../../deploy/demo/places.js';
-import { migrate, shippedMigrations } from '../../relay/ledger/migrate.js';
-import { PGliteDatabase } from '../../relay/ledger/pglite.js';
-import { SqlLedger } from '../../relay/ledger/sql-ledger.js';
 import { tableOf } from '../../relay/reconcile/output.js';
 import type { RunResult } from '../../relay/reconcile/run.js';
 import { dayAfter, periodOf } from '../../relay/runtime/days.js';
@@ -22,8 +19,8 @@ import {
   saleOf,
   type Told,
   toldOf,
-  writeLedger,
 } from '../support/reports/day.js';
+import { LEDGER_URL, type Ledgers, openLedgers } from '../support/reports/ledgers.js';
 
 /** A day of a thousand clean payments and ten planted differences, from the ledger's tables to the command's exit code. */
 
@@ -32,6 +29,7 @@ const CLEAN = 1_000;
 
 let folder = '';
 let keys: SandboxKeys;
+let ledgers: Ledgers;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quietzone-reconcile-'));
@@ -39,20 +37,24 @@ beforeAll(async () => {
   await writeFile(join(folder, 'ours.pem'), keys.merchantPrivatePem);
   await writeFile(join(folder, 'theirs.pem'), keys.acquirerPublicPem);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await ledgers?.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
-const configText = (name: string, account: string): string => `
+const configText = (ledger: string, account: string): string => `
 instance = "relay-1"
 mode = "demo"
 [broker]
 url = "mqtt://127.0.0.1:1883"
 [ledger]
-kind = "pglite"
-directory = "${join(folder, name, 'ledger')}"
+${ledger}
 [secrets]
 code_hash_key_env = "HASH_KEY"
 [kiosks]
 any = true
+[operations]
+port = 1
 [[account]]
 name = "main"
 private_key_file = "${join(folder, 'ours.pem')}"
@@ -91,8 +93,8 @@ zone = "Asia/Shanghai"
 
 type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
 
-function relay(...args: readonly string[]): Promise<Ran> {
-  const env = { ...process.env, HASH_KEY: '11'.repeat(32) };
+function relay(url: string, ...args: readonly string[]): Promise<Ran> {
+  const env = { ...process.env, HASH_KEY: '11'.repeat(32), [LEDGER_URL]: url };
   const child = spawn(process.execPath, [join(projectRoot, 'dist/relay/cli.js'), ...args], { env, cwd: folder });
   const said = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -105,21 +107,6 @@ function relay(...args: readonly string[]): Promise<Ran> {
 }
 
 const resultOf = (ran: Ran): RunResult => JSON.parse(ran.out) as RunResult;
-
-/** The ledger's own code writes the day; then it is closed, for the command to open. Of it each acquirer has a copy. */
-async function writeDay(sales: readonly Sale[]): Promise<void> {
-  const db = new PGliteDatabase({ directory: join(folder, 'ledger') });
-  await db.start();
-  try {
-    await migrate(db, await shippedMigrations(), 1);
-    await writeLedger(new SqlLedger(db), sales, 'main');
-  } finally {
-    await db.stop();
-  }
-}
-
-const copyTo = (name: string): Promise<void> =>
-  cp(join(folder, 'ledger'), join(folder, name, 'ledger'), { recursive: true });
 
 const { from, until } = periodOf(DAY, 'Asia/Shanghai');
 const endings: readonly Ending[] = [
@@ -188,7 +175,7 @@ const asItWas = (plants: readonly Plant[]): Told[] => plants.flatMap(({ sale }) 
 const asPlanted = (plants: readonly Plant[]): Told[] => plants.flatMap(({ told }) => told);
 
 beforeAll(async () => {
-  await writeDay([...sales, near, ...inLedger]);
+  ledgers = await openLedgers(folder, [...sales, near, ...inLedger], 'main');
 }, 240_000);
 
 const SLOW = 240_000;
@@ -197,14 +184,15 @@ describe('a thousand clean payments and ten planted differences: all ten are nam
   test(
     'Antom, from its files; and none is left when the files are issued anew',
     async () => {
-      await copyTo('antom');
-      const reports = join(folder, 'antom', 'reports');
+      const ledger = await ledgers.copy('antom');
+      const reports = join(folder, 'antom-reports');
       await mkdir(reports);
       const put = (name: string, text: string) => writeFile(join(reports, name), text);
       const file = (of: readonly Told[], layout: Layout) => antomFile(of, { layout, bom: true, newline: '\r\n' });
       const config = join(folder, 'antom.toml');
-      await writeFile(config, configText('antom', antomAccount(reports)));
-      const reconcile = () => relay('reconcile', '--config', config, '--account', 'main', '--day', DAY, '--json');
+      await writeFile(config, configText(ledger.config, antomAccount(reports)));
+      const reconcile = () =>
+        relay(ledger.url, 'reconcile', '--config', config, '--account', 'main', '--day', DAY, '--json');
       const plants = [...shared, ...antomOnly];
       const told = [...sales.flatMap(toldOf), ...asItWas(codepayOnly), ...asPlanted(plants)];
       const lastTold = antomOnly.at(-1)?.told ?? [];
@@ -222,6 +210,19 @@ describe('a thousand clean payments and ten planted differences: all ten are nam
       expect(found.waiting.map(({ attempt }) => attempt)).toEqual([near.id]);
       process.stdout.write(tableOf(found));
 
+      const [first] = found.differences;
+      const close = (note: string) =>
+        relay('reconcile', '--config', config, '--account', 'main', '--close', String(first?.number), '--note', note);
+      expect(await close('shown 281006021234567890123456')).toMatchObject({ code: 2, out: '' });
+      expect(await close('asked the bank')).toMatchObject({ code: 0, out: `closed ${first?.number}\n` });
+      expect((await close('again')).code).toBe(2);
+      const acts = await relay('audit', '--config', config, '--json');
+      const target = `difference ${first?.number} of main`;
+      expect(JSON.parse(acts.out).audit).toMatchObject([
+        { act: 'close-difference', target, detail: 'again', outcome: 'refused: not-open' },
+        { act: 'close-difference', target, detail: 'asked the bank', outcome: 'done', attempt: first?.attempt ?? null },
+      ]);
+
       const right = [...sales.flatMap(toldOf), ...inLedger.flatMap(toldOf)];
       await put('MID_fptrade_20260310.csv', file(right, 'legacy'));
       await put('MID_fptrade_20260311.csv', file([paymentOf(near)], 'legacy'));
@@ -237,15 +238,25 @@ describe('a thousand clean payments and ten planted differences: all ten are nam
   test(
     'CodePay, from its list',
     async () => {
-      await copyTo('codepay');
+      const ledger = await ledgers.copy('codepay');
       const server = await startDetails(keys);
       try {
         const plants = [...shared, ...codepayOnly];
         const told = [...sales.flatMap(toldOf), ...asItWas(antomOnly), ...asPlanted(plants)];
         server.tell(codepayEntries(told));
         const config = join(folder, 'codepay.toml');
-        await writeFile(config, configText('codepay', codepayAccount(server.url)));
-        const ran = await relay('reconcile', '--config', config, '--account', 'main', '--day', DAY, '--json');
+        await writeFile(config, configText(ledger.config, codepayAccount(server.url)));
+        const ran = await relay(
+          ledger.url,
+          'reconcile',
+          '--config',
+          config,
+          '--account',
+          'main',
+          '--day',
+          DAY,
+          '--json',
+        );
         expect(ran).toMatchObject({ code: 1, err: '' });
         const found = resultOf(ran);
         // The list does not name the payment of a refund, and this refund's number is none of ours.

@@ -1,11 +1,14 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { receiptOf } from '../../protocol/ids.js';
+import { shippedMigrations } from '../../relay/ledger/migrate.js';
 import { keys } from '../contract/acquirer/stage.js';
 import { openWorld, stages, type World } from '../contract/operations/world.js';
 
@@ -62,6 +65,31 @@ describe('on PGlite', () => {
   });
 
   test.each([
+    ['payments', 'list'],
+    ['retention'],
+    ['migrate'],
+    ['reconcile', '--account', 'antom', '--day', '2026-01-01'],
+  ])('%s keeps off a ledger that a running relay has open', async (...command) => {
+    const ledger = join(folder, 'never');
+    const file = config('shared.toml', `kind = "pglite"\ndirectory = "${ledger}"`);
+    const relay = createServer((_, response) => response.end('{"ok":true}'));
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('# port = 8090', `port = ${port}`));
+    const { status, stdout, stderr } = await cliBeside([...command, '--config', file], secret);
+    relay.close();
+    expect([status === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toMatch(new RegExp(`^ledger: a relay that runs at 127.0.0.1:${port} has it`));
+    expect(existsSync(ledger)).toBe(false);
+  });
+
+  test('retention keeps off a ledger that is a running relay’s alone', () => {
+    const { status, stdout, stderr } = cli(['retention', '--config', config('memory.toml', 'kind = "pglite"')], secret);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^ledger: it lives in the relay's memory/);
+  });
+
+  test.each([
     ['no ledger named', ['payments', 'list'], /^--config: found nothing/],
     ['both ways', ['payments', 'list', '--config', 'x', '--url', 'http://x'], /^--url and --config: found both/],
     ['no token', ['payments', 'list', '--url', 'http://127.0.0.1:1'], /^--token-file: found no token/],
@@ -92,6 +120,54 @@ describe('on PGlite', () => {
     const { status, stderr } = cli(['payments', 'list', '--url', 'http://127.0.0.1:1'], env);
     expect([status, stderr]).toEqual([1, 'http://127.0.0.1:1 does not answer; is the relay running?\n']);
   });
+});
+
+/** A command with --url of a server that answers so. */
+async function against(answer: RequestListener, args: readonly string[]) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const env = { QUIETZONE_OPERATIONS_TOKEN: 'qz_whatever' };
+  const said = await cliBeside([...args, '--url', `http://127.0.0.1:${port}`], env);
+  server.close();
+  return said;
+}
+
+test('an export that breaks off: exit 1, and says that the file is not whole', async () => {
+  const out = join(folder, 'half.csv');
+  const half: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/csv' });
+    response.write('payment,receipt\r\n', () => setTimeout(() => response.destroy(), 200));
+  };
+  const { status, stderr } = await against(half, ['payments', 'export', '--out', out]);
+  expect([status, stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+  expect(stderr).toContain(`export: broken off before its end (terminated); ${out} is not whole: export again`);
+});
+
+describe('a write whose answer is not heard', () => {
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    'a connection that breaks': (response) => response.destroy(),
+    'a ledger that does not answer': (response) =>
+      response.writeHead(503).end('{"error":{"code":"ledger","message":"the ledger did not answer"}}'),
+    "a proxy's own page": (response) => response.writeHead(502).end('<html>'),
+    'an answer that is cut': (response) => response.writeHead(202).end('{"refund":'),
+  };
+  test.each(Object.entries(answers))(
+    '%s: says under which key to repeat it, and that it may be done',
+    async (_, say) => {
+      const keysHeard: unknown[] = [];
+      const args = ['payments', 'refund', 'ab'.repeat(16), '--amount', '1.00 HKD', '--reason', 'x'];
+      const { status, stdout, stderr } = await against((request, response) => {
+        keysHeard.push(request.headers['idempotency-key']);
+        say(response);
+      }, args);
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(
+        `it may have been done: repeat it with --key ${String(keysHeard[0])}, which acts once only`,
+      );
+      expect(keysHeard).toHaveLength(1);
+    },
+  );
 });
 
 describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (kind) => {
@@ -169,12 +245,32 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     expect((await run('tokens', 'revoke', id)).status).toBe(0);
     expect((await remote('payments', 'list')).stderr).toContain('(unauthorized)');
     expect((await run('tokens', 'revoke', id)).status).toBe(1);
+    expect((await run('tokens', 'revoke', token)).status).toBe(1);
+    const acts = await world.db.query(`SELECT act, target, outcome FROM audit WHERE act LIKE '%-token' ORDER BY id`);
+    expect(acts.map(({ act, target, outcome }) => [act, target, outcome])).toEqual([
+      ['create-token', id, 'done'],
+      ['revoke-token', id, 'done'],
+      ['revoke-token', id, 'refused: not-found'],
+      ['revoke-token', '', 'refused: not-found'],
+    ]);
   }, 120_000);
 
+  test('retention: says what it has erased', async () => {
+    const id = await world.delivered('antom');
+    await world.db.query('UPDATE attempt SET created_at = 1 WHERE id = $1', [id]);
+    const { status, stdout } = await run('retention');
+    expect([status, stdout]).toEqual([
+      0,
+      "erased: 1 hashes of codes, buyers' data of 1 payments, 0 notifications, people's words of 0 records, " +
+        '0 audit rows, 0 rows of reports, 0 kept answers\n',
+    ]);
+  }, 60_000);
+
   test('a ledger that is older than the program: says to migrate', async () => {
-    await world.db.query(`DELETE FROM migration WHERE name = '0005_operations.sql'`);
+    const last = (await shippedMigrations()).at(-1)?.name ?? '';
+    await world.db.query('DELETE FROM migration WHERE name = $1', [last]);
     const { status, stderr } = await run('payments', 'list');
-    await world.db.query(`INSERT INTO migration (name, checksum, applied_at) VALUES ('0005_operations.sql', 'x', 1)`);
+    await world.db.query(`INSERT INTO migration (name, checksum, applied_at) VALUES ($1, 'x', 1)`, [last]);
     expect([status, stderr]).toEqual([1, 'ledger: older than this program; run: relay migrate --config FILE\n']);
   }, 60_000);
 });

@@ -109,6 +109,7 @@ function refundNotice(fields: Fields): RefundNotice | undefined {
     refundId,
     ...(money ? { money } : {}),
     answer,
-    believed: answer.kind === 'refunded' && money !== undefined,
+    // A refund that was made, by a call that failed: which of the two holds is for an inquiry to say.
+    believed: answer.kind === 'refunded' && money !== undefined && result.status === 'S',
   };
 }

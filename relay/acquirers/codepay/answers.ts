@@ -106,24 +106,25 @@ function refusedPay(answer: Answer, settings: CodePaySettings): PayAnswer {
 }
 
 /**
- * The answer to a pay need not name our number, nor say why a payment failed: where it does neither, the inquiry that
- * follows at once does both.
+ * The answer to a pay need not name our number, nor say why a payment failed: the inquiry that follows at once does both. What
+ * does not name it may be another order's, however well it is signed, so it neither approves nor declines.
  */
 export function payAnswer(answer: Answer, number: string, settings: CodePaySettings): PayAnswer {
   if (answer.code !== ACCEPTED) return refusedPay(answer, settings);
   const { data } = answer;
   const named = data['merchant_order_no'];
-  if (isSaid(named) && named !== number) return unknown('shape');
+  const isNamed = isSaid(named);
+  if (isNamed && named !== number) return unknown('shape');
   if (!isOfKind(data, 'sale')) return unknown('unclear');
   switch (statusOf(data)) {
     case 'paid':
-      return paid(data);
+      return paid(isNamed ? data : { ...data, price_currency: undefined });
     case 'pending':
       return { kind: 'pending', ...acquirerIdOf(data) };
     case 'declined':
-      return errorCodeOf(data) === '' ? unknown('unclear') : declined(data, settings);
+      return isNamed && errorCodeOf(data) !== '' ? declined(data, settings) : unknown('by-inquiry');
     case 'cancelled':
-      return unknown('unclear');
+      return unknown('by-inquiry');
     case undefined:
       return unknown('shape');
   }
@@ -134,7 +135,7 @@ export function inquiryAnswer(answer: Answer, number: string, settings: CodePayS
   if (answer.code !== ACCEPTED) {
     const meaning = meaningOf(answer, settings);
     if (meaning === 'no-such-order') return { kind: 'not-found', code: answer.code };
-    return unknown(meaning === 'busy' ? 'busy' : 'unclear', answer.code);
+    return unknown(meaning === 'busy' ? 'busy' : 'refused', answer.code);
   }
   const { data } = answer;
   if (data['merchant_order_no'] !== number) return unknown('shape');
@@ -154,16 +155,18 @@ export function inquiryAnswer(answer: Answer, number: string, settings: CodePayS
 }
 
 /**
- * The answer to a cancel is an envelope only: what became of the payment is in the inquiry made after it. Closed is as good
- * as cancelled, for it was never paid. Still paid after a cancel that was accepted is not yet done; after one that was
- * refused, by a signed answer, a refund is to be made instead.
+ * The answer to a cancel is an envelope only: what became of the payment is in the inquiry made after it. Closed after a cancel
+ * that was accepted is as good as cancelled; after one that was refused it confirms no cancel, and says that none is needed only
+ * of what was never said to be paid, which the machine knows. Still paid after a cancel that was accepted is not yet done;
+ * after one that was refused, by a signed answer, a refund is to be made instead.
  */
 export function cancelAnswer(revoked: Answer, after: InquiryAnswer): CancelAnswer {
   const code = coded(revoked.code === ACCEPTED ? (after.kind === 'not-sent' ? '' : (after.code ?? '')) : revoked.code);
   switch (after.kind) {
     case 'cancelled':
-    case 'declined':
       return { kind: 'cancelled', ...code };
+    case 'declined':
+      return { kind: revoked.code === ACCEPTED ? 'cancelled' : 'refused', ...code };
     case 'not-found':
       return { kind: 'not-found', ...code };
     case 'paid':

@@ -1,10 +1,8 @@
 import type { Currency } from '../../../protocol/money.js';
 import type { Capabilities } from '../capabilities.js';
 import type { PollPlan } from '../contract.js';
-import { REVOKE_MARGIN_MS } from './plan.js';
-
-/** Section 0: "15 minutes before or after" its own. */
-const CLOCK_WITHIN_MS = 15 * 60_000;
+import { TIMESTAMP_WINDOW_MS } from './methods.js';
+import { revokeMarginMs } from './plan.js';
 
 /**
  * CodePay, QR Pay (Customer-presented). `expires` counts from the request's arrival, so a call's time goes off as well.
@@ -16,8 +14,8 @@ export const capabilitiesOf = (
 ): Capabilities => ({
   ...(currencies ? { currencies } : {}),
   amounts: [],
-  giveUpMarginMs: callTimeoutMs + REVOKE_MARGIN_MS,
-  clockWithinMs: CLOCK_WITHIN_MS,
+  giveUpMarginMs: callTimeoutMs + revokeMarginMs(callTimeoutMs),
+  clockWithinMs: TIMESTAMP_WINDOW_MS,
   cancelUntil: null,
   refundWindowMs: null,
   partialRefunds: true,

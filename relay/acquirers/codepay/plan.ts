@@ -19,9 +19,10 @@ export const codepayPlan: PollPlan = {
 
 /**
  * An order is neither paid nor cancelled after its `expires` (section 1.1), so the relay gives up this much before: the
- * proposal of section 2.
+ * proposal of section 2, and more where a call has longer than 8 s. For the inquiry comes first and may take all its time, and
+ * `expires` is rounded down by up to a second.
  */
-export const REVOKE_MARGIN_MS = 10_000;
+export const revokeMarginMs = (callTimeoutMs: number): number => Math.max(10_000, callTimeoutMs + 2_000);
 
 /**
  * `expires` of a pay in whole seconds, rounded down. It counts from the arrival of the request, which may leave as late as
@@ -29,7 +30,3 @@ export const REVOKE_MARGIN_MS = 10_000;
  */
 export const expiresSeconds = (expiresAt: Date, nowMs: number, callTimeoutMs: number): number =>
   Math.floor((expiresAt.getTime() - nowMs - callTimeoutMs) / 1_000);
-
-/** The latest deadline of the relay that leaves the margin, where the kiosk's own is the last moment of a payment. */
-export const latestDeadlineMs = (kioskDeadlineMs: number, callTimeoutMs: number): number =>
-  kioskDeadlineMs - callTimeoutMs - REVOKE_MARGIN_MS;

@@ -1,5 +1,5 @@
 import type { Unknown } from '../contract.js';
-import { type ReportFault, type ReportItem, type ReportRow, type RowType, shapeOf } from '../report.js';
+import { ID_MAX, type ReportFault, type ReportItem, type ReportRow, type RowType, shapeOf } from '../report.js';
 import { magnitude, signedMoney } from '../report-money.js';
 import { type Answer, unknown } from './answers.js';
 import { ACCEPTED, type Fields, numberText, type OrderKind, orderKinds, rowOf } from './codes.js';
@@ -97,6 +97,8 @@ export function itemsOf(found: unknown, line: number): ReportItem[] {
   const number = textOf(entry['merchant_order_no']);
   const acquirerId = textOf(entry['trans_no']) || null;
   if (number === '' && acquirerId === null) return lost('merchant_order_no', entry['merchant_order_no']);
+  if (Buffer.byteLength(number) > ID_MAX) return lost('merchant_order_no', number);
+  if (acquirerId !== null && Buffer.byteLength(acquirerId) > ID_MAX) return lost('trans_no', acquirerId);
   const word = numberText(entry['trans_type']);
   const kind = rowOf<OrderKind>(orderKinds, word);
   if (kind === undefined) return lost('trans_type', entry['trans_type']);

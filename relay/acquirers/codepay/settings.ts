@@ -31,8 +31,8 @@ export type CodePaySettings = {
   /** The one path of every call (section 0: some pages show one for each). */
   readonly entryPath: string;
   /**
-   * An attempt's id as order number: as it is, 32 signs, or 22 for a gateway that takes no more than 24 (section 5,
-   * point 11). To be changed only while no payment is open: another number is another order.
+   * An attempt's id as order number: 22 signs, for a gateway was found to take no more than 24 (section 5, point 11), or as
+   * it is, 32. To be changed only while no payment is open: another number is another order.
    */
   readonly orderNumbers: OrderNumbers;
   /** Whether `trans_amount` is sent beside `order_amount`, equal to it (section 5, point 8). */
@@ -53,7 +53,7 @@ export type CodePaySettings = {
 
 export const codepaySettings: CodePaySettings = {
   entryPath: '/api/entry',
-  orderNumbers: 'plain',
+  orderNumbers: 'short',
   sendTransAmount: true,
   wallets: {
     ...{ alipay: 'Alipay+', alipayplus: 'Alipay+', jkopay: 'Alipay+', wechatpay: 'WeChatPay', unionpay: 'UnionPay' },

@@ -18,6 +18,8 @@ CREATE TABLE report_file (
   lost       integer NOT NULL,
   -- JSON, for people: line, column, shape, remedy.
   faults     text NOT NULL,
+  -- The settings that it was read by: with others it is read again.
+  read_as    text NOT NULL,
   UNIQUE (account, name)
 );
 CREATE INDEX report_file_day ON report_file (account, day);
@@ -68,7 +70,9 @@ CREATE TABLE reconciliation_run (
   rows        integer NOT NULL,
   payments    integer NOT NULL,
   differences integer NOT NULL,
-  waiting     integer NOT NULL
+  waiting     integer NOT NULL,
+  -- What files it compared: as soon as there are others of that day it is to be done again.
+  files       text NOT NULL
 );
 CREATE INDEX reconciliation_run_day ON reconciliation_run (account, day, id);
 
@@ -100,3 +104,6 @@ CREATE TABLE difference (
   CHECK ((closed_at IS NULL) = (closed_as IS NULL))
 );
 CREATE INDEX difference_open ON difference (account, run_day) WHERE closed_at IS NULL;
+
+-- Refunds and cancels are looked up by when they ended, or were asked for where they have not.
+CREATE INDEX refund_at ON refund ((coalesce(ended_at, requested_at)));

@@ -3,7 +3,7 @@ import { type Amount, type Books, begin, cancel, type Payment } from '../books.j
 import { hashOf, isPaymentCode } from '../codes.js';
 import type { Json } from '../json.js';
 import { type Deed, type Scenario, scenarioOf } from '../scenarios.js';
-import type { Reply, Rules } from '../stage.js';
+import { type Reply, type Rules, scenarioFor } from '../stage.js';
 import { faultyField, textAt } from './fields.js';
 import { inquiryRefund, refundedPayment, refundPayment } from './refunds.js';
 import { amountAt, amountJson, result, sameAmount, success, time } from './results.js';
@@ -133,7 +133,9 @@ export function operate(api: Api, books: Books, fields: Json, rules: Rules): Rep
   const find = api === 'inquiryRefund' ? refundedPayment : named;
   const known = find(books, fields, rules.nowMs);
   const paymentRequestId = known?.paymentRequestId ?? textAt(fields, 'paymentRequestId');
-  if (api === 'pay' && paymentRequestId !== undefined) books.play(paymentRequestId, rules.scenario);
+  if (api === 'pay' && paymentRequestId !== undefined) {
+    books.play(paymentRequestId, scenarioFor(rules, amountAt(fields, 'paymentAmount').value));
+  }
   const playing = books.scenarioOf(paymentRequestId);
   const body = decide(api, books, fields, { ...rules, scenario: playing ?? rules.scenario });
   return {

@@ -15,7 +15,7 @@ import {
 import { hashOf, isPaymentCode } from '../codes.js';
 import type { Json } from '../json.js';
 import { type Deed, scenarioOf } from '../scenarios.js';
-import type { Reply, Rules } from '../stage.js';
+import { type Reply, type Rules, scenarioFor } from '../stage.js';
 import { errorCodeOf, type SandboxCode } from './codes.js';
 import { amountIn, faultyField } from './fields.js';
 
@@ -30,6 +30,8 @@ const accept = (data?: Json): Said => ({ code: '0', ...(data ? { data } : {}) })
 
 const SALE = 1;
 const REFUND = 3;
+/** Of one payment (section 1.4). */
+const REFUNDS_MOST = 10;
 
 const textOf = ({ currency, value }: Amount): string =>
   isCurrency(currency) ? formatAmount({ amount: value, currency }) : '';
@@ -112,6 +114,7 @@ function refusalOf(payment: Payment, amount: Amount): SandboxCode | undefined {
   if (payment.state === 'CANCELLED' && payment.charged > 0) return 'SANDBOX_ALREADY_RETURNED';
   if (payment.state !== 'SUCCESS') return 'SANDBOX_NOT_PAID';
   if (payment.asked.currency !== amount.currency) return 'SANDBOX_PARAMETER';
+  if (payment.refunds.filter(({ state }) => state !== 'FAIL').length >= REFUNDS_MOST) return 'SANDBOX_REFUND_TOO_MUCH';
   return amount.value > refundable(payment) ? 'SANDBOX_REFUND_TOO_MUCH' : undefined;
 }
 
@@ -200,7 +203,9 @@ export function operate(method: Method, books: Books, asked: Fields, rules: Rule
   }
   const deed = deeds[method];
   const paymentRequestId = paymentOf(deed, books, fields, rules.nowMs);
-  if (deed === 'pay' && paymentRequestId !== undefined) books.play(paymentRequestId, rules.scenario);
+  if (deed === 'pay' && paymentRequestId !== undefined) {
+    books.play(paymentRequestId, scenarioFor(rules, amountIn(fields)?.value));
+  }
   const playing = books.scenarioOf(paymentRequestId);
   const body = decide(deed, books, fields, { ...rules, scenario: playing ?? rules.scenario });
   return {

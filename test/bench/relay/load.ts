@@ -47,4 +47,3 @@ export function quantileOf(before: Buckets, after: Buckets, at: number): number 
   const all = Math.max(...counts.map(([, count]) => count));
   return counts.find(([, count]) => count >= all * at)?.[0] ?? Number.NaN;
 }
-

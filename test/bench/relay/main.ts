@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Arena } from '../../relays/arena.js';
+import { Arena, shippedTimes } from '../../relays/arena.js';
 import { findPrograms, type Programs } from '../../support/services.js';
 import { thisMachine } from '../machine.js';
 import { significant } from '../statistics.js';
@@ -32,7 +32,10 @@ type Flags = { readonly seconds: number; readonly kiosks: number; readonly crowd
 
 async function measure(programs: Programs, flags: Flags) {
   const folder = await mkdtemp(join(tmpdir(), 'quietzone-bench-'));
-  const arena = new Arena({ programs, relays: 1, kiosks: flags.kiosks, seed: 1, moreKiosks: crowdNames(flags.crowd) });
+  const arena = new Arena({
+    ...{ programs, relays: 1, kiosks: flags.kiosks, seed: 1, times: shippedTimes },
+    moreKiosks: crowdNames(flags.crowd),
+  });
   try {
     await arena.start();
     const url = arena.database.urlAt(arena.database.port);

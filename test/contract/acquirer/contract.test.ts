@@ -12,7 +12,17 @@ import type {
 import { isScenarioName, type ScenarioName, scenarioNames } from '../../../relay/sandbox/scenarios.js';
 import type { Sandbox } from '../../../relay/sandbox/server.js';
 import { traceOf } from '../../unit/protocol/traces.js';
-import { codepayStage, freshCode, freshCpm, freshLetters, freshRequest, type Stage, stage, totals } from './stage.js';
+import {
+  codepayStage,
+  freshCode,
+  freshCpm,
+  freshLetters,
+  freshRequest,
+  type Stage,
+  shortCodepayStage,
+  stage,
+  totals,
+} from './stage.js';
 
 /**
  * What every acquirer's adapter must answer in each scenario, over real HTTP: pay, inquire, cancel, inquire again; and pay,
@@ -34,6 +44,10 @@ const acquirers: {
   {
     ...{ name: 'codepay', open: () => codepayStage({}, { callTimeoutMs: 1_200 }), cpmMaxBytes: undefined },
     ...{ openFor: (clientId) => codepayStage({ clientId }), says: 'by inquiry' },
+  },
+  {
+    ...{ name: 'codepay, short', open: () => shortCodepayStage({}, { callTimeoutMs: 1_200 }), cpmMaxBytes: undefined },
+    ...{ openFor: (clientId) => shortCodepayStage({ clientId }), says: 'by inquiry' },
   },
 ];
 
@@ -188,7 +202,11 @@ function byInquiry(name: ScenarioName, course: Course): Course {
   const told = {
     ...course,
     pay:
-      pay.kind === 'paid' ? { kind: 'paid' } : pay.kind === 'declined' ? { kind: 'unknown', detail: 'unclear' } : pay,
+      pay.kind === 'paid'
+        ? { kind: 'paid' }
+        : pay.kind === 'declined'
+          ? { kind: 'unknown', detail: 'by-inquiry' }
+          : pay,
     refund: refund.kind === 'refunded' || name === 'refund-fails-once' ? pending : refund,
     // What was never paid is closed, which reads as failed.
     after: cancel.kind === 'cancelled' && course.settled[0] === 0 ? { kind: 'declined' } : after,

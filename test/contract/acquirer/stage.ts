@@ -129,6 +129,9 @@ export const totals = (sandbox: Sandbox): [charged: number, returned: number] =>
   return [charged, returned];
 };
 
+/** The sandbox's codes, and our own ids for order numbers, so that a test finds its payment in the sandbox's books. */
+const plainCodepay = { codes: sandboxCodes, errorCodes: sandboxErrorCodes, orderNumbers: 'plain' } as const;
+
 export const codepayFor = (sandbox: Sandbox, changes: Partial<CodePayOptions> = {}): Acquirer =>
   createCodepay({
     baseUrl: sandbox.acquirerUrl,
@@ -137,7 +140,7 @@ export const codepayFor = (sandbox: Sandbox, changes: Partial<CodePayOptions> = 
     privateKeyPem: keys.merchantPrivatePem,
     codepayPublicKeyPem: keys.acquirerPublicPem,
     shop: { description: 'Drinks & snacks', notifyUrl: 'https://relay.example/codepay/notify' },
-    settings: { codes: sandboxCodes, errorCodes: sandboxErrorCodes },
+    settings: plainCodepay,
     clock: () => new Date(),
     ...changes,
   });
@@ -150,4 +153,14 @@ export async function codepayStage(
   const sandbox = await startSandbox({ keys, acquirer: 'codepay', ...options });
   const shop = { description: 'Drinks & snacks', ...(notifyUrl ? { notifyUrl } : {}) };
   return { sandbox, acquirer: codepayFor(sandbox, { plan, shop }) };
+}
+
+/** With the numbers that it has unless config says otherwise. */
+export async function shortCodepayStage(
+  options: Partial<SandboxOptions> = {},
+  plan: Partial<PollPlan> = { callTimeoutMs: 5_000 },
+): Promise<Stage> {
+  const sandbox = await startSandbox({ keys, acquirer: 'codepay', ...options });
+  const settings = { codes: sandboxCodes, errorCodes: sandboxErrorCodes };
+  return { sandbox, acquirer: codepayFor(sandbox, { plan, settings }) };
 }

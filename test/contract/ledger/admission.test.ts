@@ -100,6 +100,36 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
       ['older than the validity that it names', { scanMs: 94_000, validMs: 5_999 }, 'refused stale'],
       ['older than ours, though it names more', { scanMs: 79_999, validMs: 600_000 }, 'refused stale'],
       ['just young enough', { scanMs: 80_000 }, 'accepted'],
+    ] as const)('trap 24: a scan %s: %s', async (_, more, expected) => {
+      expect(await scene.paid(first, 'A', more)).toBe(expected);
+    });
+
+    test('trap 27: one that waited in a queue is refused for ever, however often and as whatever it is said again', async () => {
+      const waited = { scanMs: scene.now, code: '2811111111111111' };
+      scene.now += 20_001;
+      expect(await scene.paid(first, 'A', waited)).toBe('refused stale');
+      for (const again of [waited, { ...waited, scanMs: scene.now }, { ...waited, validMs: 600_000 }]) {
+        expect(await scene.pay(first, 'A', again)).toMatchObject({
+          ...{ type: 'known', restartable: false },
+          attempt: { state: 'refused', reason: 'stale', payAt: null, nextAt: null },
+        });
+      }
+      await scene.hello(second);
+      expect(await scene.pay(first, 'A', waited)).toMatchObject({ type: 'known', restartable: false });
+      // A new attempt, by a new scan, is another matter.
+      expect(await scene.paid(second, 'A2', { code: '2822222222222222' })).toBe('accepted');
+    });
+
+    test('trap 27: one that was accepted, and lay with a relay that died, is not sent late', async () => {
+      const waited = { scanMs: scene.now };
+      await scene.pay(first, 'A', waited);
+      scene.now += 20_001;
+      expect(await scene.pay(first, 'A', waited)).toMatchObject({ type: 'known', restartable: true });
+      await scene.on('A', { type: 'due', codeHeld: true });
+      expect(await scene.attempt('A')).toMatchObject({ state: 'declined', payAt: null });
+    });
+
+    test.each([
       ['over the cap', { amount: 10_001 }, 'refused over-limit'],
       ['at the cap', { amount: 10_000 }, 'accepted'],
       ['in a currency the acquirer does not take', { currency: 'JPY' }, 'refused configuration'],

@@ -132,7 +132,7 @@ describe.each(ledgers())('the model checker’s counterexamples on $name', ({ op
     expect(applied.attempt.state).toBe('approved');
   });
 
-  test('C10: a second attempt for an order that is not yet declined or reversed is refused', async () => {
+  test('C10, trap 3: a second attempt for an order that is not yet declined or reversed is refused', async () => {
     await scene.submitted(first, 'A');
     await scene.vend(first, 'A', 'not-delivered');
     expect(await scene.paid(first, 'A2')).toBe('refused order-taken');

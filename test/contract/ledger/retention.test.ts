@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
-import { erase } from '../../../relay/ledger/retention.js';
+import { type Ages, erase } from '../../../relay/ledger/retention.js';
 import { databases, empty, type Opened } from './databases.js';
 import { attemptId, Boot, Scene } from './scene.js';
 
 const DAY = 86_400_000;
-const NONE = { hashesBefore: 0, buyersBefore: 0 };
+const NONE: Ages = {
+  ...{ hashesBefore: 0, buyersBefore: 0, wordsBefore: 0, auditBefore: 0, reportsBefore: 0, keysBefore: 0 },
+};
 
 describe.each(databases())('erasing what is old, $name', ({ open }) => {
   let db: Opened['db'];
@@ -33,7 +35,7 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
 
   test('nothing that is younger', async () => {
     const before = await row('A');
-    expect(await erase(db, { hashesBefore: 10 * DAY, buyersBefore: 10 * DAY }, scene.now)).toEqual({
+    expect(await erase(db, { ...NONE, hashesBefore: 10 * DAY, buyersBefore: 10 * DAY }, scene.now)).toMatchObject({
       hashes: 0,
       buyers: 0,
     });
@@ -43,18 +45,24 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
   test("the code's hash first, then the rest; what money went where stays", async () => {
     const before = await row('A');
     const now = 11 * DAY;
-    expect(await erase(db, { ...NONE, hashesBefore: now }, now)).toEqual({ hashes: 1, buyers: 0 });
+    expect(await erase(db, { ...NONE, hashesBefore: now }, now)).toMatchObject({ hashes: 1, buyers: 0 });
     expect(await row('A')).toEqual({ ...before, code_hash: null, hash_erased_at: now });
-    expect(await erase(db, { hashesBefore: now, buyersBefore: now }, now + 1)).toEqual({ hashes: 1, buyers: 1 });
+    expect(await erase(db, { ...NONE, hashesBefore: now, buyersBefore: now }, now + 1)).toMatchObject({
+      hashes: 1,
+      buyers: 1,
+    });
     const gone = { code_hash: null, hash_erased_at: now, reference: '', boot: '0'.repeat(32), erased_at: now + 1 };
     expect(await row('A')).toEqual({ ...before, ...gone });
-    expect(await erase(db, { hashesBefore: now, buyersBefore: now }, now + 2)).toEqual({ hashes: 0, buyers: 0 });
+    expect(await erase(db, { ...NONE, hashesBefore: now, buyersBefore: now }, now + 2)).toMatchObject({
+      hashes: 0,
+      buyers: 0,
+    });
     expect((await ledger.load(attemptId('A')))?.money).toEqual({ amount: 3550, currency: 'HKD' });
   });
 
   test('an attempt that has not ended keeps all', async () => {
     const before = await row('B');
-    await erase(db, { hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }, 99 * DAY);
+    await erase(db, { ...NONE, hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }, 99 * DAY);
     expect(await row('B')).toEqual(before);
     const sets = [`code_hash = NULL, hash_erased_at = 1`, `reference = '', erased_at = 1`];
     for (const set of sets) {
@@ -65,7 +73,7 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
   test('a payment keeps all as long as a refund of it is not settled', async () => {
     await scene.approved(boot, 'C');
     await scene.vend(boot, 'C', 'delivered');
-    const [c, all] = [attemptId('C'), { hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }];
+    const [c, all] = [attemptId('C'), { ...NONE, hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }];
     await db.query(
       `INSERT INTO refund (id, attempt, kind, number, amount, currency, state, reason, requested_by, requested_at)
        VALUES ('p1', $1, 'refund', 1, 100, 'HKD', 'operator', 'x', 'x', 1)`,
@@ -85,7 +93,7 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
     await expect(set('amount = 1, erased_at = 1')).rejects.toThrow('nothing else');
     await expect(set(`state = 'reversed', erased_at = 1`)).rejects.toThrow('nothing else');
     await expect(set('hash_erased_at = 1')).rejects.toThrow('stays erased');
-    await erase(db, { hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }, 99 * DAY);
+    await erase(db, { ...NONE, hashesBefore: 99 * DAY, buyersBefore: 99 * DAY }, 99 * DAY);
     await expect(set('hash_erased_at = NULL')).rejects.toThrow('attempt');
     await expect(set('erased_at = NULL')).rejects.toThrow('stays erased');
     await expect(set(`code_hash = 'x'`)).rejects.toThrow('never changes');
@@ -97,7 +105,7 @@ describe.each(databases())('erasing what is old, $name', ({ open }) => {
          vend_until, landing_until, state, changed_at)
        SELECT 'x' || n, 'k', 'o' || n, 'b', 'r', '', n, n, n, n, n, n, 'refused', n FROM generate_series(1, 1201) n`,
     );
-    expect(await erase(db, { hashesBefore: 2_000, buyersBefore: 2_000 }, 3_000)).toEqual({
+    expect(await erase(db, { ...NONE, hashesBefore: 2_000, buyersBefore: 2_000 }, 3_000)).toMatchObject({
       hashes: 1_201,
       buyers: 1_201,
     });

@@ -74,6 +74,7 @@ describe.each(stages)('the operations API on $name', (kind) => {
     });
 
     test('whoever tries without one is on record, and cannot fill it', async () => {
+      world.log.length = 0;
       await Promise.all(
         Array.from({ length: 90 }, () => world.ask('POST', '/v1/kiosks/x/allow', { token: 'qz_guessed-one' })),
       );
@@ -82,6 +83,8 @@ describe.each(stages)('the operations API on $name', (kind) => {
       );
       expect(Number(row?.['n'])).toBeGreaterThan(10);
       expect(Number(row?.['n'])).toBeLessThanOrEqual(2 * 60);
+      const lines = world.log.filter((line) => 'event' in line && line.event === 'operations-refused');
+      expect(lines).toHaveLength(Number(row?.['n']));
     });
   });
 

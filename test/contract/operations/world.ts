@@ -7,7 +7,7 @@ import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
 import { Feed } from '../../../relay/operations/feed.js';
-import { buildOperations } from '../../../relay/operations/server.js';
+import { buildOperations, type OperationsParts } from '../../../relay/operations/server.js';
 import { createToken, type Scope, scopes } from '../../../relay/operations/tokens.js';
 import type { Attempt, PaymentEvent, Policy } from '../../../relay/payment/types.js';
 import { RefundWorker } from '../../../relay/refunds/worker.js';
@@ -92,13 +92,14 @@ export class World {
     );
   }
 
-  async listen(host = '127.0.0.1'): Promise<void> {
+  async listen(host = '127.0.0.1', metrics?: OperationsParts['metrics']): Promise<void> {
     const line = (fields: object) => this.log.push(fields);
     const { db, ledger, accounts, counters } = this;
     this.app = buildOperations({
       ...{ db, ledger, accounts, counters, host, clock: systemClock, firstTellMs: 1_000, feed: new Feed() },
       ...{ log: { info: line, warn: line, error: line }, instance: 'relay-1', ping: () => db.query('SELECT 1') },
       ...{ linked: () => true, clockRight: () => true, acted: () => this.worker.wake() },
+      ...(metrics ? { metrics } : {}),
     });
     await this.app.listen({ host: '127.0.0.1', port: 0 });
     this.base = `http://127.0.0.1:${(this.app.server.address() as AddressInfo).port}`;

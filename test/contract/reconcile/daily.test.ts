@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReader } from '../../../relay/acquirers/antom/reports/reader.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { newestAlarms } from '../../../relay/ledger/records.js';
+import { CollectError } from '../../../relay/reconcile/collect.js';
 import { Daily, JOBS_SCHEMA } from '../../../relay/reconcile/daily.js';
 import { openDifferences } from '../../../relay/reconcile/differences.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
@@ -67,6 +69,7 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
     sources: [{ account, names: [account], zone: 'Asia/Shanghai', read: createReader(), folder }],
     ...{ at: '09:30', zone: 'UTC', log },
   });
+  const alarms = async (): Promise<string[]> => (await newestAlarms(opened.db, 100)).map(({ detail }) => detail);
   const put = async (day: string, text: string, issuedAt: number): Promise<void> => {
     const path = join(folder, `transactions_${day.replaceAll('-', '')}.csv`);
     await writeFile(path, text);
@@ -100,12 +103,89 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
         const before = lines.length;
         clock.moveTo(Date.parse('2026-03-14T09:30:00Z'));
         await until('the next time', () => clock.next !== undefined, 60_000);
-        expect(lines.slice(before).map(({ day }) => day)).toEqual(['2026-03-11', '2026-03-12', '2026-03-13']);
+        expect(lines.slice(before).map(({ day, outcome }) => `${day} ${outcome}`)).toEqual([
+          ...['2026-03-10 clean', '2026-03-11 clean', '2026-03-12 clean', '2026-03-13 clean'],
+        ]);
+        expect(await openDifferences(opened.db, 'by-timer')).toEqual([]);
+        expect(await alarms()).not.toContainEqual(expect.stringContaining('not reconciled'));
+        // Issued again, with a charge that nobody knows: days that are done are looked at again for it.
+        const stranger = saleOf(7, sale.at, 'delivered');
+        await put('2026-03-11', antomFile([], { layout: 'transactions' }), clock.now());
+        await put('2026-03-14', antomFile([], { layout: 'transactions' }), clock.now());
+        await put(
+          '2026-03-10',
+          antomFile([...toldOf(sale), ...toldOf(stranger)], { layout: 'transactions' }),
+          clock.now(),
+        );
+        const again = lines.length;
+        clock.moveTo(Date.parse('2026-03-15T09:30:00Z'));
+        await until('the next time', () => clock.next !== undefined, 60_000);
+        expect(lines.slice(again).map(({ day, outcome }) => `${day} ${outcome}`)).toEqual([
+          ...['2026-03-14 clean', '2026-03-10 differences'],
+        ]);
+        expect(await openDifferences(opened.db, 'by-timer')).toMatchObject([
+          { type: 'charged-not-known', requestId: stranger.id },
+        ]);
       } finally {
         await daily.stop();
       }
       expect(clock.next).toBeUndefined();
     }, 180_000);
+
+    test('a report that has not come a day late is an alarm, once; it goes on being asked for', async () => {
+      const clock = new HandClock(Date.parse('2026-05-11T10:00:00Z'));
+      const daily = new Daily({ ...parts('late'), clock });
+      expect(await daily.runDue()).toBe(false);
+      const late = async () => (await alarms()).filter((detail) => detail.startsWith('late, '));
+      expect(await late()).toEqual([]);
+      clock.moveTo(Date.parse('2026-05-12T10:00:00Z'));
+      expect(await daily.runDue()).toBe(false);
+      expect(await daily.runDue()).toBe(false);
+      expect(await late()).toEqual([expect.stringContaining('late, 2026-05-10: not reconciled')]);
+    }, 180_000);
+
+    test('a server that cannot be reached keeps no other account waiting, and is an alarm when it lasts', async () => {
+      const clock = new HandClock(Date.parse('2026-06-11T10:00:00Z'));
+      await put('2026-06-10', antomFile([], { layout: 'transactions' }), clock.now());
+      await put('2026-06-11', antomFile([], { layout: 'transactions' }), clock.now());
+      const [source] = parts('far').sources;
+      if (!source) throw new Error('no source');
+      const far = { ...source, fetch: () => Promise.reject(new CollectError('sftp://far:22: no answer')) };
+      const near = { ...source, account: 'near', names: ['near'] };
+      const daily = new Daily({ ...parts('far'), sources: [near], clock });
+      expect(await daily.runDue()).toBe(true);
+      const both = new Daily({ ...parts('far'), sources: [far, near], clock });
+      await opened.db.query(
+        `INSERT INTO reconciliation_run (account, day, at, outcome, rows, payments, differences, waiting, files)
+         VALUES ('far', '2026-06-09', 1, 'incomplete', 0, 0, 0, 0, '')`,
+      );
+      clock.moveTo(Date.parse('2026-06-12T10:00:00Z'));
+      const before = lines.length;
+      expect(await both.runDue()).toBe(false);
+      expect(lines.slice(before)).toEqual([
+        expect.objectContaining({ event: 'reconcile-failed', account: 'far' }),
+        expect.objectContaining({ event: 'reconciled', account: 'near', day: '2026-06-11', outcome: 'clean' }),
+      ]);
+      expect((await alarms()).filter((detail) => detail.startsWith('far, '))).toHaveLength(1);
+    }, 180_000);
+
+    test('stop waits for no acquirer: what is being asked for is given up', async () => {
+      const clock = new HandClock(Date.parse('2026-07-11T10:00:00Z'));
+      const [source] = parts('slow').sources;
+      if (!source) throw new Error('no source');
+      let asked = 0;
+      const fetch = (_: string, signal?: AbortSignal) =>
+        new Promise<never>((_resolve, reject) => {
+          asked += 1;
+          signal?.addEventListener('abort', () => reject(new CollectError('given up')));
+        });
+      const daily = new Daily({ ...parts('slow'), sources: [{ ...source, fetch }], clock });
+      const work = daily.runDue();
+      await until('it is asked', () => asked === 1, 30_000);
+      await daily.stop();
+      expect(await work).toBe(false);
+      expect((await alarms()).filter((detail) => detail.startsWith('slow, '))).toEqual([]);
+    }, 60_000);
   } else {
     test('pg-boss: two relays, and one of them does it; its tables are in a schema of their own', async () => {
       const [row] = await opened.db.query(`SELECT current_database() AS name`);
@@ -147,6 +227,7 @@ describe.each(databases())('every day, on $name', ({ name, open }) => {
       await daily.start();
       await daily.stop();
       expect(lines.map(({ event }) => event)).toContain('reconcile-not-planned');
+      expect(await alarms()).toContainEqual(expect.stringContaining('reconciliation is not planned since'));
     }, 60_000);
   }
 });

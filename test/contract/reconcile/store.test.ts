@@ -1,14 +1,18 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createReader } from '../../../relay/acquirers/antom/reports/reader.js';
+import type { ReportItem } from '../../../relay/acquirers/report.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { newestAlarms } from '../../../relay/ledger/records.js';
-import type { ReportSource } from '../../../relay/reconcile/collect.js';
-import { closeDifference, openDifferences } from '../../../relay/reconcile/differences.js';
+import { erase } from '../../../relay/ledger/retention.js';
+import { listAudit } from '../../../relay/operations/audit.js';
+import { CLOSED_FILE, type ReportSource } from '../../../relay/reconcile/collect.js';
+import { openDifferences } from '../../../relay/reconcile/differences.js';
 import { csvOf, jsonOf, tableOf } from '../../../relay/reconcile/output.js';
 import { type RunResult, reconcileDay } from '../../../relay/reconcile/run.js';
+import { closeByHand } from '../../../relay/reconcile-command.js';
 import { periodOf } from '../../../relay/runtime/days.js';
 import { antomFile, type FileOptions } from '../../support/reports/antom.js';
 import { cancelOf, paymentOf, refundOf, saleOf, type Told, toldOf, writeLedger } from '../../support/reports/day.js';
@@ -110,9 +114,17 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     await put(name, []);
     const [difference] = (await run()).differences;
     const number = difference?.number ?? 0;
-    expect(await closeDifference(opened.db, 'other', number, 'wrong account', now)).toBe(false);
-    expect(await closeDifference(opened.db, 'main', number, 'test card', now)).toBe(true);
-    expect(await closeDifference(opened.db, 'main', number, 'again', now)).toBe(false);
+    const by = { number, note: 'test card', who: 'ann (command line)', origin: 'desk-1' };
+    expect(await closeByHand(opened.db, 'other', by, now)).toBe(false);
+    expect(await closeByHand(opened.db, 'main', by, now)).toBe(true);
+    expect(await closeByHand(opened.db, 'main', by, now)).toBe(false);
+    // It silences money that is missing: who did it is on record, once.
+    expect(await listAudit(opened.db, { attempt: sold.id, limit: 10 })).toMatchObject([
+      {
+        ...{ act: 'close-difference', target: `difference ${number} of main`, detail: 'test card', outcome: 'done' },
+        ...{ who: 'ann (command line)', origin: 'desk-1' },
+      },
+    ]);
     expect(await run()).toMatchObject({ outcome: 'clean', differences: [] });
     expect(await alarms()).toHaveLength(1);
   });
@@ -151,11 +163,193 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
       expect(await opened.db.query('SELECT count(*) AS n FROM report_row')).toEqual([{ n: 5 }]);
     });
 
+    test('read while it was copied, then whole with its older time: the whole one counts', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      await put(name, [paymentOf(sold)], { end: false });
+      expect(await run()).toMatchObject({ outcome: 'incomplete' });
+      await put(name, all.flatMap(toldOf), {}, now - 3_600_000);
+      expect(await run()).toMatchObject({ outcome: 'clean', rows: 5, problems: [] });
+    });
+
+    test('a cut one that is taken out of the folder stands in nobody’s way', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      await put('transactions_20260310_cut.csv', [], { end: false });
+      await put(name, all.flatMap(toldOf));
+      expect(await run()).toMatchObject({ outcome: 'incomplete' });
+      await rm(join(folder, 'transactions_20260310_cut.csv'));
+      expect(await run()).toMatchObject({ outcome: 'clean', rows: 5 });
+    });
+
+    test('read by other settings it is read again: the remedy that a fault names helps', async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      await put(name, all.flatMap(toldOf), { units: 'major' }, now - 2 * 86_400_000);
+      const before = await run();
+      expect(before.outcome).toBe('incomplete');
+      expect(before.faults[0]?.remedy).toContain('units.transactions');
+      const read = createReader({ units: { transactions: 'major', settlement: 'minor', summary: 'major' } });
+      const parts = { db: opened.db, now: () => now, slackMs: 900_000 };
+      const after = await reconcileDay(parts, { ...source(), read, readAs: 'major' }, DAY);
+      expect(after).toMatchObject({ outcome: 'clean', faults: [], differences: [] });
+    });
+
     test('no file of the day: incomplete, and nothing is missing yet', async () => {
       await writeLedger(opened.ledger, all, 'main');
       expect(await run()).toMatchObject({ outcome: 'incomplete', differences: [] });
       expect(await alarms()).toEqual([]);
     });
+  });
+
+  test('a day whose rows were erased by age: not read again, not compared, and it says so', async () => {
+    await writeLedger(opened.ledger, all, 'main');
+    await put(name, all.flatMap(toldOf));
+    await run();
+    now += 3 * 86_400_000;
+    const none = { hashesBefore: 0, buyersBefore: 0, wordsBefore: 0, auditBefore: 0, keysBefore: 0 };
+    expect((await erase(opened.db, { ...none, reportsBefore: now }, now)).reportRows).toBe(5);
+    const result = await run();
+    expect(result).toMatchObject({ outcome: 'incomplete', differences: [], rows: 0 });
+    expect(result.problems).toEqual([
+      `${DAY}: its reports were erased by age ([retention] reports_days), so it is not compared any more`,
+    ]);
+    expect(await opened.db.query('SELECT count(*) AS n FROM report_row')).toEqual([{ n: 0 }]);
+    expect(await alarms()).toEqual([]);
+    // Issued anew it is there again.
+    await put(name, [...all.flatMap(toldOf), paymentOf(saleOf(9, noon, 'delivered'))]);
+    expect(found(await run())).toEqual([`charged-not-known ${saleOf(9, noon, 'delivered').id}`]);
+  });
+
+  describe('a file that is not read is told, and not passed over in silence', () => {
+    beforeEach(async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      await put(name, all.flatMap(toldOf));
+    });
+
+    test.each(['settlement_20260310.xlsx', 'settlement.XLSX', 'settle_20260310.csv.gz', 'MID_20260310.zip'])(
+      '%s',
+      async (other) => {
+        await writeFile(join(folder, other), 'PK');
+        const result = await run();
+        expect(result).toMatchObject({ outcome: 'incomplete', differences: [], rows: 5 });
+        expect(result.problems).toEqual([`${other}: ${CLOSED_FILE}`]);
+        expect(tableOf(result)).toContain(`! ${other}: a workbook or an archive is not read`);
+      },
+    );
+
+    test('beside its own .csv, or of another day, it is none of this day’s', async () => {
+      await writeFile(join(folder, name.replace('.csv', '.xlsx')), 'PK');
+      await writeFile(join(folder, `${name}.gz`), 'PK');
+      await writeFile(join(folder, 'settlement_20260309.xlsx'), 'PK');
+      await writeFile(join(folder, 'notes.txt'), 'x');
+      expect(await run()).toMatchObject({ outcome: 'clean', problems: [] });
+    });
+
+    test('a link to a report is one; a link that leads nowhere costs its own day only', async () => {
+      await mkdir(join(folder, 'other'));
+      await writeFile(join(folder, 'other', 'x.csv'), antomFile([], { layout: 'transactions' }));
+      await symlink(join(folder, 'other', 'x.csv'), join(folder, 'transactions_20260311.csv'));
+      await symlink(join(folder, 'nowhere'), join(folder, 'transactions_20260309.csv'));
+      expect(await run()).toMatchObject({ outcome: 'clean', problems: [] });
+      expect(await run('2026-03-11')).toMatchObject({ outcome: 'clean' });
+      const before = await run('2026-03-09');
+      expect(before.problems[0]).toContain('transactions_20260309.csv: cannot be read (ENOENT)');
+    });
+
+    test('rows of no day are told on every day', async () => {
+      const text = 'transactionId,transactionRequestId,transactionType,transactionAmountValue,transactionCurrency';
+      await writeFile(join(folder, 'details.csv'), `${text}\nT,R,PAYMENT,100,HKD\n<END>\n`);
+      const result = await run();
+      expect(result.outcome).toBe('incomplete');
+      expect(result.faults).toEqual([expect.objectContaining({ file: 'details.csv', found: 'no day' })]);
+    });
+
+    test('what the server has and was not brought', async () => {
+      const unread = [
+        { name: 'a_20260310.xlsx', why: 'x' },
+        { name: 'a_20260301.xlsx', why: 'x' },
+      ];
+      const fetch = () => Promise.resolve({ brought: [], unread });
+      const parts = { db: opened.db, now: () => now, slackMs: 900_000 };
+      const result = await reconcileDay(parts, { ...source(), fetch }, DAY);
+      expect(result.problems).toEqual(['a_20260310.xlsx: x']);
+    });
+  });
+
+  describe('settlements', () => {
+    const [tenth, later] = ['2026-03-20', '2026-03-14'];
+    const settle = (of: string, told: readonly Told[]) =>
+      put(`MID_settle_${of.replaceAll('-', '')}_B1.csv`, told, { layout: 'legacy-settlement' });
+    const at = (day: string): Promise<RunResult> =>
+      reconcileDay({ db: opened.db, now: () => now, slackMs: 900_000 }, { ...source(), settledWithinDays: 10 }, day);
+
+    beforeEach(async () => {
+      await writeLedger(opened.ledger, all, 'main');
+      for (const day of ['09', '11', '12', '13', '14', '15', '20']) await put(`transactions_202603${day}.csv`, []);
+    });
+
+    test('delivered, charged, and in no settlement after ten days', async () => {
+      await put(name, all.flatMap(toldOf));
+      await settle(later, [...toldOf(back), ...toldOf(cut)]);
+      expect(await at(tenth)).toMatchObject({ outcome: 'clean', differences: [] });
+      // Only where settlements came since before that day can it be said.
+      await settle('2026-03-10', []);
+      const result = await at(tenth);
+      expect(result.differences).toMatchObject([
+        { type: 'settlement', requestId: sold.id, detail: 'done (PAYMENT), and in no settlement 10 days later' },
+      ]);
+      now += 1_000;
+      await settle('2026-03-21', toldOf(sold));
+      expect(await at(tenth)).toMatchObject({ outcome: 'clean', differences: [] });
+      expect(await openDifferences(opened.db, 'main')).toEqual([]);
+    });
+
+    test('paid out days later for what no list has', async () => {
+      await put(name, [toldOf(gone), toldOf(back), toldOf(cut)].flat());
+      await settle(later, toldOf(sold));
+      const result = await at(later);
+      expect(result.differences).toMatchObject([
+        { type: 'settlement', requestId: sold.id, detail: 'settled (payment), and no such transaction' },
+      ]);
+    });
+  });
+
+  test('signs that the database does not hold cost no list', async () => {
+    const id = '\u001b'.repeat(250);
+    const row = (key: string, acquirerId: string): ReportItem => ({
+      kind: 'row',
+      row: {
+        ...{
+          type: 'payment',
+          word: 'a\u0000\ud800b',
+          requestId: sold.id,
+          refundId: null,
+          acquirerId,
+          originalId: null,
+        },
+        ...{ money: sold.money, settled: null, fee: null, quote: '\udfff', at: noon, account: null, batch: null },
+        ...{ count: null, line: 1, key: JSON.stringify([key, id, id, id]) },
+      },
+    });
+    async function* list(): AsyncGenerator<ReportItem> {
+      yield row('1', '\ud800');
+      yield row('2', id);
+      yield { kind: 'end' };
+    }
+    const { folder: _, read: __, ...rest } = source();
+    const parts = { db: opened.db, now: () => now, slackMs: 900_000 };
+    const result = await reconcileDay(parts, { ...rest, list }, DAY);
+    expect(result).toMatchObject({ outcome: 'differences', rows: 2 });
+    expect(found(result)).toEqual([`charged-not-known ${sold.id}`, `charged-not-known ${sold.id}`]);
+  });
+
+  test('two runs at once, as by hand and by the calendar: each difference once, one alarm', async () => {
+    await put(name, []);
+    await run();
+    const many = Array.from({ length: 10 }, (_, i) => saleOf(200 + i, noon + i, 'delivered'));
+    await writeLedger(opened.ledger, many, 'main');
+    const results = await Promise.all(Array.from({ length: 5 }, () => run()));
+    const numbers = results.map(({ differences }) => differences.map(({ number }) => number).join());
+    expect(new Set(numbers).size).toBe(1);
+    expect(await alarms()).toHaveLength(many.length);
   });
 
   test('what waits is settled by the next day’s report', async () => {

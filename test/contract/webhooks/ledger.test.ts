@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { refundNumber } from '../../../relay/acquirers/codepay/numbers.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
+import { oneAccount } from '../../unit/relay/link/stage.js';
 import { databases, empty, type Opened } from '../ledger/databases.js';
-import { attemptId, Boot } from '../ledger/scene.js';
+import { attemptId, Boot, policy } from '../ledger/scene.js';
 import {
   AGAIN_ANTOM,
   AGAIN_CODEPAY,
+  antom,
   codepayNotice,
   paidNotice,
   refundNotice,
@@ -185,6 +187,20 @@ describe.each(databases())('notifications on $name', ({ open }) => {
     expect(await standing()).toBe('submitted');
     expect(await stage.scene.alarms()).toEqual(['notification-differs']);
     expect((await stage.scene.attempt('A')).acquirerId).toBeNull();
+  });
+
+  test('an attempt of an older relay has its adapter’s name: the notification is of the only account of that', async () => {
+    await stage.scene.submitted(boot, 'A');
+    const older = new Stage(opened, { accounts: oneAccount({ ...antom, name: 'test' }, policy, 'another') });
+    await older.start();
+    try {
+      expect(await older.antom(paidNotice('A'), '/another')).toEqual(TAKEN_ANTOM);
+      expect([await standing(), await stage.scene.alarms()]).toEqual(['approved', []]);
+      await older.antom(paidNotice('A', { paymentId: '2' }));
+      expect(await stage.scene.alarms()).toEqual(['notification-differs']);
+    } finally {
+      await older.stop();
+    }
   });
 
   test('trap 15: of what is delivered, another amount calls a person and moves nothing', async () => {

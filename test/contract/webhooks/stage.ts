@@ -6,6 +6,7 @@ import { createCodepay } from '../../../relay/acquirers/codepay/adapter.js';
 import { signatureOf } from '../../../relay/acquirers/codepay/signing.js';
 import { type Notifications, SqlNotifications } from '../../../relay/ledger/notifications.js';
 import type { AppliedRefund } from '../../../relay/refunds/apply.js';
+import type { Accounts } from '../../../relay/routing/accounts.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
 import { Counters } from '../../../relay/runtime/counters.js';
 import type { Endpoint } from '../../../relay/webhooks/endpoints.js';
@@ -40,6 +41,8 @@ type Options = {
   readonly notifications?: Notifications;
   readonly limits?: Partial<WebhookLimits>;
   readonly proxies?: string[];
+  /** In the place of the scene's, to which everything is one account. */
+  readonly accounts?: Accounts;
 };
 
 export class Stage {
@@ -60,7 +63,7 @@ export class Stage {
     this.#app = buildWebhooks({
       ...{ endpoints, clock: systemClock, counters: this.counters, proxies: options.proxies ?? [] },
       notifications: options.notifications ?? this.notifications,
-      context: () => this.scene.context,
+      context: () => ({ ...this.scene.context, ...(options.accounts ? { accounts: options.accounts } : {}) }),
       refundHeard: (applied) => this.refunds.push(applied),
       committed: (applied) => this.applied.push(applied),
       log: { info: line, warn: line, error: line },

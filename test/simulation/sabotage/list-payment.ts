@@ -271,8 +271,8 @@ export const paymentSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: apply,
-        find: 'const callId = call ? await tx.callStarted(attempt.id, context.relay, call, now) : null;',
-        replace: 'const callId = null;',
+        find: 'call ? tx.callStarted(attempt.id, context.relay, call, now) : null,',
+        replace: 'null,',
       },
     ],
     catches: ['reconciliation'],

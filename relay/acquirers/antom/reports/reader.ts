@@ -1,8 +1,17 @@
-import { dayOf, isDay } from '../../../runtime/days.js';
-import { type Report, type ReportFault, type ReportReader, type ReportRow, shapeOf } from '../../report.js';
+import { dayAfter, dayOf, periodOf } from '../../../runtime/days.js';
+import {
+  dayIn,
+  REPORT_MAX_BYTES,
+  type Report,
+  type ReportFault,
+  type ReportKind,
+  type ReportReader,
+  type ReportRow,
+  shapeOf,
+} from '../../report.js';
 import { headerOf } from './header.js';
 import { linesOf } from './lines.js';
-import { rowOf } from './rows.js';
+import { capitals, rowOf } from './rows.js';
 import { type AntomReportSettings, reportSettings } from './settings.js';
 
 /**
@@ -11,27 +20,45 @@ import { type AntomReportSettings, reportSettings } from './settings.js';
  */
 
 const END = '<END>';
-/** A text in memory may have so much; a day of a million lines has a third of it. */
-export const REPORT_MAX_BYTES = 384 * 1024 * 1024;
+const HOUR_MS = 3_600_000;
 
-/** `MID_fptrade_20260131.csv`, `MID_settle_20260131_1.csv`, or a date anywhere else in the name. */
-function dayIn(name: string): string | null {
-  for (const [, year, month, date] of name.matchAll(/(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)/g)) {
-    const day = `${year}-${month}-${date}`;
-    if (isDay(day)) return day;
-  }
-  return null;
+/** Charges tell the day; what is done to them later may have their time. */
+function timesOf(rows: readonly ReportRow[]): number[] {
+  const charges = rows.filter(({ type }) => type === 'payment');
+  return (charges.length > 0 ? charges : rows).flatMap(({ at }) => (at === null ? [] : [at]));
 }
 
 /** The day that most rows are of. */
 function dayAmong(rows: readonly ReportRow[], zone: string): string | null {
   const counts = new Map<string, number>();
-  for (const { at } of rows) {
-    if (at === null) continue;
+  for (const at of timesOf(rows)) {
     const day = dayOf(at, zone);
     counts.set(day, (counts.get(day) ?? 0) + 1);
   }
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0] ?? null;
+}
+
+/** By the file's name, else by its rows. Only a list of transactions is named after their day for sure enough to be shifted. */
+function dayOfReport(kind: ReportKind, name: string, rows: readonly ReportRow[], settings: AntomReportSettings) {
+  const named = dayIn(name);
+  if (named === null) return dayAmong(rows, settings.zone);
+  return kind === 'transactions' ? dayAfter(named, -settings.nameDaysAfter) : named;
+}
+
+/** A list under the name of another day would make all of that day's payments look missing. */
+function dayFault(kind: ReportKind, day: string | null, rows: readonly ReportRow[], zone: string): ReportFault[] {
+  if (day === null) {
+    const remedy = 'expected a date such as 20260131 in the file’s name, or a column with times: rename the file';
+    return rows.length === 0 ? [] : [wholeFile('', 'no day', remedy)];
+  }
+  if (kind !== 'transactions') return [];
+  const { from, until } = periodOf(day, zone);
+  const charges = timesOf(rows.filter(({ type }) => type === 'payment'));
+  const others = charges.filter((at) => at < from - HOUR_MS || at >= until + HOUR_MS);
+  if (others.length * 2 <= charges.length) return [];
+  const found = `${others.length} of ${charges.length} payments of another day`;
+  const remedy = `expected those of ${day}, by the file’s name: set name_days_after or zone in [account.reports]`;
+  return [wholeFile('', found, remedy)];
 }
 
 const wholeFile = (column: string, found: string, remedy: string): ReportFault => ({
@@ -76,12 +103,13 @@ function read(name: string, bytes: Uint8Array, settings: AntomReportSettings): R
     const found = `${rest.length - end - 1} lines`;
     faults.push({ line: beyond.line, column: '', found, remedy: `expected nothing after ${END}`, lost: true });
   }
-  const day = dayIn(name) ?? dayAmong(rows, settings.zone);
+  const day = dayOfReport(header.kind, name, rows, settings);
+  faults.push(...dayFault(header.kind, day, rows, settings.zone));
   return { kind: header.kind, day, complete: end >= 0, rows, faults };
 }
 
-/** Undefined for a file that is no .csv: Antom puts the same as .xlsx beside it. */
 export function createReader(own: Partial<AntomReportSettings> = {}): ReportReader {
-  const settings = { ...reportSettings, ...own, units: { ...reportSettings.units, ...own.units } };
-  return (name, bytes) => (/\.csv$/i.test(name) ? read(name, bytes, settings) : undefined);
+  const words = Object.fromEntries(Object.entries(own.words ?? {}).map(([word, type]) => [capitals(word), type]));
+  const settings = { ...reportSettings, ...own, units: { ...reportSettings.units, ...own.units }, words };
+  return (name, bytes) => read(name, bytes, settings);
 }

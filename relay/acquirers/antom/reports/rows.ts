@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Money } from '../../../../protocol/money.js';
 import { isCurrency } from '../../../../protocol/money.js';
 import { atWall } from '../../../runtime/days.js';
-import { type ReportFault, type ReportKind, type ReportRow, type RowType, shapeOf } from '../../report.js';
+import { ID_MAX, type ReportFault, type ReportKind, type ReportRow, type RowType, shapeOf } from '../../report.js';
 import { magnitude, signedMoney } from '../../report-money.js';
 import type { Header } from './header.js';
 import type { Line } from './lines.js';
@@ -12,13 +12,18 @@ import { type AntomReportSettings, type Field, words } from './settings.js';
 
 export type RowFound = { readonly row: ReportRow | undefined; readonly faults: readonly ReportFault[] };
 
-export const typeOf = (word: string): RowType =>
-  words[
-    word
-      .trim()
-      .toUpperCase()
-      .replace(/[\s-]+/g, '_')
-  ] ?? (/_?FEE$/i.test(word.trim()) ? 'fee' : 'other');
+export const capitals = (word: string): string =>
+  word
+    .trim()
+    .toUpperCase()
+    .replace(/[\s-]+/g, '_');
+
+/** Undefined: nobody has told us of that word. */
+export function typeOf(word: string, own: AntomReportSettings['words'] = {}): RowType | undefined {
+  const name = capitals(word);
+  const known = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(words, name) ? words[name] : undefined;
+  return known ?? (/_?FEE$/.test(name) ? 'fee' : undefined);
+}
 
 const OFFSET = /(Z|[+-]\d\d:?\d\d)$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
@@ -56,9 +61,9 @@ class Cells {
     return this.text(field) || null;
   }
 
-  fault(field: Field, remedy: string): void {
+  fault(field: Field, remedy: string, lost = false): void {
     const column = this.#header.at.get(field)?.name ?? field;
-    this.faults.push({ line: this.#line.line, column, found: shapeOf(this.text(field)), remedy, lost: false });
+    this.faults.push({ line: this.#line.line, column, found: shapeOf(this.text(field)), remedy, lost });
   }
 
   /** Null: not given, or a fault. */
@@ -80,13 +85,21 @@ class Cells {
   }
 }
 
-/** By what of a row names a transaction; a row without such a name is the same if all of it is. */
-function keyOf(row: Omit<ReportRow, 'key' | 'line'>, { cells }: Line): string {
-  const names = [row.acquirerId, row.requestId, row.refundId];
-  const named = names.some((name) => name !== null)
-    ? names
-    : [createHash('sha256').update(cells.join('\n')).digest('hex')];
-  return JSON.stringify([row.word.toLowerCase(), row.batch, ...named]);
+const isMoneyMoved = (type: RowType): boolean => !['fee', 'withholding', 'other'].includes(type);
+
+/** What a summary says of a sum; the rest of its row says of which. */
+const sums: readonly Field[] = ['count', 'settledAmount', 'feeAmount', 'amount'];
+
+/**
+ * By what of a row names a transaction; a row without such a name is the same if all of it is, but for its sums. A refund's
+ * payment is no part of it: the legacy layout names it and the new one does not.
+ */
+function keyOf(row: Omit<ReportRow, 'key' | 'line'>, { cells }: Line, { at, kind }: Header): string {
+  const names = [row.acquirerId, row.type === 'refund' ? null : row.requestId, row.refundId];
+  const said = new Set(kind === 'summary' ? sums.map((field) => at.get(field)?.index) : []);
+  const rest = cells.filter((_, index) => !said.has(index)).join('\n');
+  const named = names.some((name) => name !== null) ? names : [createHash('sha256').update(rest).digest('hex')];
+  return JSON.stringify([isMoneyMoved(row.type) ? row.type : row.word.toLowerCase(), row.batch, ...named]);
 }
 
 const quoteOf = (cells: Cells): string | null =>
@@ -100,8 +113,6 @@ function idsOf(cells: Cells, type: RowType) {
     : { requestId: request ?? original, refundId: null };
 }
 
-const isMoneyMoved = (type: RowType): boolean => !['fee', 'withholding', 'other'].includes(type);
-
 function timeOf(cells: Cells, zone: string): number | null {
   const text = cells.text('time');
   if (text === '' || DATE_ONLY.test(text)) return null;
@@ -111,6 +122,16 @@ function timeOf(cells: Cells, zone: string): number | null {
   return at ?? null;
 }
 
+function typeIn(cells: Cells, kind: ReportKind, { words: own }: AntomReportSettings): RowType {
+  const known = typeOf(cells.text('type'), own);
+  if (known === undefined && kind !== 'summary') {
+    cells.fault('type', 'a word that is not known: ask Antom, and put it into words in [account.reports]', true);
+  }
+  return known ?? 'other';
+}
+
+const names: readonly Field[] = ['type', 'acquirerId', 'originalId', 'requestId', 'originalRequestId', 'batch'];
+
 /** A line that names no transaction is lost; one with a bad amount is kept without it, so that nothing else is doubted. */
 export function rowOf(header: Header, line: Line, settings: AntomReportSettings): RowFound {
   const { kind } = header;
@@ -118,7 +139,8 @@ export function rowOf(header: Header, line: Line, settings: AntomReportSettings)
     row: undefined,
     faults: [{ line: line.line, column, found, remedy, lost: true }],
   });
-  if (line.cells.length < header.width) {
+  // A comma without quotes in a text shifts all that follows, and the last columns are often empty.
+  if (line.cells.length !== header.width) {
     return lostAs(
       '',
       `${line.cells.length} columns`,
@@ -126,10 +148,15 @@ export function rowOf(header: Header, line: Line, settings: AntomReportSettings)
     );
   }
   const cells = new Cells(header, line);
+  const long = names.find((field) => Buffer.byteLength(cells.text(field)) > ID_MAX);
+  if (long !== undefined) {
+    const remedy = `expected at most ${ID_MAX} bytes: ask for the file again`;
+    return lostAs(header.at.get(long)?.name ?? long, shapeOf(cells.text(long)), remedy);
+  }
   const word = cells.text('type');
   if (word === '')
     return lostAs(header.at.get('type')?.name ?? '', 'nothing', 'expected a type: ask for the file again');
-  const type = typeOf(word);
+  const type = typeIn(cells, kind, settings);
   const ids = idsOf(cells, type);
   const acquirerId = cells.orNull('acquirerId');
   if (
@@ -156,7 +183,7 @@ export function rowOf(header: Header, line: Line, settings: AntomReportSettings)
     ...{ at: timeOf(cells, settings.zone), account: cells.orNull('account'), batch: cells.orNull('batch') },
     count: countOf(cells, kind),
   };
-  return { row: { ...row, line: line.line, key: keyOf(row, line) }, faults: cells.faults };
+  return { row: { ...row, line: line.line, key: keyOf(row, line, header) }, faults: cells.faults };
 }
 
 function feeOf(cells: Cells, header: Header, settings: AntomReportSettings): Money | null {

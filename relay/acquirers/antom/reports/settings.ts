@@ -63,7 +63,7 @@ export const required: Readonly<Record<ReportKind, readonly Field[]>> = {
   summary: ['batch', 'type', 'count', 'settledAmount', 'settledCurrency'],
 };
 
-/** By `transactionType` in capitals; a word that is not here is "other". */
+/** By `transactionType` in capitals. A word that is not here may have moved money: it is a fault. */
 export const words: Readonly<Record<string, RowType>> = {
   PAYMENT: 'payment',
   CANCEL: 'cancel',
@@ -76,6 +76,10 @@ export const words: Readonly<Record<string, RowType>> = {
   COLLATERAL_WITHHOLDING: 'withholding',
   RESERVE_WITHHOLDING: 'withholding',
   RESERVE_RELEASE: 'withholding',
+  // Of products with two steps, which a kiosk has not.
+  AUTHORIZATION: 'other',
+  CAPTURE: 'other',
+  VOID: 'other',
 };
 
 export type AntomReportSettings = {
@@ -85,10 +89,19 @@ export type AntomReportSettings = {
   readonly units: Readonly<Record<ReportKind, Units>>;
   /** Put before the names above. */
   readonly columns: Partial<Columns>;
+  /** Put before the words above, in capitals with "_" for blanks. */
+  readonly words: Readonly<Record<string, RowType>>;
+  /** [gap] A list's name is dated so many days after its transactions. */
+  readonly nameDaysAfter: number;
 };
 
 export const reportSettings: AntomReportSettings = {
   zone: 'Asia/Shanghai',
   units: { transactions: 'minor', settlement: 'minor', summary: 'major' },
   columns: {},
+  words: {},
+  nameDaysAfter: 0,
 };
+
+/** [gap] A transaction is in a settlement so many days after it, or something is wrong. */
+export const SETTLED_WITHIN_DAYS = 10;

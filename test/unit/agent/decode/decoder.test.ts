@@ -51,7 +51,7 @@ describe('the reference vectors', () => {
 
 describe('framing bytes', () => {
   const wallet = '136497297189364683';
-  it('strips no more than two bytes before and four behind', () => {
+  it('trap 25: strips no more than two bytes before and four behind', () => {
     for (const [before, behind] of [
       ['\r\n', '\r\n\t\x03'],
       ['\x02', '\x03'],
@@ -86,7 +86,7 @@ describe('framing bytes', () => {
     [']]Q1123', 'unrecognised-text'],
   ])('%j is %s', (text, reason) => expect(reasonOf(text)).toBe(reason));
 
-  it('takes an AIM identifier away once, with a letter of any case and a letter or digit', () => {
+  it('trap 25: takes an AIM identifier away once, with a letter of any case and a letter or digit', () => {
     for (const aim of [']Q1', ']C0', ']d1', ']z0', ']L0', ']Zz', ']aA', ']A9'])
       expect(reasonOf(aim + wallet)).toBe('wallet-code');
     expect(reasonOf(`]Q1]Q1${wallet}`)).toBe('unrecognised-text');

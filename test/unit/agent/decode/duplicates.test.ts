@@ -11,7 +11,7 @@ function rig(windowMs?: number) {
   return { ...d, sees: (code: string, atMs: number): boolean => d.seen(d.digest(code), atMs) };
 }
 
-it('takes the same code within the window for the same scan, and another one at once', () => {
+it('trap 25: takes the same code within the window for the same scan, and another one at once', () => {
   const d = rig(3_000);
   expect(d.sees(a, 0)).toBe(false);
   expect(d.sees(a, 3_000)).toBe(true);

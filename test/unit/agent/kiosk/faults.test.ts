@@ -14,7 +14,7 @@ describe('scans that must not charge', () => {
     expect(bench.view).toMatchObject({ kind: 'idle', notice: { kind: 'scan-refused', reason: 'no-order' } });
   });
 
-  it('refuses another code while an attempt is open, and does not queue it', () => {
+  it('trap 3: refuses another code while an attempt is open, and does not queue it', () => {
     const bench = new Bench().armed();
     bench.scan('d1');
     bench.scan('d2');
@@ -60,6 +60,39 @@ describe('scans that must not charge', () => {
     bench.scan();
     expect(bench.sent('pay')).toEqual([]);
     expect(bench.view.kind).toBe('out-of-service');
+  });
+});
+
+describe('trap 30: the power was cut in the middle', () => {
+  const open = { attempt: 'c0'.repeat(16), boot: bootTag(earlier), delivery: 'doubtful' as const, closed: false };
+  const restarted = (): Bench => {
+    const bench = new Bench({ ...replay, attempts: [open] });
+    for (const reason of ['starting', 'scanner'] as const) bench.on({ type: 'opened', reason });
+    bench.on({ type: 'order-placed', order });
+    return bench;
+  };
+
+  it('takes no code before a relay has heard of the attempt that was open, however long that takes', () => {
+    const bench = restarted();
+    expect(listed(bench.state)).toEqual([{ attempt: open.attempt, delivery: 'doubtful' }]);
+    for (const ms of [0, 60_000, 3_600_000]) {
+      bench.pass(ms);
+      bench.scan();
+      expect(bench.sent('pay')).toEqual([]);
+      expect(bench.view).toEqual({ kind: 'out-of-service', reason: 'relay' });
+    }
+    bench.on({ type: 'greeted' });
+    bench.scan();
+    expect(bench.sent('pay')).toHaveLength(1);
+  });
+
+  it('never vends for it again, whatever the relay says of it', () => {
+    const bench = restarted();
+    bench.on({ type: 'greeted' });
+    for (const standing of ['submitted', 'approved', 'operator'] as const) {
+      bench.update(standing, { attempt: open.attempt, boot: open.boot });
+    }
+    expect(bench.effects.filter((e) => e.type === 'vend')).toEqual([]);
   });
 });
 

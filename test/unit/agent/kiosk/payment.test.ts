@@ -76,7 +76,7 @@ describe('one payment', () => {
     expect(JSON.stringify(bench.state)).not.toContain(code);
   });
 
-  it('resends Pay while it is unanswered and valid, then forgets the code', () => {
+  it('trap 24: resends Pay while it is unanswered and valid, then forgets the code', () => {
     const bench = new Bench().armed();
     bench.scan();
     bench.pass(19_000);

@@ -59,7 +59,7 @@ it('gives a numeric code with its issuer, a digest that holds none of it, and wh
   expect(counted).toEqual(['scan-read-wallet-code']);
 });
 
-it('gives an EMV consumer-presented code as it was scanned, without an issuer', () => {
+it('trap 25: gives an EMV consumer-presented code, with its letters, as it was scanned, without an issuer', () => {
   const { events, counted, scan } = rig();
   scan(`]Q1${cpm}\r`);
   expect(events).toMatchObject([{ type: 'scanned', code: cpm, digest: digestOf(cpm) }]);
@@ -84,7 +84,7 @@ it('takes what silence ends for a code where the scanner sends no terminator', (
   expect(events).toMatchObject([{ type: 'scanned', code: wechat }]);
 });
 
-describe('the same code', () => {
+describe('trap 25: the same code', () => {
   it('within the window is the same scan, and after the next order another', () => {
     const { events, counted, duplicates, scan } = rig();
     scan(`${wechat}\r`, 1_000);

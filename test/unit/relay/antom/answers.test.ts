@@ -6,7 +6,7 @@ import { CODE, opened, publicKey, REQUEST_ID, raw, result } from './fixtures.js'
 
 const amount = (value: unknown, currency: unknown = 'HKD') => ({ paymentAmount: { currency, value } });
 
-describe('an unsigned answer', () => {
+describe('trap 19: an unsigned answer', () => {
   test('never says that it succeeded', () => {
     const content = result('S', 'SUCCESS', { paymentStatus: 'SUCCESS', ...amount('3550') });
     expect(openAnswer(raw(content, 'unsigned'), publicKey)).toEqual({

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import type { AntomTrace } from '../../../../relay/acquirers/antom/client.js';
 import { gatewayCodes, payCodes } from '../../../../relay/acquirers/antom/codes.js';
@@ -20,6 +20,7 @@ import {
 
 /** Real HTTP on our side; on the other what an acquirer, a proxy or a broken line may do. */
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const stop of stops.splice(0)) await stop();
 });
 
@@ -127,6 +128,14 @@ describe('not a byte was sent', () => {
     expect(server.received()).toBe('');
   });
 
+  test('nor does an environment that tells Node to trust everybody', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const server = await start(() => undefined, undefined, true);
+    const answer = await createAntom(antomOptions(server.url, unhurried)).pay(payRequest());
+    expect(answer).toEqual({ kind: 'not-sent', detail: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(server.received()).toBe('');
+  });
+
   test('a handshake that never ends', async () => {
     const server = await start(() => undefined);
     const antom = createAntom(antomOptions(server.url.replace('http:', 'https:'), hurried));
@@ -183,7 +192,7 @@ const good = { headers: goodHeaders };
 const another = signed(result('S', 'SUCCESS', { paymentRequestId: 'another' }));
 const otherPath = signed(paidContent, CANCEL_PATH);
 
-describe('trap 19: a byte was sent, so nothing is known', () => {
+describe('trap 1: a byte was sent, so nothing is known', () => {
   test.each<[string, string, Play]>([
     ['an HTML page', 'not-json', (s) => s.end(http('<html>hello</html>'))],
     ['status 500', 'http-status', (s) => s.end(http(goodBody, { ...good, status: '500 Oh' }))],

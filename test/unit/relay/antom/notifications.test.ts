@@ -41,7 +41,7 @@ describe('what it says', () => {
       { result: { resultStatus: 'U', resultCode: 'SUCCESS' } },
       { kind: 'unknown' },
     ],
-  ])('trap 21: a payment %s is only a hint', (_, more, answer) => {
+  ])('trap 14: a payment %s is only a hint', (_, more, answer) => {
     expect(read(paidNotice('A', more))).toMatchObject({ kind: 'payment', believed: false, answer });
   });
 
@@ -70,6 +70,11 @@ describe('what it says', () => {
       ...{ kind: 'refund', refundId: `r1${attemptId('A')}`, money: { amount: 3550, currency: 'HKD' } },
       ...{ answer, believed },
     });
+  });
+
+  test.each(['F', 'U'])('a refund that was made, by a call that ended %s, is only a hint', (resultStatus) => {
+    const result = { resultStatus, resultCode: 'PROCESS_FAIL' };
+    expect(read(refundNotice('A', { result }))).toMatchObject({ answer: { kind: 'refunded' }, believed: false });
   });
 
   test('a refund without its amount is only a hint', () => {

@@ -12,7 +12,7 @@ const partsOf = (vector: (typeof vectors)[number]) => ({ ...vector, body: Buffer
 const headerOf = (vector: (typeof vectors)[number]) => `algorithm=RSA256,keyVersion=1,signature=${vector.urlEncoded}`;
 
 describe.each(vectors)('vector $name', (vector) => {
-  test('the string to sign and the signature are reproduced', () => {
+  test('trap 18: the string to sign and the signature, url-encoded once, are reproduced', () => {
     expect(stringToSign(partsOf(vector)).toString('utf8')).toBe(vector.stringToSign);
     expect(signatureHeader(partsOf(vector), privateKey, '1')).toBe(vector.header ?? headerOf(vector));
   });

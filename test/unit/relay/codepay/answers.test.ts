@@ -48,7 +48,7 @@ describe('signatures', () => {
       const answer = opened(refused(code), 'unsigned');
       const meant = { kind: 'unknown', detail: 'unclear', code };
       expect(payAnswer(answer, REQUEST_ID, settings)).toEqual(meant);
-      expect(inquiryAnswer(answer, REQUEST_ID, settings)).toEqual(meant);
+      expect(inquiryAnswer(answer, REQUEST_ID, settings)).toEqual({ ...meant, detail: 'refused' });
       expect(refundAnswer(answer, settings)).toEqual(meant);
       expect(refundInquiryAnswer(answer, 'R1', settings)).toEqual(meant);
       expect(cancelAnswer(answer, { kind: 'paid' })).toEqual(meant);
@@ -137,13 +137,21 @@ describe('orders of other kinds', () => {
 describe('an answer to a pay', () => {
   test('that names no currency, as documented, is paid without an amount', () => {
     expect(pay({ trans_no: 'T1', trans_status: 2, trans_amount: '35.50' })).toEqual({ kind: 'paid', acquirerId: 'T1' });
-    expect(pay({ trans_status: 2, ...money })).toEqual({ kind: 'paid', money: said });
+    expect(pay({ ...ours, trans_status: 2, ...money })).toEqual({ kind: 'paid', money: said });
+  });
+
+  test('that does not name our order may be of another: it neither approves nor declines', () => {
+    for (const merchant_order_no of [undefined, null, '']) {
+      expect(pay({ merchant_order_no, trans_status: 2, ...money })).toEqual({ kind: 'paid' });
+      expect(pay({ merchant_order_no, trans_status: 1, trans_error_code: 'OLD' })).toEqual(unknown('by-inquiry'));
+    }
   });
 
   test('that says failed and not why, or cancelled, is for the inquiry to tell', () => {
-    expect(pay({ trans_status: 1 })).toEqual(unknown('unclear'));
-    expect(pay({ trans_status: 3 })).toEqual(unknown('unclear'));
-    expect(pay({ trans_status: 1, trans_error_code: 'OLD' })).toMatchObject({
+    expect(pay({ trans_status: 1 })).toEqual(unknown('by-inquiry'));
+    expect(pay({ ...ours, trans_status: 1 })).toEqual(unknown('by-inquiry'));
+    expect(pay({ trans_status: 3 })).toEqual(unknown('by-inquiry'));
+    expect(pay({ ...ours, trans_status: 1, trans_error_code: 'OLD' })).toMatchObject({
       kind: 'declined',
       reason: 'code-expired',
     });
@@ -180,7 +188,7 @@ test.each([{}, { merchant_order_no: null }, { merchant_order_no: `${REQUEST_ID}0
 test('an inquiry that is refused finds nothing only where the code says so', () => {
   expect(inquiryAnswer(opened(refused('NONE')), REQUEST_ID, settings)).toEqual({ kind: 'not-found', code: 'NONE' });
   for (const code of ['USED', 'UNREAD', 'NEVER', 'NEW']) {
-    expect(inquiryAnswer(opened(refused(code)), REQUEST_ID, settings)).toEqual({ ...unknown('unclear'), code });
+    expect(inquiryAnswer(opened(refused(code)), REQUEST_ID, settings)).toEqual({ ...unknown('refused'), code });
   }
 });
 
@@ -196,6 +204,7 @@ describe('a cancel', () => {
     ['accepted, and the inquiry did not leave', done, { kind: 'not-sent', detail: 'X' }, unknown('io')],
     ['refused, and paid', refusal, { kind: 'paid' }, { kind: 'refund-instead', code: 'NEW' }],
     ['refused, and undecided', refusal, { kind: 'pending' }, { ...unknown('unclear'), code: 'NEW' }],
+    ['refused, and closed', refusal, { kind: 'declined', reason: 'other' }, { kind: 'refused', code: 'NEW' }],
     ['refused, and cancelled before', refusal, { kind: 'cancelled' }, { kind: 'cancelled', code: 'NEW' }],
     ['refused, and unknown', refusal, { kind: 'not-found', code: 'NONE' }, { kind: 'not-found', code: 'NEW' }],
   ] as const)('%s', (_what, revoked, after, answer) => {

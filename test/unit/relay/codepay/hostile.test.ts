@@ -1,12 +1,24 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createCodepay } from '../../../../relay/acquirers/codepay/adapter.js';
 import type { CodePayTrace } from '../../../../relay/acquirers/codepay/client.js';
+import { topLevelFields } from '../../../../relay/acquirers/codepay/fields.js';
+import { verifySignature } from '../../../../relay/acquirers/codepay/signing.js';
 import type { Acquirer } from '../../../../relay/acquirers/contract.js';
 import { freshCpm, freshLetters } from '../../../contract/acquirer/stage.js';
 import { traceOf } from '../../protocol/traces.js';
 import { tlsCertificatePem } from '../antom/fixtures.js';
 import { http, type Play, start, stops } from '../raw-server.js';
-import { accepted, CODE, codepayOptions, envelope, payRequest, REFUND, REQUEST_ID, refused } from './fixtures.js';
+import {
+  accepted,
+  CODE,
+  codepayOptions,
+  envelope,
+  payRequest,
+  publicKey,
+  REFUND,
+  REQUEST_ID,
+  refused,
+} from './fixtures.js';
 
 /** As for Antom: what a gateway, a proxy or a broken line may do, byte by byte. */
 afterEach(async () => {
@@ -67,6 +79,20 @@ test('over TLS with a certificate that is vouched for', async () => {
   const server = await start((s) => s.end(http(pending)), undefined, true);
   const codepay = createCodepay(codepayOptions(server.url, { ...unhurried, caPem: tlsCertificatePem }));
   expect(await codepay.pay(payRequest())).toEqual({ kind: 'pending', acquirerId: 'T1' });
+});
+
+test('trap 20: what is empty is neither signed nor sent, every value is a text, and an amount has its places', async () => {
+  const server = await start((s) => s.end(http(pending)));
+  const shop = { description: 'Drinks', storeNo: '', terminalSn: '', attach: '', notifyUrl: '' };
+  const codepay = createCodepay(codepayOptions(server.url, { ...unhurried, shop }));
+  await codepay.pay(payRequest({ money: { amount: 3_450, currency: 'HKD' } }));
+  const [, body = ''] = server.received().split('\r\n\r\n');
+  const sent = new Map(Object.entries(JSON.parse(body) as Record<string, unknown>));
+  expect([...sent.values()].filter((value) => typeof value !== 'string' || value === '')).toEqual([]);
+  for (const name of ['store_no', 'terminal_sn', 'attach', 'notify_url']) expect(sent.has(name), name).toBe(false);
+  expect([sent.get('order_amount'), sent.get('trans_amount')]).toEqual(['34.50', '34.50']);
+  const fields = topLevelFields(body) ?? new Map();
+  expect(verifySignature(fields, fields.get('sign') ?? '', publicKey)).toBe(true);
 });
 
 describe('trap 1: a byte was sent, so nothing is known', () => {

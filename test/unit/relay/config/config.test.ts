@@ -56,6 +56,17 @@ describe('the example', () => {
   });
 });
 
+test('in production a proxy of this machine may be spoken to without TLS, and nobody else', () => {
+  const production = changed('mode = "demo"', 'mode = "production"');
+  const at = (url: string) => complaints(production.replace('https://open-sea-global.alipay.com', url));
+  for (const url of ['http://127.0.0.1:8443', 'http://localhost:1', 'http://[::1]:1', 'https://x.example']) {
+    expect(at(url)).not.toContain('base_url');
+  }
+  for (const url of ['http://10.0.0.7', 'http://127.0.0.1.example', 'http://localhost.example']) {
+    expect(at(url)).toContain('account.0.base_url');
+  }
+});
+
 describe('what is wrong is named: file, key, found, expected', () => {
   test.each([
     [
@@ -161,6 +172,16 @@ describe('what is wrong is named: file, key, found, expected', () => {
       'timers.deadline_ms: found 60000, expected less than kiosk_deadline_ms (60000)',
     ],
     [
+      'audit rows that go before their words',
+      changed('# audit_days = 3650', 'audit_days = 399'),
+      'retention.words_days: found 400, expected at most audit_days (399)',
+    ],
+    [
+      'reports that go before the daily comparison is done with them',
+      changed('# reports_days = 730', 'reports_days = 7'),
+      'retention.reports_days: found the number 7, expected >=30',
+    ],
+    [
       'no wait between inquiries, for ever',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = [0, 2000, 0]'),
       'account.0.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
@@ -228,7 +249,17 @@ describe('what is wrong is named: file, key, found, expected', () => {
       changed('mode = "demo"', 'mode = "production"'),
       'kiosks.any: found true, expected false in production',
     ],
+    [
+      'an acquirer without TLS in production',
+      changed('mode = "demo"', 'mode = "production"').replace('https://open-sea', 'http://open-sea'),
+      'account.0.base_url: found http:// to another machine, expected https:// in production',
+    ],
     ['no TOML', 'instance = \n', 'line 1, column'],
+    [
+      'an address for CodePay that it does not take',
+      codepayExample.replace(/# notify_url = "([^"]+)"/, 'notify_url = "$1?kiosk=1"'),
+      'account.0.notify_url: found text of 44 characters, expected an address without a query, which CodePay does not take',
+    ],
     [
       'an integration that needs a token, without one',
       changed('# integration = "merchant"', 'integration = "isv"'),

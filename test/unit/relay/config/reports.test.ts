@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../../../relay/config/load.js';
 import { needsOf } from '../../../../relay/config/needs.js';
+import { openAccounts } from '../../../../relay/config/parts.js';
+import { sourcesOf } from '../../../../relay/config/reconcile.js';
 import { readSecrets } from '../../../../relay/config/secrets.js';
+import type { ReportSource } from '../../../../relay/reconcile/collect.js';
+import { systemClock } from '../../../../relay/runtime/clock.js';
+import { generateKeys } from '../../../../relay/sandbox/keys.js';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../../../relay/${name}`, import.meta.url));
 const example = readFileSync(path('example.toml'), 'utf8');
@@ -12,7 +20,8 @@ const codepay = readFileSync(path('example-codepay.toml'), 'utf8');
 /** The example with its commented tables for reports switched on. */
 const withReports = (text: string): string => {
   const [before = '', after = ''] = text.split(/(?=^# \[account\.reports\]$)/m);
-  const keys = 'folder|zone|units|columns|host|username|host_key|directory|password_file|details|page_size|at';
+  const keys =
+    'folder|zone|units|columns|words|name_days_after|settled_within_days|host|username|host_key|directory|password_file|details|page_size|at';
   return `${before}${after
     .replace(/^# (\[account\.reports(\.sftp)?\])$/gm, '$1')
     .replace(new RegExp(`^# +(${keys}) = `, 'gm'), '$1 = ')
@@ -36,6 +45,7 @@ describe('[account.reports]', () => {
         ...{ folder: '/var/lib/quietzone/reports/antom-hk', zone: 'Asia/Shanghai' },
         units: { transactions: 'minor', settlement: 'minor', summary: 'major' },
         columns: { feeAmount: ['serviceFeeValue'] },
+        ...{ words: { TOP_UP: 'other' }, name_days_after: 0, settled_within_days: 10 },
         sftp: { host: 'isftp.alipay.com', port: 22, directory: '/' },
       },
     });
@@ -59,6 +69,18 @@ describe('[account.reports]', () => {
       'account.0.reports.units.settlement: found text of 5 characters, expected "minor" or "major"',
     ],
     ['a field that is none', 'feeAmount =', 'feeAmuont =', 'account.0.reports.columns'],
+    [
+      'a word for what is none',
+      'TOP_UP = "other"',
+      'TOP_UP = "charge"',
+      'account.0.reports.words.TOP_UP: found text of 6 characters, expected one of payment, cancel, refund',
+    ],
+    [
+      'a time for settlements that is none',
+      'settled_within_days = 10',
+      'settled_within_days = 0',
+      'account.0.reports.settled_within_days: found the number 0, expected at least 1',
+    ],
     ['a fingerprint that is none', 'SHA256:…', 'MD5:aa', 'account.0.reports.sftp.host_key: found text of'],
     [
       'two secrets',
@@ -93,5 +115,45 @@ describe('[account.reports]', () => {
     const secrets = await readSecrets(own, { ...env, SFTP_PASSWORD: 'hush' });
     expect(secrets.accounts.get('antom-hk')?.sftpPassword).toBe('hush');
     expect(await loadConfig(key)).toMatchObject({ reconcile: { slack_minutes: 15 } });
+  });
+
+  test('a folder of two accounts is refused: each would not know the other’s payments', () => {
+    const own = withReports(example);
+    const [, account = ''] = /(^\[\[account\]\]$[\s\S]*?)(?=^# How the acquirer wants)/m.exec(own) ?? [];
+    const two = own.replace(account, `${account}\n${account.replace('name = "antom-hk"', 'name = "antom-jp"')}`);
+    expect(said(two)).toContain('account.1.reports.folder: found the folder of account "antom-hk", expected its own');
+    expect(said(two.replace('/reports/antom-hk"', '/reports/other"'))).toBe('');
+  });
+
+  test('it says how files are read; other settings are another way of reading', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quietzone-reports-config-'));
+    const keys = await generateKeys(folder, 'antom');
+    await rm(folder, { recursive: true });
+    const sourceOf = (text: string): ReportSource | undefined => {
+      const config = parseConfig(text, 'relay.toml');
+      const pems = { privateKeyPem: keys.merchantPrivatePem, publicKeyPem: keys.acquirerPublicPem };
+      const secrets = { codeHashKey: new Uint8Array(32), accounts: new Map([['antom-hk', pems]]) };
+      const log = { info: () => {}, warn: () => {}, error: () => {} };
+      return sourcesOf(config, secrets, openAccounts(config, secrets, { clock: systemClock, log }))[0];
+    };
+    const file =
+      'transactionId,transactionRequestId,transactionType,transactionAmountValue,transactionCurrency\nT,R,TOP UP,100,HKD\n<END>';
+    const read = (text: string) => {
+      const report = sourceOf(text)?.read?.('x_20260311.csv', Buffer.from(file));
+      return [report?.day, report?.rows[0]?.type, report?.rows[0]?.money?.amount];
+    };
+    const own = withReports(example);
+    const changes: readonly [RegExp, string, readonly unknown[]][] = [
+      [/^/, '', ['2026-03-11', 'other', 100]],
+      [/^name_days_after = 0/m, 'name_days_after = 1', ['2026-03-10', 'other', 100]],
+      [/TOP_UP = "other"/, 'TOP_UP = "payment"', ['2026-03-11', 'payment', 100]],
+      [/transactions = "minor"/, 'transactions = "major"', ['2026-03-11', 'other', 10_000]],
+    ];
+    for (const [from, to, expected] of changes) expect(read(own.replace(from, to))).toEqual(expected);
+    const ways = changes.map(([from, to]) => sourceOf(own.replace(from, to))?.readAs);
+    expect(new Set(ways).size).toBe(changes.length);
+    expect(sourceOf(own)?.readAs).toBe(ways[0]);
+    expect(sourceOf(own)?.settledWithinDays).toBe(10);
+    expect(sourceOf(own.replace(/^settled_within_days = 10/m, 'settled_within_days = 3'))?.settledWithinDays).toBe(3);
   });
 });

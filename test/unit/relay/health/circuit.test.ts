@@ -49,6 +49,16 @@ describe('a circuit', () => {
     expect(fed(closedCircuit, Array<CircuitEvent>(1_000).fill(asked(true)))).toBe(closedCircuit);
   });
 
+  test('a trial that was not made gives way to the next customer at once', () => {
+    const half = stepCircuit(open, asked(false), probed(open), circuitPolicy);
+    const trying = stepCircuit(half, { type: 'accepted' }, 10_000, circuitPolicy);
+    expect(admits(trying, 10_001, circuitPolicy)).toBe(false);
+    const given = stepCircuit(trying, { type: 'not-made' }, 10_001, circuitPolicy);
+    expect(admits(given, 10_001, circuitPolicy)).toBe(true);
+    expect(stepCircuit(open, { type: 'not-made' }, 1, circuitPolicy)).toBe(open);
+    expect(stepCircuit(closedCircuit, { type: 'not-made' }, 1, circuitPolicy)).toBe(closedCircuit);
+  });
+
   test('is tried by an inquiry when its wait is over, and by one payment after that', () => {
     const at = probed(open);
     expect(stepCircuit(open, asked(false), at - 1, circuitPolicy)).toBe(open);

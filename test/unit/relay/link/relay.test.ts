@@ -93,7 +93,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
     expect((request?.expiresAt.getTime() ?? 0) - (request?.scannedAt.getTime() ?? 0)).toBe(5_000);
   });
 
-  test('password pending: told with the time left, inquired by the plan, approved', async () => {
+  test('trap 10: password pending and no notification ever: told with the time left, inquired by the plan, approved', async () => {
     const { acquirer } = await greeted({ pay: [pending], inquire: [pending, pending, right] });
     const attempt = await kiosk.pay();
     await kiosk.hears(attempt, 'approved');
@@ -143,7 +143,7 @@ describe('the relay, from the broker to the acquirer and back', () => {
     expect(acquirer.names).toEqual(['pay']);
   });
 
-  test('nobody confirms: at the deadline inquiry and cancel back to back, reversed', async () => {
+  test('trap 12: nobody confirms: at the deadline inquiry and cancel back to back, reversed', async () => {
     const { acquirer } = await greeted({ pay: [pending], inquire: Array(40).fill(pending), cancel: [cancelled] });
     const attempt = await kiosk.pay();
     expect((await kiosk.hears(attempt, 'reversed')).reason).toBe('not-confirmed');

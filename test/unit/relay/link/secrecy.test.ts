@@ -23,7 +23,7 @@ import { plan, ScriptedKiosk, testRelay } from './stage.js';
  * S11 for each kind of code, over the whole relay: broker, ledger, signed HTTP to the sandbox, operations API. Whatever
  * the relay says, shows or stores is put in one heap, and no piece of a code may lie in it.
  */
-describe('a payment code is in no log line, alarm, API answer, Update or row', () => {
+describe('trap 24: a payment code is in no log line, alarm, API answer, Update or row', () => {
   const broker = new BuiltInBroker();
   const db = new PGliteDatabase();
   const log: unknown[] = [];

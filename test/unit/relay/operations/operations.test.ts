@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -259,4 +260,15 @@ describe('the operations API', () => {
     expect(await reply.text()).not.toContain('relation');
     expect(log).toHaveLength(1);
   });
+});
+
+test('each alarm that a relay can raise has its line for the person who reads it', async () => {
+  const [types, page] = await Promise.all(
+    ['relay/payment/types.ts', 'relay/operations/README.md'].map((file) => readFile(file, 'utf8')),
+  );
+  const union = /export type AlarmKind =([^;]+);/.exec(types ?? '')?.[1] ?? '';
+  const kinds = [...union.matchAll(/'([a-z-]+)'/g)].map(([, kind]) => kind ?? '');
+  expect(kinds.length).toBeGreaterThan(20);
+  const lines = (page ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  expect(kinds.filter((kind) => !lines.some((line) => line.split('|')[1]?.includes(`\`${kind}\``)))).toEqual([]);
 });

@@ -68,13 +68,31 @@ describe('waiting for the wallet', () => {
 describe('the deadline (S9)', () => {
   const late = { type: 'inquiry-answered', answer: pending, askedAt: 50_000 } as const;
 
-  test('inquiry and cancel back to back: the undecided answer itself commits reversing and asks for the cancel', () => {
+  test('trap 12: inquiry and cancel back to back: the undecided answer itself commits reversing and asks for the cancel', () => {
     const asked = run(at('submitted', { nextAt: 50_000 }), { type: 'due', codeHeld: false }, 50_000);
     expect(asked.attempt.state).toBe('submitted');
     expect(callsOf(asked.effects)).toEqual(['inquire']);
     const { attempt, effects } = run(asked.attempt, late, 50_200);
     expect(attempt).toMatchObject({ state: 'reversing', reason: 'not-confirmed' });
     expect(callsOf(effects)).toEqual(['cancel']);
+  });
+
+  test('trap 12: what is heard between that inquiry and the answer of the cancel decides nothing, only the cancel does', () => {
+    const cancelling = run(at('submitted'), late, 50_200).attempt;
+    const heard = [
+      { type: 'pay-answered', answer: right },
+      { type: 'inquiry-answered', answer: right, askedAt: 50_100 },
+      { type: 'inquiry-answered', answer: unsaid, askedAt: 50_100 },
+    ] as const;
+    for (const event of heard) {
+      const { attempt, effects } = run(cancelling, event, 50_300);
+      expect(attempt).toMatchObject({ state: 'reversing', paidSeen: true });
+      expect(has(effects, 'publish')).toBe(false);
+      const done = { type: 'cancel-answered', answer: { kind: 'cancelled' }, askedAt: 50_200 } as const;
+      expect(run(attempt, done, 50_400).attempt).toMatchObject({ state: 'reversed' });
+      const none = { type: 'cancel-answered', answer: { kind: 'not-found' }, askedAt: 99_000 } as const;
+      expect(run(attempt, none, 99_100).attempt.state).toBe('reversing');
+    }
   });
 
   test('paid in that last inquiry is approved while the kiosk has time to vend, else cancelled', () => {
@@ -208,7 +226,7 @@ describe('cancelling (rules 10 and 11)', () => {
 });
 
 describe('with the operator', () => {
-  test('no cancel is ever made; inquiries thin out and stop', () => {
+  test('trap 11: it is watched on: no cancel is ever made; inquiries thin out and stop', () => {
     let attempt = at('operator', { nextAt: 70_000, inquiries: 0 });
     const times = [];
     for (let now = 70_000; attempt.nextAt !== null && times.length < 10; now = attempt.nextAt ?? now) {
@@ -220,7 +238,7 @@ describe('with the operator', () => {
     expect(times).toEqual([70_000, 370_000]);
   });
 
-  test('a certain answer is kept as a finding, raised once, and moves no money', () => {
+  test('trap 11: a certain answer that comes late is kept as a finding, raised once, and moves no money', () => {
     const event = { type: 'inquiry-answered', answer: right, askedAt: 0 } as const;
     const { attempt, effects } = run(at('operator'), event);
     expect(attempt).toMatchObject({ state: 'operator', finding: 'charged', nextAt: null });

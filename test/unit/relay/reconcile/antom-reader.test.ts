@@ -22,9 +22,7 @@ function reading(
   own: Partial<AntomReportSettings> = {},
   name = 'MID_fptrade_20260310.csv',
 ): Report {
-  const report = createReader(own)(name, Buffer.from(text));
-  if (!report) throw new Error(`${name}: not read`);
-  return report;
+  return createReader(own)(name, Buffer.from(text));
 }
 const file = (options: Partial<FileOptions> = {}): string => antomFile(told, { layout: 'transactions', ...options });
 /** What every layout tells alike. */
@@ -71,7 +69,7 @@ describe('the layouts that Antom documents', () => {
     );
   });
 
-  test('fees, reserves and words that nobody has told us of', () => {
+  test('fees, reserves, and a word that nobody has told us of, which is a fault until config says what it is', () => {
     const header =
       'settlementBatchId,transactionId,transactionRequestId,transactionType,transactionAmountValue,transactionCurrency';
     const words = [
@@ -84,7 +82,12 @@ describe('the layouts that Antom documents', () => {
     ];
     const text = [header, ...words.map((word, i) => `B,T${i},,${word},-5,HKD`), '<END>'].join('\n');
     const report = reading(text);
-    expect(report.faults).toEqual([]);
+    expect(report.faults).toEqual([
+      {
+        ...{ line: 6, column: 'transactionType', found: '5 characters', lost: true },
+        remedy: expect.stringContaining('put it into words in [account.reports]'),
+      },
+    ]);
     expect(report.rows.map(({ type }) => type)).toEqual([
       'fee',
       'withholding',
@@ -93,10 +96,9 @@ describe('the layouts that Antom documents', () => {
       'other',
       'payment-reversal',
     ]);
-  });
-
-  test('a file that is no CSV is none of ours', () => {
-    expect(createReader()('transactions_20260310.xlsx', Buffer.from('PK'))).toBeUndefined();
+    const told = reading(text, { words: { dance: 'refund' } });
+    expect(told.faults).toEqual([]);
+    expect(told.rows[4]?.type).toBe('refund');
   });
 });
 
@@ -158,6 +160,51 @@ describe('trap 28: by header name', () => {
     expect(new Set(keys(file())).size).toBe(told.length);
   });
 
+  test('a refund has the same key in the new layout as in the legacy one, which names its payment too', () => {
+    const keys = (layout: Layout) => reading(antomFile([refundOf(refunded)], { layout })).rows.map(({ key }) => key);
+    const both = `transactionId,originalTransactionId,transactionRequestId,originalTransactionRequestId,transactionType,transactionAmountValue,transactionCurrency
+R${refunded.paymentId},${refunded.paymentId},${refundIdOf(refunded)},${refunded.id},refund,100,HKD\n<END>`;
+    expect(reading(both).rows[0]?.requestId).toBe(refunded.id);
+    expect(reading(both).rows.map(({ key }) => key)).toEqual(keys('transactions'));
+    expect(keys('legacy')).toEqual(keys('transactions'));
+  });
+
+  test('a sum of a summary that was issued again with another amount is the same sum', () => {
+    const keys = (of: readonly Told[]) =>
+      reading(antomSummary(of), {}, 'summary_20260311.csv').rows.map(({ key }) => key);
+    const more = told.map((t) => ({ ...t, money: { ...t.money, amount: t.money.amount + 1 } }));
+    expect(keys(more)).toEqual(keys(told));
+    expect(new Set(keys(told)).size).toBe(keys(told).length);
+  });
+
+  test('rows without a day, neither in the name nor in a column, are told and not dropped in silence', () => {
+    const text =
+      'transactionId,transactionRequestId,transactionType,transactionAmountValue,transactionCurrency\nT,R,PAYMENT,1,HKD\n<END>';
+    expect(reading(text, {}, 'details.csv')).toMatchObject({
+      day: null,
+      faults: [{ found: 'no day', remedy: expect.stringContaining('rename the file'), lost: true }],
+    });
+    expect(reading(text).faults).toEqual([]);
+  });
+
+  test('a list that is named after another day than that of its payments is told, with the setting that mends it', () => {
+    const report = reading(file(), {}, 'transactions_20260311.csv');
+    expect(report.day).toBe('2026-03-11');
+    expect(report.faults).toEqual([
+      {
+        ...{ line: 1, column: '', found: '3 of 3 payments of another day', lost: true },
+        remedy: expect.stringContaining('name_days_after'),
+      },
+    ]);
+    const set = reading(file(), { nameDaysAfter: 1 }, 'transactions_20260311.csv');
+    expect(set).toMatchObject({ day: '2026-03-10', faults: [] });
+    // A settlement is of days before: its name says when it was made.
+    expect(reading(file({ layout: 'settlement' }), {}, 'settlement_20260315.csv').faults).toEqual([]);
+    // Near midnight, and after, some may be.
+    const late = saleOf(0, Date.parse('2026-03-11T00:30:00+08:00'), 'delivered');
+    expect(reading(antomFile([paymentOf(late)], { layout: 'legacy' })).faults).toEqual([]);
+  });
+
   test('without a date in its name the day is that of most rows', () => {
     expect(reading(file(), {}, 'details.csv').day).toBe('2026-03-10');
     expect(reading(file(), { zone: 'America/Los_Angeles' }, 'details.csv').day).toBe('2026-03-09');
@@ -209,7 +256,13 @@ describe('a bad line is named, and nothing else is lost', () => {
 
   test.each([
     ['too short', 'a,b,c', '', '3 columns'],
+    [
+      'a comma without quotes, which shifts all that follows',
+      `2188,T9,,R9,Kiosk 17, drink,CONNECT_WALLET,ALIPAY_HK,payment,2026-03-10T12:00:00+08:00,x,100,HKD,,`,
+      ...['', '15 columns'],
+    ],
     ['a quote that is never closed', `x,"y${',z'.repeat(12)}`, '', 'a quote that is never closed'],
+    ['an id that is none', `c,${'7'.repeat(257)},,R9,x,,,payment,,,100,HKD,,`, 'transactionId', '257 digits'],
     ['no type', `${','.repeat(13)}`, 'transactionType', 'nothing'],
     ['no id', `c,,,,,,,payment,,,100,HKD,,`, 'transactionId', 'nothing'],
   ])('%s', (_name, line, column, found) => {

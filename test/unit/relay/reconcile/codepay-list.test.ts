@@ -115,13 +115,19 @@ describe('CodePay’s list of a day, over HTTP', () => {
     const [first, second] = codepayEntries(told);
     server.tell([first ?? {}, second ?? {}]);
     server.spoil((data) => ({
-      total: 4,
-      list: [...(data['list'] as Entry[]), 'nonsense', { trans_no: 'T', trans_type: 77 }],
+      total: 6,
+      list: [
+        ...[...(data['list'] as Entry[]), 'nonsense', { trans_no: 'T', trans_type: 77 }],
+        ...[
+          { trans_no: 'T'.repeat(257), trans_type: 1 },
+          { merchant_order_no: '9'.repeat(257), trans_type: 1 },
+        ],
+      ],
     }));
     const found = await items(10);
     expect(last(found)).toBe('end');
     expect(rows(found)).toHaveLength(2);
-    expect(found.filter(({ kind }) => kind === 'fault')).toHaveLength(2);
+    expect(found.filter(({ kind }) => kind === 'fault')).toHaveLength(4);
   });
 
   test('trap 19: an answer of another key is no list', async () => {

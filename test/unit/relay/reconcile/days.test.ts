@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dueDays, nextTime } from '../../../../relay/reconcile/due.js';
+import { dueDays, type LastRun, nextTime } from '../../../../relay/reconcile/due.js';
 import { atWall, dayAfter, dayOf, isDay, isZone, periodOf } from '../../../../relay/runtime/days.js';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -41,20 +41,37 @@ describe('days of a zone', () => {
 });
 
 describe('which days are looked at', () => {
-  const whole = (day: string, waiting = 0) => ({ day, isWhole: true, waiting });
+  const whole = (day: string, more: Partial<LastRun> = {}): LastRun => ({
+    ...{ day, isWhole: true, waiting: 0, open: 0, isOther: false },
+    ...more,
+  });
+  const due = (runs: readonly LastRun[], first = runs.map(({ day }) => day).sort()[0]): string[] =>
+    dueDays('2026-03-10', runs, first);
 
   test('the first time yesterday only', () => {
-    expect(dueDays('2026-03-10', [])).toEqual(['2026-03-10']);
+    expect(due([])).toEqual(['2026-03-10']);
   });
   test('not again what was whole and decided', () => {
-    expect(dueDays('2026-03-10', [whole('2026-03-10'), whole('2026-03-09')])).toEqual([]);
+    expect(due([whole('2026-03-10'), whole('2026-03-09')])).toEqual([]);
   });
-  test('days left out, days that were not whole, days on which something waits', () => {
-    const runs = [whole('2026-03-05'), { day: '2026-03-06', isWhole: false, waiting: 0 }, whole('2026-03-08', 2)];
-    expect(dueDays('2026-03-10', runs)).toEqual(['2026-03-06', '2026-03-07', '2026-03-08', '2026-03-09', '2026-03-10']);
+  test('days left out, days that were not whole, days on which something waits or still differs', () => {
+    const runs = [
+      whole('2026-03-04', { open: 1 }),
+      ...[whole('2026-03-05'), whole('2026-03-06', { isWhole: false }), whole('2026-03-08', { waiting: 2 })],
+    ];
+    expect(due(runs)).toEqual(['2026-03-04', '2026-03-06', '2026-03-07', '2026-03-08', '2026-03-09', '2026-03-10']);
   });
-  test('not further back than a week', () => {
-    expect(dueDays('2026-03-10', [{ day: '2026-02-01', isWhole: false, waiting: 3 }])[0]).toBe('2026-03-04');
+  test('a day whose report came, or was issued again, after it was looked at', () => {
+    const runs = [whole('2026-02-20', { isOther: true }), whole('2026-03-10')];
+    expect(due(runs, '2026-03-10')).toEqual(['2026-02-20']);
+  });
+  test('what is open no further back than a week', () => {
+    const week = ['04', '05', '06', '07', '08', '09', '10'].map((d) => whole(`2026-03-${d}`));
+    expect(due([whole('2026-03-03', { isWhole: false, waiting: 3, open: 1 }), ...week])).toEqual([]);
+  });
+  test('after a relay that stood still every day since, up to a month', () => {
+    expect(due([], '2026-03-01')).toEqual(Array.from({ length: 9 }, (_, i) => dayAfter('2026-03-02', i)));
+    expect(due([], '2025-03-01')).toHaveLength(31);
   });
 });
 

@@ -68,8 +68,8 @@ function knownOf(sale: Sale, more: Partial<Known> = {}): Known {
 function rowsOf(told: readonly Told[], of = day): StoredRow[] {
   const name = `transactions_${of.replaceAll('-', '')}.csv`;
   const report = read(name, Buffer.from(antomFile(told, { layout: 'transactions' })));
-  expect(report?.faults).toEqual([]);
-  return (report?.rows ?? []).map((row) => ({ ...row, kind: 'transactions', day: of, file: name }));
+  expect(report.faults).toEqual([]);
+  return report.rows.map((row) => ({ ...row, kind: 'transactions', day: of, file: name }));
 }
 
 const noon = from + 43_200_000;
@@ -308,6 +308,54 @@ describe('each planted difference is found once, and nothing else', () => {
         .sort();
     expect(keys([...rows].reverse())).toEqual(keys(rows));
     expect(new Set(keys(rows)).size).toBe(Object.keys(plants).length);
+  });
+});
+
+describe('pieces of several days', () => {
+  const next = '2026-03-11';
+  const nextDay: Coverage = { ...coverage, day: next, period: periodOf(next, zone) };
+
+  test('given back twice, on two days, is one difference: that of the last piece, whichever day is looked at', () => {
+    const sale = saleOf(1, noon, 'cancelled');
+    const again = refundOf(sale, { at: noon + 86_400_000 });
+    const rows = [...rowsOf(toldOf(sale)), ...rowsOf([again], next)];
+    const keys = [coverage, nextDay].map((of) => matchTransactions([knownOf(sale)], rows, of).differences);
+    expect(keys.map((found) => found.map(({ type, day: of }) => `${type} ${of}`))).toEqual([
+      [`reversed-twice ${next}`],
+      [`reversed-twice ${next}`],
+    ]);
+    expect(keys[0]?.[0]?.key).toBe(keys[1]?.[0]?.key);
+  });
+
+  test('a refund that is with the operator, and that the report has, is for a person; without a row it waits', () => {
+    const sale = saleOf(1, noon, 'delivered');
+    const record = { id: refundIdOf(sale), kind: 'refund', money: sale.money, state: 'operator', at: noon } as const;
+    const known = knownOf(sale, { returns: [record] });
+    const found = matchTransactions([known], rowsOf([paymentOf(sale), refundOf(sale)]), coverage);
+    expect(found.differences).toMatchObject([
+      { type: 'refund-not-known', detail: expect.stringContaining('resolve the refund as returned') },
+    ]);
+    expect(types([known], rowsOf([paymentOf(sale)]))).toEqual([]);
+    expect(waits([known], rowsOf([paymentOf(sale)]))).toEqual([expect.stringContaining('not confirmed (operator)')]);
+  });
+
+  test('a charge whose amount could not be read is not taken for nothing', () => {
+    const sale = saleOf(1, noon, 'delivered', { money: { amount: 1_000, currency: 'HKD' } });
+    const part = (n: number): Told =>
+      refundOf(sale, { id: `R${n}`, request: `r${n}${sale.id}`, money: { amount: 300, currency: 'HKD' } });
+    const returns = [2, 3].map((n) => ({
+      ...{
+        id: `r${n}${sale.id}`,
+        kind: 'refund' as const,
+        money: part(n).money,
+        state: 'confirmed' as const,
+        at: noon,
+      },
+    }));
+    const [charge, ...backs] = rowsOf([paymentOf(sale), part(2), part(3)]);
+    const rows = charge ? [{ ...charge, money: null }, ...backs] : [];
+    expect(types([knownOf(sale, { returns })], rows)).toEqual([]);
+    expect(waits([knownOf(sale, { returns })], rows)).toEqual([expect.stringContaining('could not be read')]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createReader } from '../../../../relay/acquirers/antom/reports/reader.js';
+import { daysOfSettled } from '../../../../relay/reconcile/coverage.js';
 import { matchSettlement } from '../../../../relay/reconcile/settlement.js';
 import type { StoredRow } from '../../../../relay/reconcile/types.js';
+import { matchUnsettled } from '../../../../relay/reconcile/unsettled.js';
 import { periodOf } from '../../../../relay/runtime/days.js';
 import { antomFile, antomSummary, type Layout } from '../../../support/reports/antom.js';
 import { cancelOf, paymentOf, refundOf, saleOf, type Told, toldOf } from '../../../support/reports/day.js';
@@ -14,8 +16,8 @@ const read = createReader();
 
 function stored(text: string, name: string): StoredRow[] {
   const report = read(name, Buffer.from(text));
-  expect(report?.faults).toEqual([]);
-  return (report?.rows ?? []).map((row) => ({ ...row, kind: report?.kind ?? 'summary', day, file: name }));
+  expect(report.faults).toEqual([]);
+  return report.rows.map((row) => ({ ...row, kind: report.kind, day, file: name }));
 }
 const rows = (told: readonly Told[], layout: Layout, batch = 'B1'): StoredRow[] =>
   stored(antomFile(told, { layout, batch }), 'x_20260310.csv');
@@ -61,6 +63,53 @@ describe('settled lines beside their transactions', () => {
       differences: [],
       waiting: [{ acquirerId: told[0]?.id }],
     });
+  });
+
+  test('settled days after: the list of the day on which it was done decides, and not that of the day before', () => {
+    const later = rows(told, 'settlement').map((row) => ({ ...row, day: '2026-03-14' }));
+    const parts = { ...nothing, settled: later, transactions: rows(told.slice(1), 'transactions') };
+    const on14 = { ...coverage, day: '2026-03-14', period: periodOf('2026-03-14', zone) };
+    expect(daysOfSettled(on14, later)).toEqual([day]);
+    expect(matchSettlement(parts, { ...on14, wholeDays: new Set([day]) }).differences).toHaveLength(1);
+    const others = new Set(['2026-03-13', '2026-03-14', '2026-03-15']);
+    expect(matchSettlement(parts, { ...on14, wholeDays: others })).toMatchObject({
+      differences: [],
+      waiting: [{ acquirerId: told[0]?.id }],
+    });
+  });
+
+  test('a line without a time may be of any day within the time for settlements', () => {
+    const [row] = rows(told, 'settlement').map((of) => ({ ...of, at: null }));
+    if (!row) throw new Error('no row');
+    const parts = { ...nothing, settled: [row] };
+    expect(daysOfSettled(coverage, [row], 2)).toEqual([day, '2026-03-09', '2026-03-08']);
+    expect(matchSettlement(parts, coverage, 2).waiting).toHaveLength(1);
+    const all = { ...coverage, wholeDays: new Set([...coverage.wholeDays, '2026-03-08']) };
+    expect(matchSettlement(parts, all, 2).differences).toHaveLength(1);
+  });
+
+  test.each([
+    [1_000, 6, 1_000, 0],
+    [1_000, 6, 994, 0],
+    [-1_000, 6, -1_006, 0],
+    [1_000, 6, 100, 1],
+    [1_000, null, 994, 0],
+    [1_000, null, 1_001, 1],
+  ])('%i done, fee %s, %i paid out in one currency: %i differences', (amount, fee, out, differences) => {
+    const money = { amount: Math.abs(amount), currency: 'HKD' } as const;
+    const [line] = rows([{ ...paymentOf(sales[0] ?? saleOf(0, noon, 'delivered')), money }], 'settlement');
+    if (!line) throw new Error('no line');
+    const settled = {
+      ...line,
+      settled: { amount: out, currency: 'HKD' as const },
+      fee: fee === null ? null : { amount: fee, currency: 'HKD' as const },
+    };
+    const transactions = [{ ...line, kind: 'transactions' as const }];
+    const found = matchSettlement({ ...nothing, settled: [settled], transactions }, coverage);
+    expect(found.differences).toHaveLength(differences);
+    // In another currency the rate and its rounding are the acquirer's.
+    const abroad = { ...settled, settled: { amount: out, currency: 'USD' as const } };
+    expect(matchSettlement({ ...nothing, settled: [abroad], transactions }, coverage).differences).toEqual([]);
   });
 
   test('done and not settled yet is none: it comes with a later batch', () => {
@@ -115,6 +164,22 @@ describe('a summary beside its lines', () => {
     expect(differences).toMatchObject([{ type: 'settlement', detail: expect.stringContaining(detail) }]);
   });
 
+  test('lines of which the summary has no sum', () => {
+    const sums = summary(told).filter(({ type }) => type !== 'refund');
+    const { differences } = matchSettlement({ ...nothing, summaries: sums, batches: lines }, coverage);
+    expect(differences).toMatchObject([{ detail: expect.stringContaining('REFUND: the summary has no sum of these') }]);
+  });
+
+  test('lines that do not tell what was paid out are counted, and not added up', () => {
+    const unpaid = lines.map((line) => ({ ...line, settled: null }));
+    const found = matchSettlement({ ...nothing, summaries: summary(told), batches: unpaid }, coverage);
+    expect(found).toEqual({ differences: [], waiting: [] });
+    const less = matchSettlement({ ...nothing, summaries: summary(told), batches: unpaid.slice(1) }, coverage);
+    expect(less.differences).toMatchObject([
+      { detail: expect.stringContaining('the summary counts 4, its lines are 3') },
+    ]);
+  });
+
   test('without its lines it waits', () => {
     const { differences, waiting } = matchSettlement(
       { ...nothing, summaries: summary(told, 'B2'), batches: lines },
@@ -122,5 +187,44 @@ describe('a summary beside its lines', () => {
     );
     expect(differences).toEqual([]);
     expect(waiting.length).toBeGreaterThan(0);
+  });
+});
+
+describe('done, and in no settlement', () => {
+  const list = rows(told, 'transactions');
+  const found = (settled: readonly StoredRow[], transactions = list) =>
+    matchUnsettled({ transactions, settled }, day, 10).differences;
+
+  test('all settled: none', () => {
+    expect(found(rows(told, 'settlement'))).toEqual([]);
+    expect(found(rows(told, 'legacy-settlement'))).toEqual([]);
+  });
+
+  test('a payment, and a refund of a payment that was paid out', () => {
+    expect(found(rows(told.slice(1), 'settlement'))).toMatchObject([
+      {
+        ...{ type: 'settlement', acquirerId: told[0]?.id, expected: told[0]?.money, found: null, day },
+        detail: 'done (PAYMENT), and in no settlement 10 days later',
+      },
+    ]);
+    const [, , refunded] = sales;
+    if (!refunded) throw new Error('no sale');
+    const paidOut = told.filter((t) => t !== told.find(({ type }) => type === 'REFUND'));
+    expect(found(rows(paidOut, 'settlement'))).toMatchObject([{ refundId: refundOf(refunded).request }]);
+  });
+
+  test('what was given back before it was paid out may be in no settlement', () => {
+    const [, cancelled, refunded] = sales;
+    if (!cancelled || !refunded) throw new Error('no sale');
+    const kept = [sales[0], sales[3]].flatMap((sale) => (sale ? toldOf(sale) : []));
+    expect(found(rows(kept, 'settlement'))).toEqual([]);
+    // Given back in part: what is left is missing.
+    const part = [paymentOf(refunded), { ...refundOf(refunded), money: { ...refunded.money, amount: 1 } }];
+    expect(found([], rows(part, 'transactions'))).toHaveLength(2);
+  });
+
+  test('only what is of the day; another day has its own', () => {
+    const others = list.map((row) => ({ ...row, day: '2026-03-09' }));
+    expect(found([], others)).toEqual([]);
   });
 });

@@ -44,6 +44,16 @@ describe('routes: the first line that fits', () => {
     const found = routeOf(two, { issuer: null, currency: 'USD' }, (account) => account === 'b');
     expect(found).toEqual({ merchant: 'm', account: 'b', why: 'm, route 2: any issuer and currency' });
   });
+
+  test('an account that takes no payments just now is passed over, and the ledger is told that it was', () => {
+    const three: Merchant = { name: 'm', routes: [{ account: 'a' }, { account: 'b' }, { account: 'c' }] };
+    const found = routeOf(three, { issuer: null, currency: 'USD' }, all, (account) => account === 'c');
+    expect(found).toMatchObject({
+      account: 'c',
+      why: 'm, route 3: any issuer and currency; out of service: route 1, 2',
+    });
+    expect(routeOf(three, { issuer: null, currency: 'USD' }, all, () => false)).toBeUndefined();
+  });
 });
 
 describe('accounts', () => {

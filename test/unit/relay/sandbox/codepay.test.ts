@@ -169,3 +169,14 @@ test('the README’s tables are the sandbox’s codes, ready for a config', () =
   const [account] = parseConfig(config, 'relay.toml').account;
   expect(account).toMatchObject({ codes: sandboxCodes, error_codes: sandboxErrorCodes });
 });
+
+test('trap 7: ten refunds of one payment, and no eleventh', async () => {
+  await say(signed(submit()));
+  const refund = (n: number) => ({
+    ...{ ...common, method: 'order.refund.submit', orig_merchant_order_no: 'k17a00000042', merchant_order_no: `r${n}` },
+    ...{ price_currency: 'USD', order_amount: '0.10', trans_amount: '0.10' },
+  });
+  for (let n = 1; n <= 10; n++) expect(await say(signed(refund(n)))).toMatchObject({ code: '0' });
+  expect(await say(signed(refund(11)))).toMatchObject({ code: 'SANDBOX_REFUND_TOO_MUCH', isSigned: true });
+  expect(totals(sandbox)).toEqual([320, 100]);
+});

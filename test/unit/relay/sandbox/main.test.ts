@@ -51,17 +51,19 @@ describe('keys', () => {
 describe('arguments', () => {
   test('all have defaults', () => {
     expect(readArguments([])).toMatchObject({ port: 0, controlPort: 0, scenario: 'approve', timeScale: 1 });
+    expect(readArguments([]).byAmount, 'an amount asks for nothing unless asked for').toBe(false);
     expect(readArguments([]).notifyFactor, 'no notifications unless asked for').toBeUndefined();
   });
 
   test('are read', () => {
     const args =
-      '--port 81 --control-port 82 --scenario html --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9 --notify-factor 60';
+      '--port 81 --control-port 82 --scenario html --by-amount --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9 --notify-factor 60';
     expect(readArguments(args.split(' '))).toEqual({
       acquirer: 'antom',
       port: 81,
       controlPort: 82,
       scenario: 'html',
+      byAmount: true,
       clientId: 'C',
       keyFolder: 'K',
       autoConfirmMs: 5,

@@ -8,7 +8,7 @@ import { payBody } from '../../../../relay/acquirers/antom/requests.js';
 import { signatureHeader, verifySignature } from '../../../../relay/acquirers/antom/signing.js';
 import type { Acquirer } from '../../../../relay/acquirers/contract.js';
 import { notifyManners } from '../../../../relay/sandbox/notifier.js';
-import { scenarioNames } from '../../../../relay/sandbox/scenarios.js';
+import { scenarioAmounts, scenarioNames } from '../../../../relay/sandbox/scenarios.js';
 import { SANDBOX_CLIENT_ID, type Sandbox } from '../../../../relay/sandbox/server.js';
 import type { SandboxCall } from '../../../../relay/sandbox/stage.js';
 import {
@@ -477,6 +477,8 @@ test('the README tells of every scenario, and of every manner of notifying', () 
   };
   expect(told(section('Scenarios'))).toEqual([...scenarioNames].sort());
   expect(told(section('Notifications'))).toEqual([...notifyManners].sort());
+  const amounts = [...section('Scenarios').matchAll(/\| (\d+) \| `([a-z-]+)` (?=\|)/g)];
+  expect(new Map(amounts.map(([, amount, name]) => [Number(amount), name]))).toEqual(scenarioAmounts);
 });
 
 test('times are written with an offset', () => {
