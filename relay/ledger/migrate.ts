@@ -9,9 +9,9 @@ export type { Migration } from './outside.js';
 const MIGRATION_LOCK = 7_103_451_902;
 /**
  * A migration that waits for a table makes everybody else wait behind it, older relays too; so it waits for no longer than this
- * and gives up.
+ * and gives up. An autovacuum gives way after PostgreSQL's deadlock_timeout, which is 1 s.
  */
-const LOCK_WITHIN_MS = 1_000;
+const LOCK_WITHIN_MS = 2_000;
 
 /** The numbered files beside this program, in order. */
 export async function shippedMigrations(): Promise<Migration[]> {

@@ -25,10 +25,10 @@ export type Erased = Readonly<
   Record<'hashes' | 'buyers' | 'notifications' | 'words' | 'audit' | 'reportRows' | 'keys', number>
 >;
 
-const finals = `('declined', 'reversed', 'delivered', 'refused')`;
-/** Nor of those with a refund under way, or with the operator: it is a person's to settle, who may need to find the payment. */
-const ended = `state IN ${finals}
-  AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.attempt = attempt.id AND refund.ended_at IS NULL)`;
+const ended = `('declined', 'reversed', 'delivered', 'refused')`;
+/** Nor while a refund of it is under way, or with the operator: whoever settles that may need to find the payment. */
+const settled = `state IN ${ended}
+  AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.attempt = attempt.id AND r.ended_at IS NULL)`;
 /** Rows of one statement: short, so that no payment waits for it. */
 const BATCH = 500;
 /** As long as a nonce, and none. */
@@ -37,17 +37,17 @@ const NO_BOOT = '0'.repeat(32);
 // In each statement the last parameter is how many at most; the one before is the age.
 
 const hashes = `UPDATE attempt SET code_hash = NULL, hash_erased_at = $1 WHERE id IN (
-  SELECT id FROM attempt WHERE code_hash IS NOT NULL AND created_at < $2 AND ${ended}
+  SELECT id FROM attempt WHERE code_hash IS NOT NULL AND created_at < $2 AND ${settled}
   ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id`;
 
 const buyers = `UPDATE attempt SET code_hash = NULL, hash_erased_at = coalesce(hash_erased_at, $1), reference = '',
   boot = '${NO_BOOT}', erased_at = $1 WHERE id IN (
-  SELECT id FROM attempt WHERE erased_at IS NULL AND created_at < $2 AND ${ended}
+  SELECT id FROM attempt WHERE erased_at IS NULL AND created_at < $2 AND ${settled}
   ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id`;
 
 const notifications = `DELETE FROM notification WHERE id IN (
   SELECT n.id FROM notification n WHERE n.last_at < $1
-    AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = n.attempt AND a.state NOT IN ${finals})
+    AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = n.attempt AND a.state NOT IN ${ended})
   ORDER BY n.last_at LIMIT $2 FOR UPDATE OF n SKIP LOCKED) RETURNING id`;
 
 /** With the lines of the payment's story that repeat them: these begin with the refund's id, which stays. */
@@ -62,7 +62,7 @@ const refunds = `WITH old AS (
 const resolutions = `WITH old AS (
   UPDATE resolution SET note = '', by = '' WHERE id IN (
     SELECT r.id FROM resolution r JOIN attempt a ON a.id = r.attempt WHERE r.by <> '' AND r.at < $1
-      AND a.state IN ${finals} ORDER BY r.at LIMIT $2 FOR UPDATE OF r SKIP LOCKED)
+      AND a.state IN ${ended} ORDER BY r.at LIMIT $2 FOR UPDATE OF r SKIP LOCKED)
   RETURNING id, attempt, found, at), story AS (
   UPDATE attempt_event e SET detail = old.found FROM old
     WHERE e.attempt = old.attempt AND e.name = 'resolved' AND e.at = old.at)

@@ -142,7 +142,7 @@ describe.skipIf(!server)('migrations beside older relays, on PostgreSQL', () => 
     expect(await validity()).toEqual([true]);
   });
 
-  test('a table that somebody reads for long is waited for no longer than a second, and the reason is told', async () => {
+  test('a table that somebody reads for long is waited for no longer than two seconds, and the reason is told', async () => {
     const slow = outside('CREATE INDEX CONCURRENTLY one_slow ON one (slow(n));');
     const cut = { ...outside('CREATE INDEX CONCURRENTLY one_cut ON one (slow(n));'), name: '0004_cut.sql' };
     const wide = { name: '0005_wide.sql', text: 'ALTER TABLE one ADD COLUMN more bigint;' };
@@ -157,7 +157,7 @@ describe.skipIf(!server)('migrations beside older relays, on PostgreSQL', () => 
     );
     const from = performance.now();
     await expect(migrate(db, [one, two, slow, cut, wide], 5)).rejects.toThrow(/^ledger: found its tables in use/);
-    expect(performance.now() - from).toBeLessThan(3_000);
+    expect(performance.now() - from).toBeLessThan(4_000);
     read();
     await reading;
     expect(await migrate(db, [one, two, slow, cut, wide], 6)).toEqual([wide.name]);
