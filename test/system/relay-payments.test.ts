@@ -87,6 +87,27 @@ describe('on PGlite', () => {
     expect(existsSync(ledger)).toBe(false);
   });
 
+  test.each(['operations', 'webhooks'])(
+    'run where the port of [%s] is taken: one line, which key and which port',
+    async (table) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const { port } = other.address() as AddressInfo;
+      const file = config(`${table}.toml`, 'kind = "pglite"');
+      // The other one takes any port that is free.
+      const text = readFileSync(file, 'utf8').replace('# port = 8090', 'port = 0').replace('# port = 8091', 'port = 0');
+      const [before, after = ''] = text.split(`[${table}]`);
+      writeFileSync(file, `${before}[${table}]${after.replace('port = 0', `port = ${port}`)}`);
+      const { status, stderr } = await cliBeside(['run', '--config', file], secret);
+      other.close();
+      expect([status, stderr]).toEqual([
+        1,
+        `${table}.port: port ${port} of 127.0.0.1 is taken, expected a free one: end what has it, or name another\n`,
+      ]);
+    },
+    60_000,
+  );
+
   test('retention keeps off a ledger that is a running relay’s alone', () => {
     const { status, stdout, stderr } = cli(['retention', '--config', config('memory.toml', 'kind = "pglite"')], secret);
     expect([status, stdout]).toEqual([1, '']);
