@@ -5,7 +5,7 @@ import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
 import { openLedger, refuseShared } from './commands/transport.js';
-import { config, orExplain, refuse, refuseOddFlags, settingsOf } from './commands/usage.js';
+import { config, explain, orExplain, refuse, refuseMoreWords, refuseOddFlags, settingsOf } from './commands/usage.js';
 import { loadConfig } from './config/load.js';
 import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
@@ -35,6 +35,7 @@ const run = defineCommand({
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
+      refuseMoreWords('run', args._);
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
       const settings = await settingsOf(args.config);
@@ -54,6 +55,7 @@ const migrateCommand = defineCommand({
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
+      refuseMoreWords('migrate', args._);
       const settings = await settingsOf(args.config);
       await refuseShared(settings);
       const db = openDatabase(settings, await readSecrets(settings, process.env));
@@ -76,6 +78,7 @@ const retention = defineCommand({
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, ['config']);
+      refuseMoreWords('retention', args._);
       const settings = await settingsOf(args.config);
       const { eraseOld, erasedText } = await import('./retention.js');
       const db = await openLedger(settings);
@@ -93,7 +96,7 @@ const check = defineCommand({
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, []);
-      if (args._.length > 1) refuse(`config check: found ${args._.length} files, expected one`);
+      refuseMoreWords('config check', args._, 'file');
       const settings = await loadConfig(args.file);
       process.stdout.write(`${args.file}: valid\n${needsText(await needsOf(settings, process.env))}`);
     }),
@@ -143,7 +146,7 @@ if (rawArgs.some((word) => word === '--help' || word === '-h')) {
 } else {
   // Not citty's runMain: it ends wrong use with 1 and the whole usage on stdout.
   await runCommand(main, { rawArgs }).catch((error: unknown) => {
-    if (!(error instanceof Error && error.name === 'CLIError')) throw error;
+    if (!(error instanceof Error && error.name === 'CLIError')) return explain(error);
     // The unknown word itself is not repeated: it may be a secret that was pasted here.
     const unknown = 'code' in error && error.code === 'E_UNKNOWN_COMMAND';
     const why = unknown ? 'no such command' : stripVTControlCharacters(error.message).replace(/\.$/, '');

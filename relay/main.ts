@@ -5,6 +5,7 @@ import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
 import { sleep } from './runtime/clock.js';
+import { orPortFault } from './runtime/ports.js';
 
 export type { RelayParts } from './assemble.js';
 
@@ -14,10 +15,15 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
+type Place = { readonly host: string; readonly port: number };
+
+const listen = (table: string, app: FastifyInstance, { host, port }: Place): Promise<string> =>
+  orPortFault({ portKey: `${table}.port`, hostKey: `${table}.host`, host, port }, () => app.listen({ host, port }));
+
 /** Beyond the drain of payments: a report that is being read is read again by whoever is next. */
 const JOBS_MORE_MS = 2_000;
 
-/** @throws LedgerError, ConfigError, or the system's error when a port is taken; then nothing is left running. */
+/** @throws LedgerError, ConfigError, PortError when a port is taken; then nothing is left running. */
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
   const relay = assemble(config, secrets, parts);
@@ -49,8 +55,8 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     connection.start();
     await daily?.start();
     retention.start();
-    await operations.listen({ host: config.operations.host, port: config.operations.port });
-    await webhooks?.listen({ host: config.webhooks?.host ?? '127.0.0.1', port: config.webhooks?.port ?? 0 });
+    await listen('operations', operations, config.operations);
+    if (webhooks && config.webhooks) await listen('webhooks', webhooks, config.webhooks);
   } catch (error) {
     await stop();
     throw error;

@@ -50,10 +50,8 @@ export async function reconcileCommand(
     );
   }
   const { day = '' } = asked;
-  const today = dayOf(clock.now(), source.zone);
-  if (!asked.close && (!isDay(day) || day >= today)) {
-    return wrong(`--day: expected a day before today (${today} in ${source.zone}), such as 2026-01-31`);
-  }
+  const wrongDay = asked.close ? undefined : dayFault(asked.day, dayOf(clock.now(), source.zone), source.zone);
+  if (wrongDay !== undefined) return wrong(wrongDay);
   const fault = asked.close && wordsFault(asked.close.note);
   if (fault) return wrong(`--note: ${fault.message}`);
   const db = openDatabase(config, secrets);
@@ -82,6 +80,13 @@ export async function reconcileCommand(
   } finally {
     await db.stop();
   }
+}
+
+function dayFault(day: string | undefined, today: string, zone: string): string | undefined {
+  const isOne = day !== undefined && isDay(day);
+  if (isOne && day < today) return undefined;
+  const found = day === undefined ? 'nothing' : isOne ? day : `${day.length} characters that are no day`;
+  return `--day: found ${found}, expected a day before today (${today} in ${zone}), such as 2026-01-31`;
 }
 
 /** A person's act like any other: on record, whatever came of it. False: there is no such open difference. */

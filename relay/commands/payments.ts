@@ -1,102 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { defineCommand } from 'citty';
 import { isCurrency, parseAmount } from '../../protocol/money.js';
+import { KEY_PATTERN } from '../operations/once.js';
+import { resolutions } from '../payment/types.js';
+import { refundFindings } from '../refunds/types.js';
+import { answered, filters, type Page, paymentOf, print, queryOf, withTransport, written } from './asking.js';
+import { exportCsv } from './export.js';
 import { type PaymentShown, paymentsText, paymentText, type RefundShown, refundText } from './shown.js';
 import { facts, moneyText } from './table.js';
-import { messageOf, openTransport, type Question, type Transport, type Where, where, whereFlags } from './transport.js';
-import { CommandError, orExplain, refuse, refuseOddFlags } from './usage.js';
+import { type Where, where, whereFlags } from './transport.js';
+import { refuse, refuseMoreWords, refuseOddFlags } from './usage.js';
 
 /** `relay payments …`: what a person asks of payments and does to them. */
 
 const json = { json: { type: 'boolean', description: 'JSON instead of text' } } as const;
-const filters = {
-  state: { type: 'string', valueHint: 'LIST', description: 'Such as operator,doubtful' },
-  kiosk: { type: 'string', valueHint: 'NAME' },
-  merchant: { type: 'string', valueHint: 'NAME' },
-  account: { type: 'string', valueHint: 'NAME' },
-  reference: { type: 'string', valueHint: 'TEXT' },
-  receipt: { type: 'string', valueHint: 'TEXT', description: 'As the customer reads it' },
-  from: { type: 'string', valueHint: 'TIME', description: 'Such as 2026-11-22 or 2026-11-22T08:00:00Z' },
-  to: { type: 'string', valueHint: 'TIME' },
-} as const;
 const key = {
   type: 'string',
   valueHint: 'TEXT',
   description: 'Idempotency-Key: repeat it to repeat the answer',
 } as const;
 const id = { type: 'positional', description: 'A payment, or its receipt', required: true } as const;
-
-type Flags = Readonly<Record<string, unknown>>;
-
-/** @throws CommandError with what the API says of a refusal */
-export async function answered<T>(transport: Transport, question: Question): Promise<T> {
-  const { status, text } = await transport.ask(question);
-  if (status >= 400) throw new CommandError(messageOf(text));
-  return JSON.parse(text) as T;
-}
-
-/**
- * The same of a write. Where no answer is heard it may have been done: said again under another key it would be done twice.
- * @throws CommandError that says how to repeat it
- */
-async function written<T>(transport: Transport, question: Question & { readonly key: string }): Promise<T> {
-  const unheard = (why: string): CommandError =>
-    new CommandError(`${why}\nit may have been done: repeat it with --key ${question.key}, which acts once only`);
-  const reply = await transport.ask(question).catch((error: unknown) => {
-    throw unheard(error instanceof Error ? error.message : 'no answer');
-  });
-  if (reply.status >= 500) throw unheard(messageOf(reply.text));
-  if (reply.status >= 400) throw new CommandError(messageOf(reply.text));
-  try {
-    return JSON.parse(reply.text) as T;
-  } catch {
-    throw unheard(messageOf(reply.text));
-  }
-}
-
-/** Opens, works, closes; faults are told in their own words. */
-export const withTransport = (args: Where, work: (transport: Transport) => Promise<void>): Promise<void> =>
-  orExplain(async () => {
-    const transport = await openTransport(args);
-    try {
-      await work(transport);
-    } finally {
-      await transport.close();
-    }
-  });
-
-export const print = (asJson: boolean | undefined, value: unknown, text: () => string): void => {
-  process.stdout.write(asJson ? `${JSON.stringify(value)}\n` : text());
-};
-
-export function queryOf(args: Flags, names: readonly string[]): string {
-  const query = new URLSearchParams();
-  for (const name of names) {
-    const value = args[name];
-    if (typeof value === 'string') query.set(name, value);
-  }
-  return query.size > 0 ? `?${query}` : '';
-}
-
-type Page = { readonly payments: readonly PaymentShown[]; readonly next: string | null };
-
-/** @throws CommandError where the receipt is of none, or of several */
-async function paymentOf(transport: Transport, given: string): Promise<string> {
-  if (/^([rc]\d{1,4})?[0-9a-f]{32}$/.test(given)) return given;
-  const path = `/v1/payments?receipt=${encodeURIComponent(given)}`;
-  const { payments } = await answered<Page>(transport, { method: 'GET', path });
-  const [first, ...others] = payments;
-  if (!first)
-    throw new CommandError('payment: found no such receipt in the last 31 days, expected one, or a payment’s id');
-  if (others.length > 0) {
-    const ids = payments.map((p) => `  ${p.id} of ${p.createdAt} at ${p.kiosk}`).join('\n');
-    throw new CommandError(`payment: this receipt is of several; name one of\n${ids}`);
-  }
-  return first.id;
-}
+const either = { ...id, description: 'A payment, its receipt, or a refund such as r1001…' } as const;
 
 const list = defineCommand({
   meta: { name: 'list', description: 'Payments, newest first' },
@@ -108,6 +32,7 @@ const list = defineCommand({
   run: ({ args, rawArgs }) => {
     const asked = [...Object.keys(filters), 'limit', 'cursor'];
     refuseOddFlags(rawArgs, [...whereFlags, ...asked, 'json']);
+    refuseMoreWords('payments list', args._, undefined, ', such as --state operator');
     return withTransport(args, async (transport) => {
       const page = await answered<Page>(transport, { method: 'GET', path: `/v1/payments${queryOf(args, asked)}` });
       print(args.json, page, () => paymentsText(page.payments, page.next));
@@ -143,6 +68,7 @@ const show = defineCommand({
   },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'acquirer-order', 'account', 'json']);
+    refuseMoreWords('payments show', args._, 'payment');
     const order = args['acquirer-order'];
     if ((order === undefined) === (args.id === undefined))
       refuse('show: expected a payment or --acquirer-order, and one of them');
@@ -166,7 +92,8 @@ const show = defineCommand({
 function moneyIn(text: string): { amount: number; currency: string } {
   const [, amount, currency] = /^(\S+) ?([A-Z]{3})$/.exec(text.trim()) ?? [];
   if (amount === undefined || currency === undefined || !isCurrency(currency)) {
-    refuse('--amount: expected an amount with its currency, such as "12.50 HKD"');
+    const found = /^\d+(\.\d+)?$/.test(text.trim()) ? 'a number without a currency' : `${text.length} characters`;
+    refuse(`--amount: found ${found}, expected an amount with its currency, such as "12.50 HKD"`);
   }
   try {
     return { amount: parseAmount(amount, currency), currency };
@@ -182,14 +109,22 @@ type ActArgs = Where & {
   readonly key?: string | undefined;
 };
 
-const act = <T>(args: ActArgs, what: string, body: object, text: (answer: T) => string): Promise<void> =>
-  withTransport(args, async (transport) => {
+function checkWords(flag: 'reason' | 'note', { length }: string): void {
+  if (length < 1 || length > 200) refuse(`--${flag}: found ${length} characters, expected 1 to 200`);
+}
+
+function act<T>(args: ActArgs, what: string, body: object, text: (answer: T) => string): Promise<void> {
+  if (args.key !== undefined && !KEY_PATTERN.test(args.key)) {
+    refuse(`--key: found ${args.key.length} characters, expected 8 to 128 letters, digits and signs without a space`);
+  }
+  return withTransport(args, async (transport) => {
     const of = await paymentOf(transport, args.id);
     const path = `/v1/${/^[rc]\d/.test(of) && of.length > 32 ? 'refunds' : 'payments'}/${of}/${what}`;
     const given = args.key ?? randomBytes(16).toString('hex');
     const answer = await written<T>(transport, { method: 'POST', path, body, key: given });
     print(args.json, answer, () => text(answer));
   });
+}
 
 const reason = { type: 'string', valueHint: 'TEXT', description: 'Why, in your own words', required: true } as const;
 const askedText = ({ refund }: Asked): string =>
@@ -203,6 +138,9 @@ const refund = defineCommand({
   },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'amount', 'reason', 'key', 'json']);
+    // Without its flag the amount would be dropped, and all of the payment given back.
+    refuseMoreWords('payments refund', args._, 'payment', '; a part to give back is --amount "12.50 HKD"');
+    checkWords('reason', args.reason);
     const money = args.amount === undefined ? {} : moneyIn(args.amount);
     return act<Asked>(args, 'refunds', { reason: args.reason, ...money }, askedText);
   },
@@ -213,6 +151,8 @@ const cancel = defineCommand({
   args: { ...where, ...json, id, reason, key },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'reason', 'key', 'json']);
+    refuseMoreWords('payments cancel', args._, 'payment', '; it cancels the whole');
+    checkWords('reason', args.reason);
     return act<Asked>(args, 'cancel', { reason: args.reason }, askedText);
   },
 });
@@ -220,7 +160,7 @@ const cancel = defineCommand({
 const resolve = defineCommand({
   meta: { name: 'resolve', description: 'Settle a payment, or a refund, that waits for a person' },
   args: {
-    ...{ ...where, ...json, id, key },
+    ...{ ...where, ...json, id: either, key },
     found: {
       type: 'string',
       required: true,
@@ -231,27 +171,14 @@ const resolve = defineCommand({
   },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'found', 'note', 'key', 'json']);
+    refuseMoreWords('payments resolve', args._, 'payment');
+    const known = [...new Set<string>([...resolutions, ...refundFindings])];
+    if (!known.includes(args.found)) {
+      refuse(`--found: found ${args.found.length} characters that are none, expected one of ${known.join(', ')}`);
+    }
+    checkWords('note', args.note);
     const body = { found: args.found, note: args.note };
     return act<{ payment: PaymentShown }>(args, 'resolve', body, ({ payment }) => paymentsText([payment], null));
-  },
-});
-
-const exportCsv = defineCommand({
-  meta: { name: 'export', description: 'Payments as CSV, to standard output or a file' },
-  args: { ...where, ...filters, out: { type: 'string', valueHint: 'FILE' } },
-  run: ({ args, rawArgs }) => {
-    refuseOddFlags(rawArgs, [...whereFlags, ...Object.keys(filters), 'out']);
-    return withTransport(args, async (transport) => {
-      const lines = Readable.from(transport.stream(`/v1/payments.csv${queryOf(args, Object.keys(filters))}`));
-      const to = args.out === undefined ? process.stdout : createWriteStream(args.out, { mode: 0o600 });
-      await pipeline(lines, to, { end: args.out !== undefined }).catch((error: unknown) => {
-        if (error instanceof CommandError) throw error;
-        const why = error instanceof Error ? error.message : 'unknown';
-        throw new CommandError(
-          `export: broken off before its end (${why}); ${args.out ?? 'it'} is not whole: export again`,
-        );
-      });
-    });
   },
 });
 

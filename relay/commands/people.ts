@@ -6,10 +6,10 @@ import { recordAudit } from '../operations/audit.js';
 import { targetOf } from '../operations/questions.js';
 import { createToken, isScope, listTokens, revokeToken, type Scope, scopes } from '../operations/tokens.js';
 import { systemClock } from '../runtime/clock.js';
-import { answered, print, queryOf, withTransport } from './payments.js';
+import { answered, paymentOf, print, queryOf, withTransport } from './asking.js';
 import { table } from './table.js';
 import { commandLine, openLedger, where, whereFlags } from './transport.js';
-import { CommandError, config, orExplain, refuse, refuseOddFlags, settingsOf } from './usage.js';
+import { CommandError, config, orExplain, refuse, refuseMoreWords, refuseOddFlags, settingsOf } from './usage.js';
 
 /** `relay audit`, `relay tokens` and `relay kiosks`: who may do what, and who did. */
 
@@ -24,15 +24,19 @@ export const audit = defineCommand({
   meta: { name: 'audit', description: 'What people did, and what was refused, newest first' },
   args: {
     ...{ ...where, ...json },
-    payment: { type: 'string', valueHint: 'ID', description: 'Only of this one' },
+    payment: { type: 'string', valueHint: 'ID', description: 'Only of this one; or its receipt' },
     limit: { type: 'string', valueHint: 'N', description: 'At most 500; 50 when absent' },
     cursor: { type: 'string', valueHint: 'TEXT', description: 'What the list before said at its end' },
   },
   run: ({ args, rawArgs }) => {
     const asked = ['payment', 'limit', 'cursor'];
     refuseOddFlags(rawArgs, [...whereFlags, ...asked, 'json']);
+    refuseMoreWords('audit', args._, undefined, ', such as --payment ID');
     return withTransport(args, async (transport) => {
-      const found = await answered<AuditShown>(transport, { method: 'GET', path: `/v1/audit${queryOf(args, asked)}` });
+      // A refund's id has its payment's at its end.
+      const payment = args.payment === undefined ? undefined : (await paymentOf(transport, args.payment)).slice(-32);
+      const path = `/v1/audit${queryOf({ ...args, payment }, asked)}`;
+      const found = await answered<AuditShown>(transport, { method: 'GET', path });
       const columns = ['at', 'who', 'origin', 'act', 'target', 'outcome', 'detail'];
       const rows = found.audit.map((row) => columns.map((name) => String(row[name] ?? '')));
       print(
@@ -62,8 +66,11 @@ const recorded = (q: Queries, act: string, target: string, detail: string, outco
 
 function scopesIn(text: string): Scope[] {
   const named = text.split(',').map((name) => name.trim());
-  const odd = named.find((name) => !isScope(name));
-  if (odd !== undefined) refuse(`--scopes: found one that is none, expected of ${scopes.join(', ')}, commas between`);
+  const odd = named.findIndex((name) => !isScope(name));
+  if (odd !== -1) {
+    const found = `${named[odd]?.length ?? 0} characters as number ${odd + 1} of ${named.length}`;
+    refuse(`--scopes: found one that is none (${found}), expected of ${scopes.join(', ')}, commas between`);
+  }
   return named.filter(isScope);
 }
 
@@ -80,10 +87,18 @@ const create = defineCommand({
   },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, ['config', 'name', 'scopes', 'days', 'json']);
+    refuseMoreWords('tokens create', args._);
     const granted = scopesIn(args.scopes);
     const days = Number(args.days);
-    if (!NAME_PATTERN.test(args.name)) refuse('--name: expected 1 to 32 letters, digits, "-" and "_"');
-    if (!/^\d{1,4}$/.test(args.days) || days < 1 || days > DAYS_MOST) refuse(`--days: expected 1 to ${DAYS_MOST}`);
+    if (!NAME_PATTERN.test(args.name)) {
+      refuse(`--name: found ${args.name.length} characters, expected 1 to 32 letters, digits, "-" and "_"`);
+    }
+    if (!/^\d{1,4}$/.test(args.days) || days < 1 || days > DAYS_MOST) {
+      const found = /^-?\d{1,15}$/.test(args.days)
+        ? args.days
+        : `${args.days.length} characters that are no whole number`;
+      refuse(`--days: found ${found}, expected 1 to ${DAYS_MOST}`);
+    }
     return onLedger(args.config, async (db) => {
       // With its audit row or not at all.
       const { token, secret } = await db.transaction(async (tx) => {
@@ -110,6 +125,7 @@ const list = defineCommand({
   args: { ...config, ...json },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, ['config', 'json']);
+    refuseMoreWords('tokens list', args._);
     return onLedger(args.config, async (db) => {
       const found = await listTokens(db);
       const rows = found.map((t) => [
@@ -132,6 +148,7 @@ const revoke = defineCommand({
   args: { ...config, id: { type: 'positional', description: 'Its id, such as tk_1a2b3c4d', required: true } },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, ['config']);
+    refuseMoreWords('tokens revoke', args._, 'token');
     return onLedger(args.config, async (db) => {
       const done = await db.transaction(async (tx) => {
         const revoked = await revokeToken(tx, args.id, systemClock.now());
@@ -155,6 +172,7 @@ const allow = defineCommand({
   args: { ...where, name: { type: 'positional', description: 'The kiosk', required: true } },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, whereFlags);
+    refuseMoreWords('kiosks allow', args._, 'kiosk');
     return withTransport(args, async (transport) => {
       const path = `/v1/kiosks/${encodeURIComponent(args.name)}/allow`;
       const key = randomBytes(16).toString('hex');

@@ -2,7 +2,7 @@ import { defineCommand } from 'citty';
 import { readSecrets } from '../config/secrets.js';
 import { systemClock } from '../runtime/clock.js';
 import { commandLine } from './transport.js';
-import { config, orExplain, refuse, refuseOddFlags, settingsOf, WRONG_USE } from './usage.js';
+import { config, orExplain, refuse, refuseMoreWords, refuseOddFlags, settingsOf, WRONG_USE } from './usage.js';
 
 const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
 
@@ -21,9 +21,12 @@ export const reconcile = defineCommand({
   run: ({ args, rawArgs }) =>
     orExplain(async () => {
       refuseOddFlags(rawArgs, reconcileFlags);
+      refuseMoreWords('reconcile', args._);
       if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
       if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
-      if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) refuse('--close: expected the number of a difference');
+      if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) {
+        refuse(`--close: found ${args.close.length} characters, expected the number of a difference`);
+      }
       const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';

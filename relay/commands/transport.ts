@@ -10,7 +10,7 @@ import { SqlLedger } from '../ledger/sql-ledger.js';
 import type { Actor } from '../operations/desk.js';
 import { systemClock } from '../runtime/clock.js';
 import { Counters } from '../runtime/counters.js';
-import { CommandError, refuse, settingsOf } from './usage.js';
+import { CommandError, refuse, settingsOf, WrongUse } from './usage.js';
 
 /** How a command asks the operations API: over HTTP, or the very same routes in this process, on the ledger itself. */
 export type Question = {
@@ -44,45 +44,79 @@ export const whereFlags = Object.keys(where);
 /** @throws CommandError, ConfigError, LedgerError */
 export async function openTransport(args: Where): Promise<Transport> {
   if (args.url !== undefined && args.config !== undefined) refuse('--url and --config: found both, expected one');
-  if (args.url !== undefined) return remote(args.url, await tokenOf(args['token-file']));
+  if (args.url !== undefined) return remote(addressOf(args.url), await tokenOf(args['token-file']));
   if (args.config === undefined) refuse('--config: found nothing, expected the relay config, or --url of a relay');
   return await direct(await settingsOf(args.config));
 }
 
-/** Never on the command line itself, where every user of the machine can read it. */
-async function tokenOf(file: string | undefined): Promise<string> {
-  const given = file === undefined ? process.env['QUIETZONE_OPERATIONS_TOKEN'] : await tokenIn(file);
-  const token = (given ?? '').trim();
-  if (token === '') refuse('--token-file: found no token, expected one there or in QUIETZONE_OPERATIONS_TOKEN');
+const TOKEN = /^[\x21-\x7e]{8,200}$/;
+
+/** Never on the command line itself, where every user of the machine can read it. Undefined: none is given. */
+async function tokenOf(file: string | undefined): Promise<string | undefined> {
+  const [key, given] =
+    file === undefined
+      ? ['QUIETZONE_OPERATIONS_TOKEN', process.env['QUIETZONE_OPERATIONS_TOKEN'] ?? '']
+      : ['--token-file', await tokenIn(file)];
+  const token = given.trim();
+  if (token === '' && file === undefined) return undefined;
+  if (!TOKEN.test(token)) {
+    const lines = token === '' ? 0 : token.split('\n').length;
+    const found = lines === 1 ? `${token.length} characters that are no token` : `${lines} lines`;
+    refuse(`${key}: found ${found}, expected one token, the first line that tokens create prints`);
+  }
   return token;
 }
+
+/** As long as no token was ever made, anybody of the relay's machine may read. */
+const noToken = (): WrongUse =>
+  new WrongUse('--token-file: found nothing, expected a token there or in QUIETZONE_OPERATIONS_TOKEN');
 
 async function tokenIn(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandError(`--token-file: ${file} cannot be read (${code})`);
+    throw new WrongUse(`--token-file: ${file} cannot be read (${code})`);
   }
 }
 
-function remote(url: string, token: string): Transport {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    refuse('--url: expected scheme, host and port of a relay, such as http://127.0.0.1:8090');
+/** Of what is no address nothing is repeated: it may be a token. */
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const found =
+    url === undefined
+      ? `${text.length} characters that are no URL`
+      : !/^https?:$/.test(url.protocol)
+        ? 'another scheme than http or https'
+        : url.username !== '' || url.password !== ''
+          ? 'a name or password in it'
+          : undefined;
+  if (url === undefined || found !== undefined) {
+    refuse(`--url: found ${found}, expected scheme, host and port of a relay, such as http://127.0.0.1:8090`);
   }
-  const send = async ({ method, path, body, key }: Question): Promise<Response> => {
+  return url;
+}
+
+function remote(url: URL, token: string | undefined): Transport {
+  const send = async (question: Question): Promise<Response> => {
+    if (token === undefined && question.method !== 'GET') throw noToken();
+    const response = await sendAs(question);
+    if (token === undefined && response.status === 401) throw noToken();
+    return response;
+  };
+  const sendAs = async ({ method, path, body, key }: Question): Promise<Response> => {
     try {
       return await fetch(new URL(path, url), {
         method,
         headers: {
-          authorization: `Bearer ${token}`,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {
-      throw new CommandError(`${new URL(url).origin} does not answer; is the relay running?`);
+      throw new CommandError(`${url.origin} does not answer; is the relay running?`);
     }
   };
   return {
@@ -92,7 +126,7 @@ function remote(url: string, token: string): Transport {
     },
     async *stream(path) {
       const response = await send({ method: 'GET', path });
-      if (!response.ok || !response.body) throw new CommandError(messageOf(await response.text()));
+      if (!response.ok || !response.body) throw refusalOf(response.status, await response.text());
       const decoder = new TextDecoder();
       for await (const part of response.body) yield decoder.decode(part, { stream: true });
     },
@@ -110,6 +144,15 @@ export function messageOf(text: string): string {
   }
 }
 
+/** The API names its fields; on the command line they are flags. A form that it refuses (422) is wrong use. */
+export function refusalOf(status: number, text: string): CommandError {
+  const said = messageOf(text);
+  if (status !== 422 || said.endsWith('(key-reused)')) return new CommandError(said);
+  return new WrongUse(said.replace(FIELD, (_, field: string) => `--${field === 'Idempotency-Key' ? 'key' : field}:`));
+}
+const FIELD =
+  /^(state|kiosk|merchant|account|reference|receipt|from|to|limit|cursor|payment|found|note|reason|Idempotency-Key):/;
+
 /** Whoever may read the config with its keys may do everything; who it was is on record. */
 const operator = (): Actor => ({ ...commandLine(), owner: `cli:${userInfo().username}` });
 
@@ -120,7 +163,7 @@ export const commandLine = (): { readonly who: string; readonly origin: string }
 });
 
 async function direct(settings: RelayConfig): Promise<Transport> {
-  const db = await openLedger(settings);
+  const db = await openLedger(settings, askInstead);
   try {
     const { buildOperations } = await import('../operations/server.js');
     const { Feed } = await import('../operations/feed.js');
@@ -159,7 +202,11 @@ async function direct(settings: RelayConfig): Promise<Transport> {
       },
       async *stream(path) {
         const reply = await app.inject({ method: 'GET', url: path, payloadAsStream: true });
-        if (reply.statusCode !== 200) throw new CommandError(messageOf(reply.payload));
+        if (reply.statusCode !== 200) {
+          let text = '';
+          for await (const part of reply.stream()) text += String(part);
+          throw refusalOf(reply.statusCode, text);
+        }
         for await (const part of reply.stream()) yield String(part);
       },
       close: async () => {
@@ -174,8 +221,8 @@ async function direct(settings: RelayConfig): Promise<Transport> {
 }
 
 /** The ledger of a config, for one command. @throws LedgerError where it is another process's, or older than this program */
-export async function openLedger(settings: RelayConfig): Promise<Database> {
-  await refuseShared(settings);
+export async function openLedger(settings: RelayConfig, remedies = stopFirst): Promise<Database> {
+  await refuseShared(settings, remedies);
   const db = openDatabase(settings, await readSecrets(settings, process.env));
   await db.start();
   try {
@@ -189,11 +236,23 @@ export async function openLedger(settings: RelayConfig): Promise<Database> {
   }
 }
 
+type Remedies = { readonly memory: string; readonly runs: string };
+
+/** Of the commands that have a --url. */
+const askInstead: Remedies = { memory: 'ask the relay itself, with --url', runs: 'use --url' };
+const stopFirst: Remedies = {
+  memory: 'give [ledger] a directory, and use this while the relay is stopped',
+  runs: 'stop the relay first',
+};
+
 /** PGlite is one process's alone and has no lock that says so; two of them would ruin it. @throws LedgerError */
-export async function refuseShared({ ledger, operations: { host, port } }: RelayConfig): Promise<void> {
+export async function refuseShared(
+  { ledger, operations: { host, port } }: RelayConfig,
+  { memory, runs: remedy } = stopFirst,
+): Promise<void> {
   if (ledger.kind !== 'pglite') return;
   if (ledger.directory === undefined) {
-    throw new LedgerError("ledger: it lives in the relay's memory; ask the relay itself, with --url");
+    throw new LedgerError(`ledger: it lives in the relay's memory; ${memory}`);
   }
   const name = host.includes(':') ? `[${host}]` : host;
   const runs = await fetch(`http://${name}:${port}/livez`, { signal: AbortSignal.timeout(1_000) }).then(
@@ -202,6 +261,6 @@ export async function refuseShared({ ledger, operations: { host, port } }: Relay
   );
   if (runs)
     throw new LedgerError(
-      `ledger: a relay that runs at ${host}:${port} has it, and PGlite is one process's alone; use --url`,
+      `ledger: a relay that runs at ${host}:${port} has it, and PGlite is one process's alone; ${remedy}`,
     );
 }

@@ -1,6 +1,9 @@
-import { access, constants, open, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { LEDGER_URL_SHAPE, ledgerUrlFault } from './ledger-url.js';
 import type { RelayConfig } from './schema.js';
+
+type Found = 'present' | 'empty' | 'missing' | `unreadable (${string})` | 'set' | 'not set';
 
 /** What `run` reads beside the config file: secrets and keys that the file only points to. */
 export type Need = {
@@ -8,7 +11,7 @@ export type Need = {
   readonly key: string;
   readonly what: string;
   /** Never anything of the content. */
-  readonly found: 'present' | 'empty' | 'missing' | `unreadable (${string})` | 'set' | 'set, but empty' | 'not set';
+  readonly found: Found | `${'present' | 'set'}, but ${string}`;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +53,24 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
   for (const [key, path] of files) {
     if (path !== undefined) needs.push({ key, what: resolve(path), found: await file(path) });
   }
-  return needs;
+  return await Promise.all(needs.map((need) => withUrlRead(need, url, env)));
+}
+
+type PostgresConfig = Extract<RelayConfig['ledger'], { readonly kind: 'postgres' }>;
+
+/** The ledger's URL is the one that is read: what is no URL is found before the day that `run` needs it. */
+async function withUrlRead(need: Need, url: PostgresConfig | undefined, env: Environment): Promise<Need> {
+  const { key, found } = need;
+  if (found !== 'set' && found !== 'present') return need;
+  const read = async (): Promise<string | undefined> => {
+    if (key === 'ledger.url_env') return env[url?.url_env ?? ''];
+    const path = key === 'ledger.url_file' ? url?.url_file : undefined;
+    // A pipe would be emptied.
+    return path === undefined || !(await stat(path)).isFile() ? undefined : (await readFile(path, 'utf8')).trim();
+  };
+  const text = await read().catch(() => undefined);
+  const fault = text === undefined ? undefined : ledgerUrlFault(text);
+  return fault === undefined ? need : { ...need, found: `${found}, but ${fault}; expected ${LEDGER_URL_SHAPE}` };
 }
 
 function antomFiles(key: string, account: RelayConfig['account'][number]) {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AccountConfig } from './accounts.js';
+import { LEDGER_URL_SHAPE, ledgerUrlFault } from './ledger-url.js';
 import { ConfigError } from './load.js';
 import type { RelayConfig } from './schema.js';
 
@@ -35,7 +36,7 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
   const { broker, ledger, secrets } = config;
   const key = await one('secrets.code_hash_key', secrets.code_hash_key_file, secrets.code_hash_key_env, env);
   const password = await one('broker.password', broker.password_file, broker.password_env, env);
-  const url = ledger.kind === 'postgres' ? await one('ledger.url', ledger.url_file, ledger.url_env, env) : undefined;
+  const url = ledger.kind === 'postgres' ? await ledgerUrl(ledger, env) : undefined;
   const brokerCaPem = await one('broker.ca', broker.ca_file, undefined, env);
   return {
     codeHashKey: hashKey(key ?? ''),
@@ -44,6 +45,17 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
     ...(url === undefined ? {} : { ledgerUrl: url }),
     accounts: await accountSecrets(config, env),
   };
+}
+
+type PostgresConfig = Extract<RelayConfig['ledger'], { readonly kind: 'postgres' }>;
+
+async function ledgerUrl({ url_file, url_env }: PostgresConfig, env: Environment): Promise<string | undefined> {
+  const url = await one('ledger.url', url_file, url_env, env);
+  const fault = url === undefined ? undefined : ledgerUrlFault(url);
+  if (fault === undefined) return url;
+  const [key, where] =
+    url_file === undefined ? ['ledger.url_env', `the environment variable ${url_env}`] : ['ledger.url_file', url_file];
+  throw new ConfigError(`${key}: found in ${where} ${fault}, expected ${LEDGER_URL_SHAPE}`);
 }
 
 async function accountSecrets(config: RelayConfig, env: Environment): Promise<Map<string, AccountSecrets>> {

@@ -72,6 +72,10 @@ export function filterIn(question: ListQuestion, now: number): PaymentFilter {
   checkTexts(question);
   const { state, kiosk, merchant, account, reference, receipt, from, to } = question;
   const since = from === undefined ? undefined : timeIn('from', from);
+  const until = to === undefined ? undefined : timeIn('to', to);
+  if (since !== undefined && until !== undefined && until <= since) {
+    throw new QuestionError('to', to ?? '', `a time after from (${new Date(since).toISOString()})`);
+  }
   const begin = since ?? (receipt === undefined ? undefined : now - RECEIPT_LOOKED_FOR_MS);
   return {
     ...(state === undefined ? {} : { states: statesIn(state) }),
@@ -81,7 +85,7 @@ export function filterIn(question: ListQuestion, now: number): PaymentFilter {
     ...(reference === undefined ? {} : { reference }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(begin === undefined ? {} : { from: begin }),
-    ...(to === undefined ? {} : { to: timeIn('to', to) }),
+    ...(until === undefined ? {} : { to: until }),
   };
 }
 

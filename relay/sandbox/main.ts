@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
-import { generateKeys } from './keys.js';
+import { generateKeys, type SandboxKeys } from './keys.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
 import { SANDBOX_APP_ID, SANDBOX_CLIENT_ID, startSandbox } from './server.js';
 import { type SandboxKind, sandboxKinds } from './stage.js';
@@ -58,12 +58,19 @@ export function readArguments(args: readonly string[]): Arguments {
   if (!isScenarioName(scenario)) {
     throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
   }
+  const [port, controlPort] = [
+    whole('port', values.port, 65_535),
+    whole('control-port', values['control-port'], 65_535),
+  ];
+  if (port !== 0 && port === controlPort) {
+    throw new RangeError(`--control-port: found ${port}, which is --port too, expected another one`);
+  }
   const auto = values['auto-confirm-ms'];
   const notify = values['notify-factor'];
   return {
     acquirer,
-    port: whole('port', values.port, 65_535),
-    controlPort: whole('control-port', values['control-port'], 65_535),
+    port,
+    controlPort,
     scenario,
     byAmount: values['by-amount'],
     clientId: values['client-id'] ?? (acquirer === 'antom' ? SANDBOX_CLIENT_ID : SANDBOX_APP_ID),
@@ -72,6 +79,17 @@ export function readArguments(args: readonly string[]): Arguments {
     timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),
     notifyFactor: notify === undefined ? undefined : Math.max(1, whole('notify-factor', notify, 1_000_000)),
   };
+}
+
+/** @throws RangeError that names the folder or the file in it */
+async function keysIn(folder: string, acquirer: SandboxKind): Promise<SandboxKeys> {
+  try {
+    return await generateKeys(folder, acquirer);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (error instanceof RangeError || code === undefined) throw error;
+    throw new RangeError(`--key-folder: ${folder} cannot be used (${code}), expected a folder to read and write`);
+  }
 }
 
 const stopped = (): Promise<void> =>
@@ -93,12 +111,19 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { keyFolder, autoConfirmMs, notifyFactor, ...rest } = found;
+  let keys: SandboxKeys;
+  try {
+    keys = await keysIn(keyFolder, found.acquirer);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'no keys'}\n`);
+    return 1;
+  }
   const log = pino({ name: 'sandbox' });
   const sandbox = await startSandbox({
     ...rest,
     ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
     ...(notifyFactor === undefined ? {} : { notifyFactor }),
-    keys: await generateKeys(keyFolder, found.acquirer),
+    keys,
     onCall: (call) => log.info({ event: 'call', ...call }),
   });
   const portOf = (url: string): number => Number(new URL(url).port);

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { orPortFault } from '../runtime/ports.js';
 import { textAt } from './antom/fields.js';
 import { antomDialect } from './antom/notices.js';
 import { operate as operateAntom } from './antom/operations.js';
@@ -133,9 +134,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const control = createListener(host, createControl(controls));
 
+  const openAt = (portKey: string, listener: Pick<typeof acquirer, 'open'>, port: number): Promise<void> =>
+    orPortFault({ portKey, hostKey: 'host', host, port }, () => listener.open(port));
   try {
-    await acquirer.open(options.port ?? 0);
-    await control.open(options.controlPort ?? 0);
+    await openAt('--port', acquirer, options.port ?? 0);
+    await openAt('--control-port', control, options.controlPort ?? 0);
     if (scenarioOf(scenario).refusesConnections) await acquirer.close();
   } catch (error) {
     await Promise.all([acquirer.close(), control.close()]);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +75,125 @@ describe('config check', () => {
       status: 2,
       stderr: '/nowhere.toml: cannot be read (ENOENT)\n',
     });
+  });
+});
+
+describe('words that no argument takes are refused, so that none is dropped in silence', () => {
+  const of = ['--config', 'none.toml'];
+  const reason = ['--reason', 'x', ...of];
+  test.each([
+    ['run', ['run', 'x', ...of], 'run: found 1 word too many, expected flags only'],
+    ['migrate', ['migrate', 'x', ...of], 'migrate: found 1 word too many, expected flags only'],
+    ['retention', ['retention', 'x', 'y', ...of], 'retention: found 2 words too many, expected flags only'],
+    ['reconcile', ['reconcile', 'x', '--account', 'a', ...of], 'reconcile: found 1 word too many, expected flags only'],
+    [
+      'list',
+      ['payments', 'list', 'operator', ...of],
+      'payments list: found 1 word too many, expected flags only, such as --state operator',
+    ],
+    ['export', ['payments', 'export', 'x.csv', ...of], 'payments export: found 1 word too many, expected flags only'],
+    ['show', ['payments', 'show', 'A', 'B', ...of], 'payments show: found 2 payments, expected one'],
+    [
+      'refund',
+      ['payments', 'refund', '7SYGT', '5.00 HKD', ...reason],
+      'payments refund: found 2 payments, expected one; a part to give back is --amount "12.50 HKD"',
+    ],
+    [
+      'cancel',
+      ['payments', 'cancel', 'A', 'B', ...reason],
+      'payments cancel: found 2 payments, expected one; it cancels the whole',
+    ],
+    [
+      'resolve',
+      ['payments', 'resolve', 'A', 'B', '--found', 'delivered', '--note', 'x', ...of],
+      'payments resolve: found 2 payments, expected one',
+    ],
+    ['audit', ['audit', '7SYGT', ...of], 'audit: found 1 word too many, expected flags only, such as --payment ID'],
+    [
+      'tokens create',
+      ['tokens', 'create', 'x', '--name', 'a', '--scopes', 'read', ...of],
+      'tokens create: found 1 word too many, expected flags only',
+    ],
+    ['tokens list', ['tokens', 'list', 'x', ...of], 'tokens list: found 1 word too many, expected flags only'],
+    ['tokens revoke', ['tokens', 'revoke', 'A', 'B', ...of], 'tokens revoke: found 2 tokens, expected one'],
+    ['kiosks allow', ['kiosks', 'allow', 'A', 'B', ...of], 'kiosks allow: found 2 kiosks, expected one'],
+  ] as const)('%s', (_name, args, says) => {
+    expect(relay(args)).toMatchObject({ status: 2, stdout: '', stderr: `${says}\n` });
+  });
+});
+
+describe('a ledger URL that is none: its key and what is wrong, never the URL, from every command', () => {
+  writeFileSync(join(folder, 'key.pem'), 'x');
+  const file = config(
+    'url.toml',
+    ['kind = "pglite"', 'kind = "postgres"\nurl_env = "QUIETZONE_TEST_LEDGER_URL"'],
+    ['/etc/quietzone/antom-private.pem', join(folder, 'key.pem')],
+    ['/etc/quietzone/antom-public.pem', join(folder, 'key.pem')],
+  );
+  const says = 'ledger.url_env: found in the environment variable QUIETZONE_TEST_LEDGER_URL';
+  test.each([
+    ['run', 'hunter2', 'a text that does not begin with postgres://'],
+    ['migrate', 'mysql://x:hunter2@127.0.0.1/y', 'a text that does not begin with postgres://'],
+    ['retention', 'postgres://x:hunter2@127.0.0.1:54x2/y', 'a port that is no number from 1 to 65535'],
+    ['payments list', 'postgres://x:%PWhunter2@127.0.0.1/y', 'a "%" without two hex digits after it'],
+  ])('%s', (command, url, wrong) => {
+    const env = { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32), QUIETZONE_TEST_LEDGER_URL: url };
+    const { status, stdout, stderr } = relay([...command.split(' '), '--config', file], env);
+    expect([status, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toContain(`${says} ${wrong}`);
+    expect(stderr).not.toContain('hunter2');
+    const checked = relay(['config', 'check', file], env);
+    expect(checked.stdout).toContain(`set, but ${wrong}`);
+    expect(checked.stdout).not.toContain('hunter2');
+  });
+
+  test('in a file', () => {
+    const secret = join(folder, 'ledger-url');
+    writeFileSync(secret, 'mysql://x:hunter2@127.0.0.1/y\n');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/url_env = .*/, `url_file = "${secret}"`));
+    const { status, stderr } = relay(['migrate', '--config', file], { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32) });
+    expect([status, stderr.startsWith(`ledger.url_file: found in ${secret} a text that does not begin`)]).toEqual([
+      2,
+      true,
+    ]);
+    expect(relay(['config', 'check', file]).stdout).toContain('present, but a text that does not begin');
+  });
+});
+
+describe('what cannot be had: exit 1 and one line', () => {
+  const said = async (args: readonly string[]) => {
+    const { status, stdout, stderr } = relay(args);
+    expect([status, stdout, stderr.trimEnd().split('\n').length]).toEqual([1, '', 1]);
+    return stderr;
+  };
+
+  test('a port of the sandbox that is taken, or both the same', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const keys = ['--key-folder', join(folder, 'keys')];
+    const taken = (flag: string) =>
+      `--${flag}: port ${port} of 127.0.0.1 is taken, expected a free one: end what has it`;
+    for (const flag of ['port', 'control-port']) {
+      expect(await said(['sandbox', `--${flag}`, String(port), ...keys])).toContain(taken(flag));
+    }
+    server.close();
+    const both = relay(['sandbox', '--port', '8091', '--control-port', '8091', ...keys]);
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      '--control-port: found 8091, which is --port too, expected another one\n',
+    ]);
+  }, 30_000);
+
+  test('keys of the sandbox that cannot be read', async () => {
+    const noFolder = join(folder, 'key.pem');
+    expect(await said(['sandbox', '--key-folder', noFolder])).toBe(
+      `--key-folder: ${noFolder} cannot be used (EEXIST), expected a folder to read and write\n`,
+    );
+    const garbage = join(folder, 'garbage');
+    mkdirSync(garbage);
+    writeFileSync(join(garbage, 'merchant-private.pem'), 'garbage');
+    expect(await said(['sandbox', '--key-folder', garbage])).toMatch(/merchant-private\.pem: found no private key/);
   });
 });
 

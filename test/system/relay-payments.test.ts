@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,6 +58,8 @@ function config(name: string, ledger: string): string {
 
 const secret = { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32) };
 
+const exported = ['payments', 'export', '--url', 'http://127.0.0.1:1'];
+
 describe('on PGlite', () => {
   test('a ledger in the memory of a relay is its own: says to use --url', () => {
     const { status, stderr } = cli(['payments', 'list', '--config', config('memory.toml', 'kind = "pglite"')], secret);
@@ -65,11 +67,13 @@ describe('on PGlite', () => {
   });
 
   test.each([
-    ['payments', 'list'],
-    ['retention'],
-    ['migrate'],
-    ['reconcile', '--account', 'antom', '--day', '2026-01-01'],
-  ])('%s keeps off a ledger that a running relay has open', async (...command) => {
+    ['use --url', 'payments', 'list'],
+    ['use --url', 'audit'],
+    ['stop the relay first', 'retention'],
+    ['stop the relay first', 'migrate'],
+    ['stop the relay first', 'tokens', 'list'],
+    ['stop the relay first', 'reconcile', '--account', 'antom', '--day', '2026-01-01'],
+  ])('keeps off a ledger that a running relay has open, and says: %s (%s)', async (remedy, ...command) => {
     const ledger = join(folder, 'never');
     const file = config('shared.toml', `kind = "pglite"\ndirectory = "${ledger}"`);
     const relay = createServer((_, response) => response.end('{"ok":true}'));
@@ -79,9 +83,30 @@ describe('on PGlite', () => {
     const { status, stdout, stderr } = await cliBeside([...command, '--config', file], secret);
     relay.close();
     expect([status === 0, stdout]).toEqual([false, '']);
-    expect(stderr).toMatch(new RegExp(`^ledger: a relay that runs at 127.0.0.1:${port} has it`));
+    expect(stderr).toMatch(new RegExp(`^ledger: a relay that runs at 127.0.0.1:${port} has it.*; ${remedy}\\n$`));
     expect(existsSync(ledger)).toBe(false);
   });
+
+  test.each(['operations', 'webhooks'])(
+    'run where the port of [%s] is taken: one line, which key and which port',
+    async (table) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const { port } = other.address() as AddressInfo;
+      const file = config(`${table}.toml`, 'kind = "pglite"');
+      // The other one takes any port that is free.
+      const text = readFileSync(file, 'utf8').replace('# port = 8090', 'port = 0').replace('# port = 8091', 'port = 0');
+      const [before, after = ''] = text.split(`[${table}]`);
+      writeFileSync(file, `${before}[${table}]${after.replace('port = 0', `port = ${port}`)}`);
+      const { status, stderr } = await cliBeside(['run', '--config', file], secret);
+      other.close();
+      expect([status, stderr]).toEqual([
+        1,
+        `${table}.port: port ${port} of 127.0.0.1 is taken, expected a free one: end what has it, or name another\n`,
+      ]);
+    },
+    60_000,
+  );
 
   test('retention keeps off a ledger that is a running relay’s alone', () => {
     const { status, stdout, stderr } = cli(['retention', '--config', config('memory.toml', 'kind = "pglite"')], secret);
@@ -92,7 +117,44 @@ describe('on PGlite', () => {
   test.each([
     ['no ledger named', ['payments', 'list'], /^--config: found nothing/],
     ['both ways', ['payments', 'list', '--config', 'x', '--url', 'http://x'], /^--url and --config: found both/],
-    ['no token', ['payments', 'list', '--url', 'http://127.0.0.1:1'], /^--token-file: found no token/],
+    [
+      'no token for a write',
+      ['payments', 'cancel', 'ab'.repeat(16), '--reason', 'x', '--url', 'http://127.0.0.1:1'],
+      /^--token-file: found nothing, expected a token/,
+    ],
+    [
+      'no token file',
+      ['payments', 'list', '--url', 'http://x', '--token-file', '/none'],
+      /^--token-file: \/none cannot be read \(ENOENT/,
+    ],
+    [
+      'a password in the address',
+      ['payments', 'list', '--url', 'http://a:hunter2@x'],
+      /^--url: found a name or password in it, (?!.*hunter2)/,
+    ],
+    ['no folder to export to', [...exported, '--out', '/nonexist/x.csv'], /^--out: the folder \/nonexist is not there/],
+    ['a folder to export to', [...exported, '--out', '/tmp'], /^--out: \/tmp is a folder, expected the path of a file/],
+    [
+      'an odd key',
+      ['payments', 'cancel', 'x', '--config', 'x', '--reason', 'y', '--key', 'k'],
+      /^--key: found 1 characters/,
+    ],
+    ['an empty reason', ['payments', 'cancel', 'x', '--config', 'x', '--reason', ''], /^--reason: found 0 characters/],
+    [
+      'an odd finding',
+      ['payments', 'resolve', 'x', '--config', 'x', '--found', 'nope', '--note', 'y'],
+      /^--found: found 4 characters/,
+    ],
+    [
+      'an odd name',
+      ['tokens', 'create', '--config', 'x', '--name', 'a b', '--scopes', 'read'],
+      /^--name: found 3 characters/,
+    ],
+    [
+      'odd days',
+      ['tokens', 'create', '--config', 'x', '--name', 'a', '--scopes', 'read', '--days', '0'],
+      /^--days: found 0, expected 1 to 3650/,
+    ],
     [
       'no scope',
       ['tokens', 'create', '--config', 'x', '--name', 'a', '--scopes', 'all'],
@@ -101,7 +163,7 @@ describe('on PGlite', () => {
     [
       'no amount',
       ['payments', 'refund', 'x', '--config', 'x', '--amount', '12.50', '--reason', 'y'],
-      /^--amount: expected/,
+      /^--amount: found a number without a currency, expected/,
     ],
     [
       'odd decimals',
@@ -123,11 +185,11 @@ describe('on PGlite', () => {
 });
 
 /** A command with --url of a server that answers so. */
-async function against(answer: RequestListener, args: readonly string[]) {
+async function against(answer: RequestListener, args: readonly string[], token = 'qz_whatever') {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const env = { QUIETZONE_OPERATIONS_TOKEN: 'qz_whatever' };
+  const env = { QUIETZONE_OPERATIONS_TOKEN: token };
   const said = await cliBeside([...args, '--url', `http://127.0.0.1:${port}`], env);
   server.close();
   return said;
@@ -141,7 +203,43 @@ test('an export that breaks off: exit 1, and says that the file is not whole', a
   };
   const { status, stderr } = await against(half, ['payments', 'export', '--out', out]);
   expect([status, stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
-  expect(stderr).toContain(`export: broken off before its end (terminated); ${out} is not whole: export again`);
+  expect(stderr).toContain(`export: broken off before its end (terminated); ${out} is as it was: export again`);
+  expect(readdirSync(folder).filter((name) => name.startsWith('half.csv'))).toEqual([]);
+});
+
+test('an export that is refused, or breaks off, leaves a good file as it was; a whole one takes its place', async () => {
+  const out = join(folder, 'november.csv');
+  writeFileSync(out, 'good\n');
+  const refused: RequestListener = (_, response) =>
+    response.writeHead(422).end('{"error":{"code":"from","message":"from: found \\"x\\", expected a time"}}');
+  const wrong = await against(refused, ['payments', 'export', '--out', out, '--from', 'x']);
+  expect([wrong.status, wrong.stderr]).toEqual([2, '--from: found "x", expected a time (from)\n']);
+  expect((await against((_, response) => response.destroy(), ['payments', 'export', '--out', out])).status).toBe(1);
+  expect(readFileSync(out, 'utf8')).toBe('good\n');
+  expect((await against((_, response) => response.end('new\n'), ['payments', 'export', '--out', out])).status).toBe(0);
+  expect(readFileSync(out, 'utf8')).toBe('new\n');
+  expect((await against((_, response) => response.end('x'), ['payments', 'export', '--out', '/dev/null'])).status).toBe(
+    0,
+  );
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.startsWith('november.csv'))).toEqual(['november.csv']);
+});
+
+test('without a token: reads go, as the API lets them; where it asks for one, says where a token belongs', async () => {
+  const heard: unknown[] = [];
+  const open: RequestListener = ({ headers }, response) => {
+    heard.push(headers.authorization);
+    response.end('{"payments":[],"next":null}');
+  };
+  const list = ['payments', 'list'];
+  expect((await against(open, list, '')).status).toBe(0);
+  expect(heard).toEqual([undefined]);
+  const closed: RequestListener = (_, response) => response.writeHead(401).end('{"error":{}}');
+  const { status, stderr } = await against(closed, list, '');
+  expect([status, stderr]).toEqual([
+    2,
+    '--token-file: found nothing, expected a token there or in QUIETZONE_OPERATIONS_TOKEN\n',
+  ]);
 });
 
 describe('a write whose answer is not heard', () => {
@@ -203,11 +301,27 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     const tooMuch = await run('payments', 'refund', id, '--amount', '35.50 HKD', '--reason', 'all');
     expect([tooMuch.status, tooMuch.stdout]).toEqual([1, '']);
     expect(tooMuch.stderr).toMatch(/^amount: of 35.50 HKD only 23.00 HKD can still be given back.*\(too-much\)\n$/);
+    expect((await run('audit', '--payment', receiptOf(id))).stdout).toMatch(/refused: too-much/);
     expect((await run('audit', '--payment', id)).stdout).toMatch(/command line.*refused: too-much[\s\S]*done/);
     expect((await run('payments', 'export')).stdout.split('\r\n')).toHaveLength(3);
     const json = JSON.parse((await run('payments', 'list', '--json')).stdout);
     expect(json.payments[0]).toMatchObject({ id, returned: { requested: 0, confirmed: 1_250, remaining: 2_300 } });
   }, 120_000);
+
+  test.each([
+    ['a state that is none', ['list', '--state', 'bogus'], /^--state: found "bogus", expected of /],
+    ['a time that is none', ['list', '--from', 'yesterday'], /^--from: found "yesterday", expected a time/],
+    ['a limit of nothing', ['list', '--limit', '0'], /^--limit: found "0", expected a whole number/],
+    [
+      'an end before the begin',
+      ['export', '--from', '2026-12-01', '--to', '2026-11-01'],
+      /^--to: found "2026-11-01", expected a time after/,
+    ],
+  ] as const)('wrong use, %s: exit 2 and the flag', async (_name, args, says) => {
+    const { status, stdout, stderr } = await run('payments', ...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(says);
+  });
 
   test('cancel and resolve', async () => {
     const doubtful = await world.approved('antom');

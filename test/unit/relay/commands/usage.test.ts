@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { orExplain } from '../../../../relay/commands/usage.js';
+
+let said = '';
+beforeEach(() => {
+  said = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+const explained = async (fault: unknown): Promise<string> => {
+  await orExplain(async () => {
+    throw fault;
+  });
+  return said;
+};
+
+test('a fault that nobody has thought of: one line, no stack, no password, exit 1', async () => {
+  const fault = new TypeError('cannot use postgres://x:hunter2@127.0.0.1/y\n  at all\u001b[2J');
+  expect(await explained(fault)).toBe(
+    'relay: unexpected fault: TypeError: cannot use postgres://127.0.0.1/y; at all\n',
+  );
+  expect(process.exitCode).toBe(1);
+});
+
+test('also of what is no Error', async () => {
+  expect(await explained('TOPSECRET')).toBe('relay: unexpected fault: a fault without a name\n');
+});
