@@ -245,7 +245,10 @@ const stopFirst: Remedies = {
   runs: 'stop the relay first',
 };
 
-/** PGlite is one process's alone and has no lock that says so; two of them would ruin it. @throws LedgerError */
+/**
+ * PGlite is one process's alone; two of them would ruin it. The directory's lock is what keeps them apart: this only
+ * says earlier, and better, where to ask. @throws LedgerError
+ */
 export async function refuseShared(
   { ledger, operations: { host, port } }: RelayConfig,
   { memory, runs: remedy } = stopFirst,

@@ -1,9 +1,10 @@
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import type { Database, Row, Transaction, Value } from './database.js';
 import { LedgerError } from './database.js';
+import { type HeldDirectory, holdDirectory } from './directory.js';
 
 export type PGliteOptions = {
-  /** Where the data lies; without it in memory. One process at a time: PGlite has no lock. */
+  /** Where the data lies; without it in memory. One process at a time, which a lock file sees to: PGlite has none. */
   readonly directory?: string;
 };
 
@@ -15,6 +16,7 @@ export class PGliteDatabase implements Database {
   ];
   readonly #options: PGliteOptions;
   #db: PGlite | undefined;
+  #held: HeldDirectory | undefined;
 
   constructor(options: PGliteOptions = {}) {
     this.#options = options;
@@ -23,13 +25,36 @@ export class PGliteDatabase implements Database {
   async start(): Promise<void> {
     // Loaded late: the import alone costs memory that a relay on PostgreSQL does not need.
     const { PGlite } = await import('@electric-sql/pglite');
-    this.#db = await PGlite.create(this.#options.directory ?? 'memory://');
+    const { directory } = this.#options;
+    if (directory === undefined) {
+      this.#db = await PGlite.create('memory://');
+      return;
+    }
+    this.#held = holdDirectory(directory);
+    const { path } = this.#held;
+    try {
+      this.#db = await PGlite.create(path);
+    } catch {
+      this.#release();
+      throw new LedgerError(
+        `ledger.directory: ${path} is no ledger that PGlite can open; put a whole copy in its place, or name another folder`,
+      );
+    }
+  }
+
+  #release(): void {
+    this.#held?.release();
+    this.#held = undefined;
   }
 
   async stop(): Promise<void> {
     const db = this.#db;
     this.#db = undefined;
-    await db?.close();
+    try {
+      await db?.close();
+    } finally {
+      this.#release();
+    }
   }
 
   get #open(): PGlite {
