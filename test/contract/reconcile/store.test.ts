@@ -341,6 +341,19 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     expect(found(result)).toEqual([`charged-not-known ${sold.id}`, `charged-not-known ${sold.id}`]);
   });
 
+  test('a list that cannot be had is said once, not in the words of files', async () => {
+    async function* list(): AsyncGenerator<ReportItem> {
+      yield { kind: 'broken', why: 'page 1: io' };
+    }
+    const { folder: _, read: __, ...rest } = source();
+    const parts = { db: opened.db, now: () => now, slackMs: 900_000 };
+    const { problems } = await reconcileDay(parts, { ...rest, list }, DAY);
+    expect(problems).toEqual([expect.stringContaining("the acquirer's list could not be had whole: page 1: io")]);
+    const none = reconcileDay(parts, rest, DAY);
+    await expect(none).rejects.toThrow(/no reports; set details = true in its \[account.reports\]/);
+    await expect(none).rejects.not.toThrow(/--folder/);
+  });
+
   test('two runs at once, as by hand and by the calendar: each difference once, one alarm', async () => {
     await put(name, []);
     await run();
