@@ -23,6 +23,7 @@ export type RefundRunnerParts = {
 /** A call for a person's refund or cancel that has ended, for those who watch. */
 export type RefundCallMade = {
   readonly account: string;
+  readonly attempt: string;
   readonly call: RefundCall;
   readonly answer: AnswerEvent['answer'];
   readonly ms: number;
@@ -67,7 +68,10 @@ async function oneCall(
   const startedAt = clock.now();
   const event = maySend ? await makeCall(call, refund, attempt, parts, signal) : notMade(call);
   const at = clock.now();
-  if (maySend) parts.called?.({ account: attempt.account, call, answer: event.answer, ms: at - startedAt });
+  if (maySend) {
+    const { id, account } = attempt;
+    parts.called?.({ account, attempt: id, call, answer: event.answer, ms: at - startedAt });
+  }
   const code = 'code' in event.answer ? (event.answer.code ?? null) : null;
   const end = { id: callId ?? 0, at, answer: event.answer.kind, code };
   const answered = { end, ms: at - startedAt };

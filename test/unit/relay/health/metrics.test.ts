@@ -17,8 +17,9 @@ function metricsOf(): Metrics {
 
 test('calls for people are in the same histogram; what was never sent by our own decision is not', async () => {
   const metrics = metricsOf();
-  metrics.refundCalled({ account: 'x', call: 'refund', answer: { kind: 'refunded' }, ms: 20 });
-  metrics.refundCalled({ account: 'x', call: 'refund', answer: { kind: 'not-sent', detail: 'no-payment-id' }, ms: 0 });
+  const of = { account: 'x', attempt: 'own', call: 'refund' } as const;
+  metrics.refundCalled({ ...of, answer: { kind: 'refunded' }, ms: 20 });
+  metrics.refundCalled({ ...of, answer: { kind: 'not-sent', detail: 'no-payment-id' }, ms: 0 });
   const counts = (await metrics.text()).body.split('\n').filter((l) => l.includes('call_seconds_count'));
   expect(counts).toEqual(['quietzone_acquirer_call_seconds_count{account="x",call="refund",answer="refunded"} 1']);
 });
