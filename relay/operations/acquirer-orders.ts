@@ -5,7 +5,7 @@ import type { Account } from '../routing/accounts.js';
 export function noLookUp({ name, acquirer }: Account, all: readonly Account[]): string {
   const able = all.filter((other) => other.acquirer.lookUp).map((other) => other.name);
   const remedy = able.length > 0 ? `expected ${able.join(', ')}` : 'no account in the config can be asked so';
-  return `account: ${acquirer.name}, which "${name}" is with, is not asked for orders by its own id; ${remedy}`;
+  return `account: "${name}" is with ${acquirer.name}, which is not asked for orders by its own id; ${remedy}`;
 }
 
 /**

@@ -96,7 +96,7 @@ describe.each(stages)('a relay on $name', (kind) => {
       {
         error: {
           code: 'no-look-up',
-          message: 'account: antom, which "antom" is with, is not asked for orders by its own id; expected codepay',
+          message: 'account: "antom" is with antom, which is not asked for orders by its own id; expected codepay',
         },
       },
     ]);

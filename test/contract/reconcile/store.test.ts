@@ -423,6 +423,15 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     const csv = csvOf(result);
     expect(csv.trimEnd().split('\r\n')).toHaveLength(3);
     expect(csv).toContain(`"'=cmd|calc"`);
+    const fault = { file: 'a.csv', line: 1, found: '3 lines', remedy: 'ask again', lost: true };
+    const said = tableOf({
+      ...result,
+      faults: [
+        { ...fault, column: '' },
+        { ...fault, column: 'time' },
+      ],
+    });
+    expect(said).toContain('! a.csv:1: found 3 lines; ask again\n  ! a.csv:1 time: found');
     const json = JSON.parse(jsonOf(result)) as RunResult;
     expect(json.differences.map(({ type }) => type).sort()).toEqual(types);
     expect(json.differences[0]?.found).toMatchObject({ decimals: expect.any(Number) });
