@@ -80,7 +80,12 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
   );
   const watch: ClockWatch = new ClockWatch({ clock, wall, ...clockAlarm(shared) });
   const leaseMs = 2 * accounts.longestCallMs + REFUND_LEASE_BEYOND_CALLS_MS;
-  const refunds = new RefundWorker({ ...shared, accounts, leaseMs });
+  const refunds = new RefundWorker({
+    ...shared,
+    accounts,
+    leaseMs,
+    called: (made) => health.metrics.refundCalled(made),
+  });
   const { context, committed } = office;
   const { firstTellMs } = context();
   const operations = buildOperations({

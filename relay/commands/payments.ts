@@ -64,7 +64,11 @@ const show = defineCommand({
   args: {
     ...{ ...where, ...json, id: { ...id, required: false } },
     'acquirer-order': { type: 'string', valueHint: 'ID', description: "The acquirer's own id, of any kind of order" },
-    account: { type: 'string', valueHint: 'NAME', description: 'With --acquirer-order: which account to ask' },
+    account: {
+      type: 'string',
+      valueHint: 'NAME',
+      description: 'With --acquirer-order: which account to ask, one with CodePay',
+    },
   },
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'acquirer-order', 'account', 'json']);

@@ -2,10 +2,11 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../ledger/database.js';
 import { gaugesOf } from '../ledger/gauges.js';
 import type { Attempt } from '../payment/types.js';
+import type { RefundCallMade } from '../refunds/runner.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
 import type { Applied } from '../worker/apply.js';
-import type { CallMade } from '../worker/made.js';
+import { type CallMade, isOurs } from '../worker/made.js';
 import type { Circuit } from './circuit.js';
 
 export type MetricsParts = {
@@ -87,6 +88,11 @@ export class Metrics {
       timed.answeredAt = startedAt + ms;
     }
     if (!ours) this.#calls.observe({ account, call, answer }, ms / SECOND_MS);
+  }
+
+  /** For a person's refund or cancel. */
+  refundCalled({ account, call, answer, ms }: RefundCallMade): void {
+    if (!isOurs(answer)) this.#calls.observe({ account, call, answer: answer.kind }, ms / SECOND_MS);
   }
 
   committed({ attempt, moved }: Applied): void {

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifySchema, FastifyServerOptions } from 'fastify';
 import { type Problem, problem } from './problem.js';
 import { shapes } from './schemas.js';
 
@@ -15,6 +15,10 @@ export const fastifyOptions = {
   ajv: {
     customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allowUnionTypes: true },
   },
+  /** What is refused before any route is looked for, such as a path that cannot be decoded. */
+  frameworkErrors: (_error: unknown, _request: unknown, reply: Pick<FastifyReply, 'code'>) => {
+    void reply.code(400).send(problem('bad-request', 'path: not understood; percent-encode it as UTF-8'));
+  },
 } as const satisfies FastifyServerOptions;
 
 const info = {
@@ -24,6 +28,18 @@ const info = {
     'For the people who run kiosks, and their programs. Amounts are in minor units, times in ISO 8601. Every write needs ' +
     'a token and an Idempotency-Key: the same key with the same request repeats the answer and acts no more.',
 };
+
+/**
+ * What the checks of requests leave to others: the desk says what is wrong with a key, on record, and the gate who may come in.
+ */
+function documented(schema: FastifySchema | undefined, isOpen: boolean): FastifySchema {
+  const { headers, ...rest } = schema ?? {};
+  return {
+    ...rest,
+    ...(headers ? { headers: { ...headers, required: ['idempotency-key'] } } : {}),
+    ...(isOpen ? { security: [] } : {}),
+  };
+}
 
 /** Routes are added once the document listens to them. */
 export function addDocument(app: FastifyInstance, add: (routes: FastifyInstance) => void): void {
@@ -35,6 +51,7 @@ export function addDocument(app: FastifyInstance, add: (routes: FastifyInstance)
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
+    transform: ({ schema, url, route }) => ({ url, schema: documented(schema, route.config?.access === 'open') }),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
     },

@@ -49,7 +49,7 @@ export function viewPayment({ attempt: a, given, resolved }: Payment) {
     amount: a.money?.amount ?? 0,
     currency: a.money?.currency ?? '',
     createdAt: iso(a.createdAt),
-    /** Requested is not confirmed: what a person gave back, of a delivered payment. */
+    /** Requested is not confirmed: what people gave back, and what the relay did by itself. */
     returned: returnedOf(a, given),
     resolved: resolved && { found: resolved.found, note: resolved.note, by: resolved.by, at: iso(resolved.at) },
   };

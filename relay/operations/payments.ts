@@ -2,7 +2,7 @@ import { number, numberOrNull, text, textOrNull } from '../ledger/columns.js';
 import type { Queries, Row, Value } from '../ledger/database.js';
 import { attemptsFromRows } from '../ledger/reversals.js';
 import type { Attempt, Resolution, State } from '../payment/types.js';
-import type { Given } from '../refunds/allowed.js';
+import { type Given, notReversed } from '../refunds/allowed.js';
 import { refundsOf, reversedOf } from '../refunds/store.js';
 
 /** What people ask of the ledger: lists by filter, newest first, and everything about one payment. */
@@ -106,7 +106,7 @@ async function withGiven(q: Queries, rows: readonly Row[]): Promise<Payment[]> {
   ];
   return attempts.map((attempt) => ({
     attempt,
-    given: { refunds: refunds.get(attempt.id) ?? [], reversed: reversed.get(attempt.id) ?? 0 },
+    given: { refunds: refunds.get(attempt.id) ?? [], reversed: reversed.get(attempt.id) ?? notReversed },
     resolved: resolutions.get(attempt.id) ?? null,
   }));
 }

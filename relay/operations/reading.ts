@@ -4,7 +4,7 @@ import type { Database } from '../ledger/database.js';
 import { loadRefund } from '../refunds/store.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
-import { lookUpOrder } from './acquirer-orders.js';
+import { lookUpOrder, noLookUp } from './acquirer-orders.js';
 import { listAudit } from './audit.js';
 import { exportCsv } from './csv.js';
 import { viewAudit, viewPayment, viewRefund, viewWhole } from './payment-view.js';
@@ -102,7 +102,7 @@ export function addReading(app: FastifyInstance, { db, accounts, clock }: Readin
     '/v1/acquirer-orders/:id',
     {
       schema: {
-        summary: "An order by the acquirer's own id, of whatever kind, as the acquirer says it is",
+        summary: "An order by the acquirer's own id, of whatever kind, as the acquirer says it is; CodePay only",
         params: object({ id: string("The acquirer's own id", { pattern: '^[A-Za-z0-9_-]{1,64}$' }) }),
         querystring: object({ account: string("The merchant's account with the acquirer to ask") }),
         response: replies('AcquirerOrder'),
@@ -112,7 +112,8 @@ export function addReading(app: FastifyInstance, { db, accounts, clock }: Readin
       const account = accounts.get(name);
       if (!account)
         return await reply.code(404).send(problem('account-unknown', 'no account of that name in the config'));
-      return await lookUpOrder(db, account, params.id);
+      const found = await lookUpOrder(db, account, params.id);
+      return found ?? (await reply.code(422).send(problem('no-look-up', noLookUp(account, accounts.all()))));
     },
   );
   app.get<{ Querystring: { limit?: string; cursor?: string; payment?: string } }>(

@@ -26,6 +26,9 @@ function table(rows: readonly (readonly string[])[]): string {
   return plain.map((row) => `${line(row)}\n`).join('');
 }
 
+/** What is wrong with a whole line or file is in no column. */
+const ofColumn = (column: string): string => (column === '' ? '' : ` ${printable(column)}`);
+
 const WAITING_SHOWN = 20;
 
 export function tableOf(result: RunResult): string {
@@ -33,7 +36,7 @@ export function tableOf(result: RunResult): string {
   const head = `${account} ${day}: ${outcome}; ${rows} rows, ${payments} payments, ${differences.length} differences, ${waiting.length} waiting\n`;
   const said = problems.map((problem) => `  ! ${printable(problem)}\n`).join('');
   const bad = faults.map(
-    (f) => `  ! ${printable(f.file)}:${f.line} ${printable(f.column)}: found ${f.found}; ${f.remedy}\n`,
+    (f) => `  ! ${printable(f.file)}:${f.line}${ofColumn(f.column)}: found ${f.found}; ${f.remedy}\n`,
   );
   const found = differences.map((d) => [
     ...[String(d.number), d.type, d.day, moneyText(d.expected), moneyText(d.found), idOf(d), placeOf(d), d.detail],

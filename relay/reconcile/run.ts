@@ -3,7 +3,7 @@ import { dayIn } from '../acquirers/report.js';
 import type { Database, Transaction } from '../ledger/database.js';
 import { raiseAlarm } from '../ledger/records.js';
 import { dayAfter, periodOf } from '../runtime/days.js';
-import { CollectError, collectFiles, collectList, type ReportSource, type Unread } from './collect.js';
+import { CollectError, collectFiles, collectList, listName, type ReportSource, type Unread } from './collect.js';
 import { type Coverage, daysOfSettled } from './coverage.js';
 import { saveDifferences } from './differences.js';
 import { type FileRecord, filesOf, fingerprintOf } from './files.js';
@@ -59,7 +59,7 @@ export async function reconcileDay(
   const problems = await collectOrNote(parts, source, day, folder);
   const files = await filesOf(db, account, [dayAfter(day, -1), day, dayAfter(day)]);
   const own = files.filter((file) => file.day === day || (file.day === null && (!file.complete || file.lost > 0)));
-  problems.push(...problemsOf(own, day));
+  problems.push(...problemsOf(own, day, source.list !== undefined));
   const faults = own.flatMap((file) => file.faults.map((fault) => ({ ...fault, file: file.name })));
   const base = { account, day, problems, faults, files: own.map(({ name }) => name) };
   const compared = fingerprintOf(files.filter((file) => file.day === day));
@@ -143,9 +143,10 @@ async function collect(parts: RunParts, source: ReportSource, day: string, folde
       : [`the acquirer's list could not be had whole: ${why}; if it stays so, ask whether the account has this list`];
   }
   if (from === undefined) {
-    throw new CollectError(
-      `account "${account}": no reports; give it [account.reports] in the config, or use --folder`,
-    );
+    const remedy = source.read
+      ? 'give it [account.reports] in the config, or use --folder'
+      : 'set details = true in its [account.reports], if the acquirer has given it that list';
+    throw new CollectError(`account "${account}": no reports; ${remedy}`);
   }
   const fetched = folder === undefined ? await source.fetch?.(from, signal) : undefined;
   const unread: Unread[] = [...(fetched?.unread ?? []), ...(await collectFiles(db, source, from, now()))];
@@ -160,8 +161,9 @@ const isThere = (files: readonly FileRecord[], day: string): boolean => {
   return lists.length > 0 && lists.every(({ complete, erased }) => complete && !erased);
 };
 
-function problemsOf(files: readonly FileRecord[], day: string): string[] {
-  const cut = files.filter(({ complete }) => !complete);
+/** `listed`: the acquirer was asked for its list, and what stands against that is said already. */
+function problemsOf(files: readonly FileRecord[], day: string, listed: boolean): string[] {
+  const cut = files.filter(({ complete, name }) => !complete && !(listed && name === listName(day)));
   return [
     ...cut.map(
       ({ name }) => `${name}: not whole (its last line, <END>, is not there, or it cannot be read): fetch it again`,

@@ -8,9 +8,18 @@ import { isOpen, type Refund, takes } from './types.js';
 /** Records of giving back, read under the lock of the attempt's row. */
 export type Given = {
   readonly refunds: readonly Refund[];
-  /** Minor units that the payment machine gave back, or may still: its records that have not failed. */
-  readonly reversed: number;
+  readonly reversed: Reversed;
 };
+
+/** The payment machine's own records of giving back, minor units. */
+export type Reversed = {
+  /** Back, or perhaps still: all that have not failed. */
+  readonly taken: number;
+  /** Of the payment's currency only; where another one was charged, it is that which went back. */
+  readonly requested: number;
+  readonly confirmed: number;
+};
+export const notReversed: Reversed = { taken: 0, requested: 0, confirmed: 0 };
 
 /** Minor units of the payment's currency. Requested is not confirmed: both are told. */
 export type Returned = {
@@ -40,11 +49,10 @@ const sum = (refunds: readonly Refund[]): number => refunds.reduce((total, { mon
 
 export function returnedOf(attempt: Attempt, { refunds, reversed }: Given): Returned {
   const charged = attempt.state === 'delivered' ? (attempt.money?.amount ?? 0) : 0;
-  const taken = sum(refunds.filter(takes)) + reversed;
-  const confirmed = sum(refunds.filter(({ state }) => state === 'confirmed'));
+  const taken = sum(refunds.filter(takes)) + reversed.taken;
   return {
-    requested: sum(refunds.filter((r) => isOpen(r) || r.state === 'operator')),
-    confirmed,
+    requested: sum(refunds.filter((r) => isOpen(r) || r.state === 'operator')) + reversed.requested,
+    confirmed: sum(refunds.filter(({ state }) => state === 'confirmed')) + reversed.confirmed,
     remaining: Math.max(0, charged - taken),
   };
 }
@@ -122,7 +130,7 @@ export function mayCancel(attempt: Attempt, given: Given, capabilities: Capabili
   if (given.refunds.some(takes)) {
     return refuse('refunded', 'a cancel gives back the whole payment, and a part is refunded; refund the rest instead');
   }
-  if (given.reversed > 0) return refuse('refunded', 'the relay itself gave its money back, or may have');
+  if (given.reversed.taken > 0) return refuse('refunded', 'the relay itself gave its money back, or may have');
   const { cancelUntil } = capabilities;
   if (cancelUntil && now > cancelDeadline(cancelUntil, paidAt(attempt))) {
     const end = new Date(cancelDeadline(cancelUntil, paidAt(attempt))).toISOString();

@@ -16,6 +16,17 @@ export type RefundRunnerParts = {
   readonly leaseMs: number;
   /** Called after each commit. */
   readonly committed: (applied: AppliedRefund) => void;
+  /** Called after each call that was made. */
+  readonly called?: ((made: RefundCallMade) => void) | undefined;
+};
+
+/** A call for a person's refund or cancel that has ended, for those who watch. */
+export type RefundCallMade = {
+  readonly account: string;
+  readonly attempt: string;
+  readonly call: RefundCall;
+  readonly answer: AnswerEvent['answer'];
+  readonly ms: number;
 };
 
 type AnswerEvent = Extract<RefundEvent, { readonly answer: unknown }>;
@@ -53,11 +64,14 @@ async function oneCall(
   signal: AbortSignal,
 ): Promise<AppliedRefund | undefined> {
   const { db, clock } = parts;
+  const maySend = await mayStillSend(call, refund, db);
   const startedAt = clock.now();
-  const event = (await mayStillSend(call, refund, db))
-    ? await makeCall(call, refund, attempt, parts, signal)
-    : notMade(call);
+  const event = maySend ? await makeCall(call, refund, attempt, parts, signal) : notMade(call);
   const at = clock.now();
+  if (maySend) {
+    const { id, account } = attempt;
+    parts.called?.({ account, attempt: id, call, answer: event.answer, ms: at - startedAt });
+  }
   const code = 'code' in event.answer ? (event.answer.code ?? null) : null;
   const end = { id: callId ?? 0, at, answer: event.answer.kind, code };
   const answered = { end, ms: at - startedAt };

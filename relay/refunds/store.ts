@@ -2,7 +2,7 @@ import type { Currency, Money } from '../../protocol/money.js';
 import { number, numberOrNull, text, textOrNull } from '../ledger/columns.js';
 import type { Queries, Row, Transaction, Value } from '../ledger/database.js';
 import type { AlarmKind } from '../payment/types.js';
-import type { Given } from './allowed.js';
+import { type Given, notReversed, type Reversed } from './allowed.js';
 import { type Refund, type RefundCall, type RefundState, refundIdOf } from './types.js';
 
 /** The table `refund`. Whoever changes a row holds the row of its attempt first, and then its own: nothing waits in a circle. */
@@ -46,21 +46,29 @@ export async function refundsOf(q: Queries, attempts: readonly string[]): Promis
   return found;
 }
 
-/** Minor units that the payment machine gave back, or may still. */
-export async function reversedOf(q: Queries, attempts: readonly string[]): Promise<Map<string, number>> {
+/** What the payment machine gave back by itself, of several attempts; one without is not in it. */
+export async function reversedOf(q: Queries, attempts: readonly string[]): Promise<Map<string, Reversed>> {
   if (attempts.length === 0) return new Map();
   const rows = await q.query(
-    `SELECT attempt, sum(amount)::bigint AS amount FROM reversal
-     WHERE attempt = ANY (string_to_array($1, ',')) AND state <> 'failed' GROUP BY attempt`,
+    `SELECT r.attempt, sum(r.amount)::bigint AS taken,
+       coalesce(sum(r.amount) FILTER (WHERE r.state <> 'confirmed' AND r.currency = a.currency), 0)::bigint AS requested,
+       coalesce(sum(r.amount) FILTER (WHERE r.state = 'confirmed' AND r.currency = a.currency), 0)::bigint AS confirmed
+     FROM reversal r JOIN attempt a ON a.id = r.attempt
+     WHERE r.attempt = ANY (string_to_array($1, ',')) AND r.state <> 'failed' GROUP BY r.attempt`,
     [attempts.join(',')],
   );
-  return new Map(rows.map((row) => [text(row['attempt']), number(row['amount'])]));
+  const reversed = (row: Row): Reversed => ({
+    taken: number(row['taken']),
+    requested: number(row['requested']),
+    confirmed: number(row['confirmed']),
+  });
+  return new Map(rows.map((row) => [text(row['attempt']), reversed(row)]));
 }
 
 /** Under the lock of the attempt's row, for a decision. */
 export async function givenOf(q: Queries, attempt: string): Promise<Given> {
   const refunds = (await refundsOf(q, [attempt])).get(attempt) ?? [];
-  return { refunds, reversed: (await reversedOf(q, [attempt])).get(attempt) ?? 0 };
+  return { refunds, reversed: (await reversedOf(q, [attempt])).get(attempt) ?? notReversed };
 }
 
 export type NewRefund = Pick<Refund, 'attempt' | 'kind' | 'reason' | 'requestedBy' | 'replaces' | 'place'> & {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { generateKeys, type SandboxKeys } from './keys.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
-import { SANDBOX_APP_ID, SANDBOX_CLIENT_ID, startSandbox } from './server.js';
+import { protocols, startSandbox } from './server.js';
 import { type SandboxKind, sandboxKinds } from './stage.js';
 
 export { generateKeys, type SandboxKeys } from './keys.js';
@@ -73,7 +73,7 @@ export function readArguments(args: readonly string[]): Arguments {
     controlPort,
     scenario,
     byAmount: values['by-amount'],
-    clientId: values['client-id'] ?? (acquirer === 'antom' ? SANDBOX_CLIENT_ID : SANDBOX_APP_ID),
+    clientId: values['client-id'] ?? protocols[acquirer].clientId,
     keyFolder: values['key-folder'],
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
     timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),

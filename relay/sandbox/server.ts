@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { orPortFault } from '../runtime/ports.js';
 import { textAt } from './antom/fields.js';
-import { antomDialect } from './antom/notices.js';
+import { antomDialect, type NoticeKeys } from './antom/notices.js';
 import { operate as operateAntom } from './antom/operations.js';
 import { createAntomPort } from './antom/port.js';
 import { Books, charge, fail, type Ledger } from './books.js';
@@ -10,8 +10,8 @@ import { operate as operateCodepay } from './codepay/operations.js';
 import { createCodepayPort } from './codepay/port.js';
 import { type Controls, createControl } from './control.js';
 import type { SandboxKeys } from './keys.js';
-import { createListener } from './listener.js';
-import { Notifier, type NotifyManner, type Sent } from './notifier.js';
+import { createListener, type Handler } from './listener.js';
+import { type Dialect, Notifier, type NotifyManner, type Sent } from './notifier.js';
 import { type ScenarioName, scenarioOf } from './scenarios.js';
 import { type Reply, type Rules, type SandboxCall, type SandboxKind, strangerKey } from './stage.js';
 
@@ -57,37 +57,53 @@ export type Sandbox = {
   stop(): Promise<void>;
 };
 
-/** The side of the wire that speaks the acquirer's protocol; what it decides, the books know. */
-function portOf(options: SandboxOptions, books: Books, rules: () => Rules, notifier: Notifier | undefined) {
-  const { keys, onCall, acquirer = 'antom', clockMs = Date.now } = options;
-  const shared = { ...keys, clockMs, onCall };
-  const told = (reply: Reply, url: string | undefined): Reply =>
-    notifier ? { ...reply, after: notifier.look(reply.paymentRequestId, url) } : reply;
-  if (acquirer === 'antom') {
-    const { clientId = SANDBOX_CLIENT_ID } = options;
-    return createAntomPort({
-      ...{ ...shared, clientId },
-      decide: (api, fields) => told(operateAntom(api, books, fields, rules()), textAt(fields, 'paymentNotifyUrl')),
-    });
-  }
-  return createCodepayPort({
-    ...shared,
-    ...codepayIds(options),
-    decide: (method, fields) => told(operateCodepay(method, books, fields, rules()), fields.get('notify_url')),
-  });
-}
+/** What all protocols are given. */
+type Around = {
+  readonly options: SandboxOptions;
+  readonly books: Books;
+  readonly rules: () => Rules;
+  /** A decision, told after what is sent of it by itself to this address. */
+  readonly told: (reply: Reply, url: string | undefined) => Reply;
+};
 
-const codepayIds = ({ clientId = SANDBOX_APP_ID }: SandboxOptions) => ({
-  appId: clientId,
-  merchantNo: SANDBOX_MERCHANT_NO,
-});
+type Protocol = {
+  /** Who calls: Antom's client id, CodePay's app_id. */
+  readonly clientId: string;
+  /** The side of the wire that speaks it; what it decides, the books know. */
+  readonly port: (clientId: string, around: Around) => Handler;
+  readonly dialect: (clientId: string, keys: NoticeKeys) => Dialect;
+};
 
-function notifierOf(options: SandboxOptions, books: Books): Notifier | undefined {
-  const { notifyFactor: factor, acquirer = 'antom', clientId = SANDBOX_CLIENT_ID, clockMs = Date.now } = options;
+const shared = ({ keys, onCall, clockMs = Date.now }: SandboxOptions) => ({ ...keys, clockMs, onCall });
+const codepayIds = (appId: string) => ({ appId, merchantNo: SANDBOX_MERCHANT_NO });
+
+/** One for each word of `sandboxKinds`: the type check asks for it. */
+export const protocols: Readonly<Record<SandboxKind, Protocol>> = {
+  antom: {
+    clientId: SANDBOX_CLIENT_ID,
+    port: (clientId, { options, books, rules, told }) =>
+      createAntomPort({
+        ...{ ...shared(options), clientId },
+        decide: (api, fields) => told(operateAntom(api, books, fields, rules()), textAt(fields, 'paymentNotifyUrl')),
+      }),
+    dialect: antomDialect,
+  },
+  codepay: {
+    clientId: SANDBOX_APP_ID,
+    port: (clientId, { options, books, rules, told }) =>
+      createCodepayPort({
+        ...{ ...shared(options), ...codepayIds(clientId) },
+        decide: (method, fields) => told(operateCodepay(method, books, fields, rules()), fields.get('notify_url')),
+      }),
+    dialect: (clientId, keys) => codepayDialect(codepayIds(clientId), keys),
+  },
+};
+
+function notifierOf(options: SandboxOptions, protocol: Protocol, clientId: string, books: Books) {
+  const { notifyFactor: factor, clockMs = Date.now } = options;
   if (factor === undefined) return undefined;
   const keys = { key: createPrivateKey(options.keys.acquirerPrivatePem), stranger: strangerKey(), clockMs };
-  const dialect = acquirer === 'antom' ? antomDialect(clientId, keys) : codepayDialect(codepayIds(options), keys);
-  return new Notifier({ books, dialect, factor, clockMs });
+  return new Notifier({ books, dialect: protocol.dialect(clientId, keys), factor, clockMs });
 }
 
 /** An acquirer of one's own: speaks its protocol on one port, is directed through another. */
@@ -103,8 +119,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     autoConfirmMs: options.autoConfirmMs === undefined ? undefined : options.autoConfirmMs / timeScale,
     defaultExpiryMs: DEFAULT_EXPIRY_MS / timeScale,
   });
-  const notifier = notifierOf(options, books);
-  const acquirer = createListener(host, portOf(options, books, rules, notifier));
+  const protocol = protocols[options.acquirer ?? 'antom'];
+  const { clientId = protocol.clientId } = options;
+  const notifier = notifierOf(options, protocol, clientId, books);
+  const told = (reply: Reply, url: string | undefined): Reply =>
+    notifier ? { ...reply, after: notifier.look(reply.paymentRequestId, url) } : reply;
+  const acquirer = createListener(host, protocol.port(clientId, { options, books, rules, told }));
   const setOpen = (open: boolean): Promise<void> => (open ? acquirer.open(0) : acquirer.close());
   const controls: Controls = {
     scenario: () => scenario,

@@ -34,16 +34,19 @@ export function isFailed(call: Call, answer: { readonly kind: string; readonly d
   return answer.detail !== 'by-inquiry' && (call === 'pay' || answer.detail !== 'refused');
 }
 
+/** It was not made, or not sent by our own decision. */
+export const isOurs = (answer: { readonly kind: string; readonly detail?: string }): boolean =>
+  answer.kind === 'not-sent' && ownReasons.has(answer.detail ?? '');
+
 export function madeOf(
   known: Omit<CallMade, 'answer' | 'failed' | 'ours'>,
   { event: { answer } }: CallOutcome,
   made: boolean,
 ): CallMade {
-  const notSent = answer.kind === 'not-sent';
   return {
     ...known,
     answer: answer.kind,
     failed: isFailed(known.call, answer),
-    ours: !made || (notSent && ownReasons.has(answer.detail)),
+    ours: !made || isOurs(answer),
   };
 }

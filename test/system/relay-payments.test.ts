@@ -285,6 +285,18 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
 
   const run = (...args: string[]) => cliBeside([...args, '--config', file], env);
 
+  test('a list shows what the relay gave back by itself; an acquirer that looks no order up is refused', async () => {
+    const id = await world.approved('antom', 2_000);
+    await world.on(id, { type: 'vend-reported', delivery: 'failed' });
+    await world.on(id, { type: 'due', codeHeld: false });
+    const answer = await world.accounts.of('antom').acquirer.cancel(id);
+    await world.on(id, { type: 'cancel-answered', answer, askedAt: Date.now() });
+    expect((await run('payments', 'list')).stdout).toMatch(/20\.00 HKD +reversed +20\.00 HKD confirmed/);
+    const { status, stdout, stderr } = await run('payments', 'show', '--acquirer-order', 'T1', '--account', 'antom');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^account: "antom" is with antom, which is not asked for orders by its own id; .*\n$/);
+  }, 60_000);
+
   test('list, show, refund, audit and export, on the ledger directly; a running relay does the work', async () => {
     const id = await world.delivered('antom');
     const listed = await run('payments', 'list');

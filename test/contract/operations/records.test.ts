@@ -88,6 +88,27 @@ describe.each(stages)('the record of acts on $name', (kind) => {
     expect([found.status, codeOf(found)]).toEqual([422, 'reference']);
   });
 
+  test('a path that cannot be decoded is answered as all else is', async () => {
+    const found = await world.get('/v1/payments/%zz');
+    expect([found.status, found.body]).toEqual([
+      400,
+      { error: { code: 'bad-request', message: 'path: not understood; percent-encode it as UTF-8' } },
+    ]);
+  });
+
+  test('the document says what a write needs, and what is open to anybody', async () => {
+    type Said = { security?: object[]; parameters?: { name: string; required: boolean }[] };
+    const paths = (await world.get('/v1/openapi.json')).body['paths'] as Record<string, Record<string, Said>>;
+    const open = Object.entries(paths).filter(([, { get }]) => get?.security?.length === 0);
+    expect(open.map(([path]) => path)).toEqual(['/livez', '/readyz']);
+    const writes = Object.values(paths).flatMap(({ post }) => (post ? [post] : []));
+    expect(writes).toHaveLength(5);
+    for (const { parameters, security } of writes) {
+      expect(security).toBeUndefined();
+      expect(parameters).toContainEqual(expect.objectContaining({ name: 'idempotency-key', required: true }));
+    }
+  });
+
   describe('streams', () => {
     const stream = (token: string) =>
       fetch(`${world.base}/v1/attempts/events`, { headers: { authorization: `Bearer ${token}` } });

@@ -10,6 +10,16 @@ describe.each(stages)('refunds by a person on $name', (kind) => {
   afterAll(() => world.stop());
   beforeEach(() => world.fresh(), 60_000);
 
+  test('what went back in another currency than was asked is in no figure of this one', async () => {
+    const id = await world.delivered('antom');
+    await world.db.query(
+      `INSERT INTO reversal (id, attempt, kind, number, amount, currency, state, requested_at, ended_at, tries, inquiries)
+       VALUES ($1, $2, 'refund', 1, 500, 'JPY', 'confirmed', 1, 2, 1, 1)`,
+      [`r1${id}`, id],
+    );
+    expect((await world.whole(id)).returned).toEqual({ requested: 0, confirmed: 0, remaining: 3_050 });
+  }, 60_000);
+
   describe.each(acquirers)('through %s', (account) => {
     const returned = (id: string) => world.returned(account, id);
 
@@ -28,6 +38,37 @@ describe.each(stages)('refunds by a person on $name', (kind) => {
       expect(whole.returned).toEqual({ requested: 0, confirmed: 3_550, remaining: 0 });
       expect(returned(id)).toBe(3_550);
       expect(whole.calls.filter((c) => c.refund !== null).map((c) => c.call)[0]).toBe('refund');
+    }, 60_000);
+
+    test('what the relay gave back by itself is in both figures, in lists and CSV, and once', async () => {
+      const id = await world.approved(account, 2_000);
+      await world.on(id, { type: 'vend-reported', delivery: 'failed' });
+      await world.on(id, { type: 'due', codeHeld: false });
+      const shown = async () => {
+        const list = (await world.get('/v1/payments')).body['payments'] as { returned: object }[];
+        const csv = String((await world.get('/v1/payments.csv')).body['text'])
+          .trimEnd()
+          .split('\r\n');
+        return [(await world.whole(id)).returned, list[0]?.returned, csv[1]?.split(',').slice(-3).join(' ')];
+      };
+      const asked = { requested: 2_000, confirmed: 0, remaining: 0 };
+      expect(await shown()).toEqual([asked, asked, '20.00 0.00 0.00']);
+      const answer = await world.accounts.of(account).acquirer.cancel(id);
+      await world.on(id, { type: 'cancel-answered', answer, askedAt: Date.now() });
+      const done = { requested: 0, confirmed: 2_000, remaining: 0 };
+      expect(await shown()).toEqual([done, done, '0.00 20.00 0.00']);
+      expect(returned(id)).toBe(2_000);
+    }, 60_000);
+
+    test('the calls that a refund makes are told to those who watch', async () => {
+      const id = await world.delivered(account);
+      await world.refund(id);
+      await world.settled(id);
+      const calls = (await world.whole(id)).calls.filter((c) => c.refund !== null).map((c) => `${c.call} ${c.answer}`);
+      const told = world.called.filter(({ attempt }) => attempt === id);
+      expect(told.map((made) => `${made.call} ${made.answer.kind}`)).toEqual(calls);
+      expect(told.every((made) => made.account === account && made.ms >= 0)).toBe(true);
+      expect(calls.length).toBeGreaterThan(0);
     }, 60_000);
 
     test('trap 7: several parts, never more than was paid, in this currency only', async () => {

@@ -10,6 +10,7 @@ import { Feed } from '../../../relay/operations/feed.js';
 import { buildOperations, type OperationsParts } from '../../../relay/operations/server.js';
 import { createToken, type Scope, scopes } from '../../../relay/operations/tokens.js';
 import type { Attempt, PaymentEvent, Policy } from '../../../relay/payment/types.js';
+import type { RefundCallMade } from '../../../relay/refunds/runner.js';
 import { RefundWorker } from '../../../relay/refunds/worker.js';
 import { Accounts } from '../../../relay/routing/accounts.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
@@ -49,6 +50,8 @@ export class World {
   readonly sandboxes: Readonly<Record<AcquirerName, Sandbox>>;
   readonly counters = new Counters();
   readonly log: object[] = [];
+  /** Calls of refunds and cancels by people. */
+  readonly called: RefundCallMade[] = [];
   /** Of each acquirer, changed by a test; put back by `fresh`. */
   changed: { capabilities?: Partial<Capabilities>; acquirer?: (real: Acquirer) => Acquirer } = {};
   readonly accounts: Accounts;
@@ -87,7 +90,10 @@ export class World {
     const { db, accounts, counters } = this;
     const options = { atOnce: 4, pollMs: 50, drainMs: 3_000 };
     return new RefundWorker(
-      { db, accounts, counters, log, relay, leaseMs, clock: systemClock, onChanged: () => {} },
+      {
+        ...{ db, accounts, counters, log, relay, leaseMs, clock: systemClock, onChanged: () => {} },
+        called: (made) => this.called.push(made),
+      },
       options,
     );
   }
@@ -112,6 +118,7 @@ export class World {
       'TRUNCATE alarm, attempt, kiosk, audit, operations_token, operations_request RESTART IDENTITY CASCADE',
     );
     this.changed = {};
+    this.called.length = 0;
     this.token = await this.newToken(scopes);
     this.worker = this.newWorker('relay-1');
     await this.worker.start();

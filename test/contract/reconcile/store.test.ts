@@ -341,6 +341,19 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     expect(found(result)).toEqual([`charged-not-known ${sold.id}`, `charged-not-known ${sold.id}`]);
   });
 
+  test('a list that cannot be had is said once, not in the words of files', async () => {
+    async function* list(): AsyncGenerator<ReportItem> {
+      yield { kind: 'broken', why: 'page 1: io' };
+    }
+    const { folder: _, read: __, ...rest } = source();
+    const parts = { db: opened.db, now: () => now, slackMs: 900_000 };
+    const { problems } = await reconcileDay(parts, { ...rest, list }, DAY);
+    expect(problems).toEqual([expect.stringContaining("the acquirer's list could not be had whole: page 1: io")]);
+    const none = reconcileDay(parts, rest, DAY);
+    await expect(none).rejects.toThrow(/no reports; set details = true in its \[account.reports\]/);
+    await expect(none).rejects.not.toThrow(/--folder/);
+  });
+
   test('two runs at once, as by hand and by the calendar: each difference once, one alarm', async () => {
     await put(name, []);
     await run();
@@ -410,6 +423,15 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     const csv = csvOf(result);
     expect(csv.trimEnd().split('\r\n')).toHaveLength(3);
     expect(csv).toContain(`"'=cmd|calc"`);
+    const fault = { file: 'a.csv', line: 1, found: '3 lines', remedy: 'ask again', lost: true };
+    const said = tableOf({
+      ...result,
+      faults: [
+        { ...fault, column: '' },
+        { ...fault, column: 'time' },
+      ],
+    });
+    expect(said).toContain('! a.csv:1: found 3 lines; ask again\n  ! a.csv:1 time: found');
     const json = JSON.parse(jsonOf(result)) as RunResult;
     expect(json.differences.map(({ type }) => type).sort()).toEqual(types);
     expect(json.differences[0]?.found).toMatchObject({ decimals: expect.any(Number) });

@@ -5,6 +5,7 @@ import { relayStateTopic } from '../../../../protocol/topics.js';
 import { anyCapabilities } from '../../../../relay/acquirers/capabilities.js';
 import { migrate, shippedMigrations } from '../../../../relay/ledger/migrate.js';
 import { relayStates } from '../../../../relay/link/peers.js';
+import { insertRefund } from '../../../../relay/refunds/store.js';
 import { systemClock } from '../../../../relay/runtime/clock.js';
 import { databases, type Opened } from '../../../contract/ledger/databases.js';
 import { sleep, until } from '../../../support/wait.js';
@@ -220,7 +221,8 @@ describe('one broker', () => {
   });
 
   test('metrics tell of calls, ends and what the relay adds, and hold no id and no code', async () => {
-    const relay = await started(broker.url, new ScriptedAcquirer({ pay: [right] }));
+    const acquirer = new ScriptedAcquirer({ pay: [right], refund: [{ kind: 'refunded' }] });
+    const relay = await started(broker.url, acquirer);
     await kiosk.connect(broker.url);
     await kiosk.greet();
     const code = '281006020123456789012345';
@@ -236,6 +238,18 @@ describe('one broker', () => {
     await kiosk.vend(attempt, 'delivered');
     await kiosk.hearsAck(attempt);
     await until('its end', async () => /attempts_total.state="delivered",reason="". 1\n/.test(await metrics(relay)));
+    const asked = {
+      attempt,
+      kind: 'refund',
+      money: right.money,
+      reason: 'x',
+      requestedBy: 'ann',
+      replaces: null,
+    } as const;
+    const at = systemClock.now();
+    await db.transaction((tx) => insertRefund(tx, { ...asked, place: 0, at, nextAt: at }));
+    const refunded = 'quietzone_acquirer_call_seconds_count{account="x",call="refund",answer="refunded"} 1';
+    await until('its refund', async () => (await metrics(relay)).includes(refunded));
     for (const secret of [code, attempt, kiosk.nonce, kiosk.name]) expect(text).not.toContain(secret);
   });
 

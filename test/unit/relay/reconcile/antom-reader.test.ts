@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReader } from '../../../../relay/acquirers/antom/reports/reader.js';
@@ -39,6 +40,31 @@ const expected = told.map(({ type, id, original, request, money, at: when }) => 
   originalId: original || null,
   ...{ money, when },
 }));
+
+test('the sample of the page on reconciliation is a whole list', async () => {
+  const page = await readFile('relay/reconcile/README.md', 'utf8');
+  const sample = /```csv\n(.*?)```/s.exec(page)?.[1] ?? '';
+  const report = reading(sample, {}, 'transactions_20260131.csv');
+  expect(report).toMatchObject({ kind: 'transactions', day: '2026-01-31', complete: true, faults: [] });
+  const id = '0123456789abcdef0123456789abcdef';
+  const day = Date.parse('2026-01-31T12:00:00+08:00');
+  const [payment, refund] = ['20260131194010800100188000000001', '20260131194010800100188000000002'];
+  expect(essence(report)).toEqual([
+    {
+      ...{ type: 'payment', requestId: id, refundId: null, acquirerId: payment, originalId: null, when: day },
+      money: { amount: 3_550, currency: 'HKD' },
+    },
+    {
+      ...{ type: 'refund', requestId: id, refundId: `r1001${id}`, acquirerId: refund, originalId: payment },
+      ...{ money: { amount: 1_000, currency: 'HKD' }, when: day + 300_000 },
+    },
+  ]);
+  // Every column that the page calls needed is: without it the file is not read.
+  for (const column of ['transactionId', 'transactionRequestId', 'transactionType', 'transactionAmountValue']) {
+    const without = sample.replace(new RegExp(`(^|,)${column}(?=,)`), '$1other');
+    expect(reading(without, {}, 'transactions_20260131.csv').complete, column).toBe(false);
+  }
+});
 
 describe('the layouts that Antom documents', () => {
   test.each<[Layout, Report['kind']]>([

@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
+import { parseConfig } from '../../../../relay/config/load.js';
 import { generateKeys, readArguments, runSandbox } from '../../../../relay/sandbox/main.js';
+import { protocols, SANDBOX_MERCHANT_NO } from '../../../../relay/sandbox/server.js';
 import { antomOptions, payRequest } from '../antom/fixtures.js';
 
 let folder: string;
@@ -134,3 +136,22 @@ test('the program says when it is ready, serves a payment, and ends on SIGTERM',
     await ended;
   }
 });
+
+test.each([
+  ['antom', 'relay/example.toml', []],
+  ['codepay', 'relay/example-codepay.toml', [SANDBOX_MERCHANT_NO]],
+] as const)(
+  'what the first page says of a relay with the sandbox of %s is a config, and of this sandbox',
+  async (kind, file, more) => {
+    const [page, example] = await Promise.all(['README.md', file].map((path) => readFile(path, 'utf8')));
+    const row = page?.split('\n').find((line) => line.startsWith(`| \`${kind}\` |`)) ?? '';
+    const said = [...`${row} ${/base_url = "http:[^"]+"/.exec(page ?? '')?.[0]}`.matchAll(/([a-z_]+) = "([^"]+)"/g)];
+    expect(said.length).toBeGreaterThan(2);
+    let text = example ?? '';
+    for (const [whole, key] of said) text = text.replace(new RegExp(`^${key} = ".*?"`, 'm'), whole);
+    for (const [whole] of said) expect(text).toContain(`\n${whole}`);
+    expect(parseConfig(text, file).account).toMatchObject([{ kind, base_url: 'http://127.0.0.1:8081' }]);
+    expect(row).toContain(`"${protocols[kind].clientId}"`);
+    for (const word of more) expect(row).toContain(`"${word}"`);
+  },
+);
