@@ -23,7 +23,16 @@ export class PGliteDatabase implements Database {
   async start(): Promise<void> {
     // Loaded late: the import alone costs memory that a relay on PostgreSQL does not need.
     const { PGlite } = await import('@electric-sql/pglite');
-    this.#db = await PGlite.create(this.#options.directory ?? 'memory://');
+    const { directory } = this.#options;
+    try {
+      this.#db = await PGlite.create(directory ?? 'memory://');
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      if (directory === undefined || code === undefined) throw error;
+      throw new LedgerError(
+        `ledger.directory: ${directory} cannot be used (${code}), expected a folder to read and write`,
+      );
+    }
   }
 
   async stop(): Promise<void> {
