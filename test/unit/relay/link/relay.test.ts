@@ -455,7 +455,9 @@ describe('the relay, from the broker to the acquirer and back', () => {
       await watcher.subscribeAsync(relayStateTopic('relay-8'));
       const log = { info: () => {}, warn: () => {}, error: () => {} };
       const parts = { log, acquirer: new ScriptedAcquirer({}), database: db };
-      await expect(startRelay(taken, testSecrets, parts)).rejects.toThrow(/^operations\.port: port \d+ of 127\.0\.0\.1 is taken/);
+      await expect(startRelay(taken, testSecrets, parts)).rejects.toThrow(
+        /^operations\.port: port \d+ of 127\.0\.0\.1 is taken/,
+      );
       await sleep(200);
       expect(seen.at(-1)).not.toBe('{"online":true}');
       await watcher.endAsync(true);
