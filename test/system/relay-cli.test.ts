@@ -185,6 +185,21 @@ describe('what cannot be had: exit 1 and one line', () => {
     ]);
   }, 30_000);
 
+  test('a folder of the ledger that cannot be made', async () => {
+    const key = join(folder, 'key.pem');
+    const file = config(
+      'folder.toml',
+      ['kind = "pglite"', `kind = "pglite"\ndirectory = "${join(key, 'ledger')}"`],
+      ['/etc/quietzone/antom-private.pem', key],
+      ['/etc/quietzone/antom-public.pem', key],
+    );
+    const { status, stderr } = relay(['migrate', '--config', file], { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32) });
+    expect([status, stderr]).toEqual([
+      1,
+      `ledger.directory: ${join(key, 'ledger')} cannot be used (ENOTDIR), expected a folder to read and write\n`,
+    ]);
+  });
+
   test('keys of the sandbox that cannot be read', async () => {
     const noFolder = join(folder, 'key.pem');
     expect(await said(['sandbox', '--key-folder', noFolder])).toBe(
