@@ -65,6 +65,14 @@ test('in production a proxy of this machine may be spoken to without TLS, and no
   for (const url of ['http://10.0.0.7', 'http://127.0.0.1.example', 'http://localhost.example']) {
     expect(at(url)).toContain('account.0.base_url');
   }
+  const broker = (url: string) => complaints(production.replace('mqtt://127.0.0.1:1883', url));
+  for (const url of ['mqtt://127.0.0.1', 'mqtt://LOCALHOST:1', 'mqtt://[::1]:1', 'mqtts://broker.example.com']) {
+    expect(broker(url)).not.toContain('broker.url');
+  }
+  for (const url of ['mqtt://broker.example.com', 'mqtt://10.0.0.7', 'mqtt://127.0.0.1.example']) {
+    expect(broker(url)).toContain('broker.url: found mqtt:// to another machine, expected mqtts:// in production');
+  }
+  expect(complaints(changed('mqtt://127.0.0.1:1883', 'mqtt://broker.example.com')), 'a demo may').toBe('');
 });
 
 describe('what is wrong is named: file, key, found, expected', () => {
