@@ -78,6 +78,10 @@ describe('arguments', () => {
     ['--acquirer', 'nobody'],
     ['--scenario', 'nothing'],
     ['--time-scale', '1.5'],
+    ['--time-scale', '0'],
+    ['--notify-factor', '0'],
+    ['--client-id', ''],
+    ['--key-folder', ''],
     ['--notify-factor', 'x'],
     ['--colour', 'red'],
   ])('%s %s is named', async (name, value) => {
