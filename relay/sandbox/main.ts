@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
-import { generateKeys } from './keys.js';
+import { generateKeys, type SandboxKeys } from './keys.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
 import { SANDBOX_APP_ID, SANDBOX_CLIENT_ID, startSandbox } from './server.js';
 import { type SandboxKind, sandboxKinds } from './stage.js';
@@ -89,8 +89,10 @@ const stopped = (): Promise<void> =>
  */
 export async function runSandbox(args: readonly string[]): Promise<number> {
   let found: Arguments;
+  let keys: SandboxKeys;
   try {
     found = readArguments(args);
+    keys = await generateKeys(found.keyFolder, found.acquirer);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
     return 2;
@@ -101,7 +103,7 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
     ...rest,
     ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
     ...(notifyFactor === undefined ? {} : { notifyFactor }),
-    keys: await generateKeys(keyFolder, found.acquirer),
+    keys,
     onCall: (call) => log.info({ event: 'call', ...call }),
   });
   const portOf = (url: string): number => Number(new URL(url).port);

@@ -74,7 +74,9 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 }
 
 const held = (pid: number | undefined): RegExp =>
-  new RegExp(`^ledger\\.directory: held by another relay \\(process ${pid}\\); stop it first [^\\n]*PostgreSQL[^\\n]*\\n$`);
+  new RegExp(
+    `^ledger\\.directory: held by another relay \\(process ${pid}\\); stop it first [^\\n]*PostgreSQL[^\\n]*\\n$`,
+  );
 
 test('a second relay, and each command, keep off; a killed one blocks nobody; all are let in after a stop', async () => {
   const directory = join(folder, 'ledger');
@@ -106,12 +108,16 @@ test.each([
   ['of an earlier boot', `${process.pid} 1 00000000-0000-0000-0000-000000000000`],
   ['whose pid runs again as something else', `${process.pid} 1 ${bootId()}`],
   ['that is cut off', ''],
-])('a lock %s blocks nobody', (_, text) => {
-  const directory = mkdtempSync(join(folder, 'stale-'));
-  writeFileSync(join(directory, LOCK_NAME), text);
-  const { status, stderr } = cli('migrate', '--config', config('stale', directory));
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-}, 60_000);
+])(
+  'a lock %s blocks nobody',
+  (_, text) => {
+    const directory = mkdtempSync(join(folder, 'stale-'));
+    writeFileSync(join(directory, LOCK_NAME), text);
+    const { status, stderr } = cli('migrate', '--config', config('stale', directory));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  },
+  60_000,
+);
 
 test('a folder that is no ledger is refused, and left as it was', () => {
   const reports = join(folder, 'reports');

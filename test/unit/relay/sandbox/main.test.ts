@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,6 +38,12 @@ describe('keys', () => {
     const keys = await generateKeys(folder);
     await writeFile(join(folder, 'antom-public.pem'), keys.merchantPublicPem);
     await expect(generateKeys(folder)).rejects.toThrow(/antom-public\.pem: not the public half/);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('a folder of another user is refused, in one line', async () => {
+    await chown(folder, 65_534, 65_534);
+    await expect(generateKeys(folder)).rejects.toThrow(/^--key-folder: \S+ belongs to another user \(65534\)/);
+    expect(await runSandbox(['--key-folder', folder])).toBe(2);
   });
 
   test('a file that is no key is named, not quoted', async () => {
