@@ -43,9 +43,16 @@ export function openAcquirer(account: AccountConfig, secrets: AccountSecrets, su
         return createCodepay({ ...shared, ...codepayOptions(account), codepayPublicKeyPem: secrets.publicKeyPem });
     }
   } catch (error) {
-    throw new ConfigError(`account "${account.name}": ${error instanceof Error ? error.message : 'cannot be used'}`);
+    const said = error instanceof Error ? error.message : 'cannot be used';
+    throw new ConfigError(`account "${account.name}": ${asWritten(said, account)}`);
   }
 }
+
+/** The adapter's name of a key's text, as the config's key and the file that it names. */
+const asWritten = (said: string, { private_key_file, public_key_file }: AccountConfig): string =>
+  said
+    .replace(/^privateKeyPem:/, () => `private_key_file: ${private_key_file}:`)
+    .replace(/^(antom|codepay)PublicKeyPem:/, () => `public_key_file: ${public_key_file}:`);
 
 const antomKeys = ({ publicKeyPem, publicKeys, agentToken }: AccountSecrets) => ({
   antomPublicKeyPem: publicKeyPem,

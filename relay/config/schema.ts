@@ -231,7 +231,7 @@ function routeComplaints(config: RelayConfig): Complaint[] {
 /** Nobody listens between a process and another of its machine, such as a proxy that speaks TLS. */
 function isOpenToAll(address: string): boolean {
   const { protocol, hostname } = new URL(address);
-  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return /^(http|mqtt):$/.test(protocol) && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
 }
 
 function productionComplaints(config: RelayConfig): Complaint[] {
@@ -241,6 +241,10 @@ function productionComplaints(config: RelayConfig): Complaint[] {
     complaints.push({ key: 'ledger.kind', found: '"pglite"', expected: '"postgres": PGlite never syncs to disk' });
   }
   if (config.kiosks.any) complaints.push({ key: 'kiosks.any', found: 'true', expected: 'false in production' });
+  if (isOpenToAll(config.broker.url)) {
+    const expected = 'mqtts:// in production: payment codes would pass in the clear';
+    complaints.push({ key: 'broker.url', found: 'mqtt:// to another machine', expected });
+  }
   for (const [i, { base_url }] of config.account.entries()) {
     if (!isOpenToAll(base_url)) continue;
     const expected = 'https:// in production: a payment code would pass in the clear';

@@ -11,7 +11,7 @@ export function holdDirectory(directory: string): HeldDirectory {
   // Absolute: PGlite takes "memory://" and the like for something else than a folder.
   const path = resolve(directory);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    make(path);
     refuseForeign(path);
     keepToOwner(path);
     const lock = new DirectoryLock(path);
@@ -21,8 +21,17 @@ export function holdDirectory(directory: string): HeldDirectory {
     if (error instanceof LedgerError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new LedgerError(
-      `ledger.directory: ${path} cannot be used (${code}); name a folder that this user may make and write to`,
+      `ledger.directory: ${path} cannot be used (${code}); name a folder that this user may write to, or make in one that exists`,
     );
+  }
+}
+
+/** Not recursive: Node never ends making a folder so where none can be, such as in /proc. */
+function make(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 
@@ -31,8 +40,8 @@ const SHOWN_NAMES = 3;
 /** Nothing is written into what is something else: a folder of reports, or the data of a PostgreSQL server. */
 function refuseForeign(path: string): void {
   const names = readdirSync(path).sort();
-  // A server leaves postmaster.opts in its own data; PGlite never does.
-  const server = names.includes('postmaster.opts') || names.includes('postmaster.pid');
+  // A server leaves postmaster.opts in its own data; PGlite never does, though a postmaster.pid.
+  const server = names.includes('postmaster.opts');
   // The lock without the rest is a ledger whose making was cut off, or is under way.
   const ours = names.includes('PG_VERSION') || names.some((name) => name.startsWith(LOCK_NAME));
   if (!server && (ours || names.length === 0)) return;

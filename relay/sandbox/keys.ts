@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SandboxKind } from './stage.js';
@@ -64,12 +64,22 @@ async function pairIn(folder: string, name: string): Promise<{ privatePem: strin
   return { privatePem, publicPem };
 }
 
+/** The default folder's name can be guessed: who makes it first could read and swap the keys. */
+async function refuseOthers(folder: string): Promise<void> {
+  const own = process.getuid?.();
+  for (const { uid } of [await lstat(folder), await stat(folder)]) {
+    if (own === undefined || uid === own) continue;
+    throw new RangeError(`--key-folder: ${folder} belongs to another user (${uid}), expected one of this user's own`);
+  }
+}
+
 /**
  * Loads merchant-private.pem, merchant-public.pem, antom-private.pem and antom-public.pem, or those of another acquirer
  * under its name, making what is absent (mode 0600). Safe to call from two processes at once.
  */
 export async function generateKeys(folder: string, acquirer: SandboxKind = 'antom'): Promise<SandboxKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await refuseOthers(folder);
   const [merchant, theirs] = await Promise.all([pairIn(folder, 'merchant'), pairIn(folder, acquirer)]);
   return {
     merchantPrivatePem: merchant.privatePem,

@@ -25,10 +25,10 @@ type Arguments = {
   readonly notifyFactor: number | undefined;
 };
 
-function whole(name: string, text: string, max: number): number {
+function whole(name: string, text: string, max: number, least = 0): number {
   const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value > max) {
-    throw new RangeError(`--${name}: found "${text}", expected a whole number up to ${max}`);
+  if (!/^\d{1,9}$/.test(text) || value > max || value < least) {
+    throw new RangeError(`--${name}: found "${text}", expected a whole number from ${least} to ${max}`);
   }
   return value;
 }
@@ -58,6 +58,9 @@ export function readArguments(args: readonly string[]): Arguments {
   if (!isScenarioName(scenario)) {
     throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
   }
+  for (const name of ['client-id', 'key-folder'] as const) {
+    if (values[name] === '') throw new RangeError(`--${name}: found an empty value, expected one that is not empty`);
+  }
   const [port, controlPort] = [
     whole('port', values.port, 65_535),
     whole('control-port', values['control-port'], 65_535),
@@ -76,8 +79,8 @@ export function readArguments(args: readonly string[]): Arguments {
     clientId: values['client-id'] ?? protocols[acquirer].clientId,
     keyFolder: values['key-folder'],
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
-    timeScale: Math.max(1, whole('time-scale', values['time-scale'], 1_000)),
-    notifyFactor: notify === undefined ? undefined : Math.max(1, whole('notify-factor', notify, 1_000_000)),
+    timeScale: whole('time-scale', values['time-scale'], 1_000, 1),
+    notifyFactor: notify === undefined ? undefined : whole('notify-factor', notify, 1_000_000, 1),
   };
 }
 
@@ -104,8 +107,10 @@ const stopped = (): Promise<void> =>
  */
 export async function runSandbox(args: readonly string[]): Promise<number> {
   let found: Arguments;
+  let keys: SandboxKeys;
   try {
     found = readArguments(args);
+    keys = await generateKeys(found.keyFolder, found.acquirer);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
     return 2;

@@ -40,6 +40,7 @@ function config(name: string, directory: string): string {
     .replace('mqtt://127.0.0.1:1883', 'mqtt://127.0.0.1:1')
     .replace('kind = "pglite"', `kind = "pglite"\ndirectory = "${directory}"`)
     .replace('# port = 8090', 'port = 0')
+    .replace('# port = 8091', 'port = 0')
     .replace('/etc/quietzone/antom-private.pem', privateKey)
     .replace('/etc/quietzone/antom-public.pem', publicKey);
   writeFileSync(file, text);
@@ -47,7 +48,7 @@ function config(name: string, directory: string): string {
 }
 
 const cli = (...args: string[]) =>
-  spawnSync(process.execPath, ['dist/relay/cli.js', ...args], { cwd: root, encoding: 'utf8', env });
+  spawnSync(process.execPath, ['dist/relay/cli.js', ...args], { cwd: root, encoding: 'utf8', env, timeout: 40_000 });
 
 /** A relay that is ready. */
 async function relay(file: string): Promise<ChildProcess> {
@@ -78,7 +79,7 @@ const held = (pid: number | undefined): RegExp =>
   );
 
 test('a second relay, and each command, keep off; a killed one blocks nobody; all are let in after a stop', async () => {
-  const directory = join(folder, 'one', 'ledger');
+  const directory = join(folder, 'ledger');
   const [first, second] = [config('first', directory), config('second', directory)];
   const one = await relay(first);
   expect(statSync(directory).mode & 0o777).toBe(0o700);

@@ -65,6 +65,14 @@ test('in production a proxy of this machine may be spoken to without TLS, and no
   for (const url of ['http://10.0.0.7', 'http://127.0.0.1.example', 'http://localhost.example']) {
     expect(at(url)).toContain('account.0.base_url');
   }
+  const broker = (url: string) => complaints(production.replace('mqtt://127.0.0.1:1883', url));
+  for (const url of ['mqtt://127.0.0.1', 'mqtt://LOCALHOST:1', 'mqtt://[::1]:1', 'mqtts://broker.example.com']) {
+    expect(broker(url)).not.toContain('broker.url');
+  }
+  for (const url of ['mqtt://broker.example.com', 'mqtt://10.0.0.7', 'mqtt://127.0.0.1.example']) {
+    expect(broker(url)).toContain('broker.url: found mqtt:// to another machine, expected mqtts:// in production');
+  }
+  expect(complaints(changed('mqtt://127.0.0.1:1883', 'mqtt://broker.example.com')), 'a demo may').toBe('');
 });
 
 describe('what is wrong is named: file, key, found, expected', () => {
@@ -376,7 +384,9 @@ describe('secrets and parts', () => {
     expect(acquirer.name).toBe('antom');
     expect(acquirer.plan.codeLifeMs).toBe(7);
     const bad = { ...secrets, accounts: new Map([['antom-hk', { privateKeyPem: 'TOPSECRET', publicKeyPem: '' }]]) };
-    expect(() => openAccounts(config, bad, parts)).toThrow(/^account "antom-hk": privateKeyPem/);
+    expect(() => openAccounts(config, bad, parts)).toThrow(
+      `account "antom-hk": private_key_file: ${join(folder, 'merchant-private.pem')}: found something else`,
+    );
     expect(() => openAccounts(config, bad, parts)).not.toThrow(/TOPSECRET/);
   });
 

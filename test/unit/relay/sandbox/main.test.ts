@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,6 +42,12 @@ describe('keys', () => {
     await expect(generateKeys(folder)).rejects.toThrow(/antom-public\.pem: not the public half/);
   });
 
+  test.skipIf(process.getuid?.() !== 0)('a folder of another user is refused, in one line', async () => {
+    await chown(folder, 65_534, 65_534);
+    await expect(generateKeys(folder)).rejects.toThrow(/^--key-folder: \S+ belongs to another user \(65534\)/);
+    expect(await runSandbox(['--key-folder', folder])).toBe(2);
+  });
+
   test('a file that is no key is named, not quoted', async () => {
     await writeFile(join(folder, 'merchant-private.pem'), 'SECRET NONSENSE');
     const made = generateKeys(folder);
@@ -80,6 +86,10 @@ describe('arguments', () => {
     ['--acquirer', 'nobody'],
     ['--scenario', 'nothing'],
     ['--time-scale', '1.5'],
+    ['--time-scale', '0'],
+    ['--notify-factor', '0'],
+    ['--client-id', ''],
+    ['--key-folder', ''],
     ['--notify-factor', 'x'],
     ['--colour', 'red'],
   ])('%s %s is named', async (name, value) => {
