@@ -107,10 +107,8 @@ const stopped = (): Promise<void> =>
  */
 export async function runSandbox(args: readonly string[]): Promise<number> {
   let found: Arguments;
-  let keys: SandboxKeys;
   try {
     found = readArguments(args);
-    keys = await generateKeys(found.keyFolder, found.acquirer);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
     return 2;
