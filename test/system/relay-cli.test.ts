@@ -196,7 +196,7 @@ describe('what cannot be had: exit 1 and one line', () => {
     const { status, stderr } = relay(['migrate', '--config', file], { QUIETZONE_CODE_HASH_KEY: 'ab'.repeat(32) });
     expect([status, stderr]).toEqual([
       1,
-      `ledger.directory: ${join(key, 'ledger')} cannot be used (ENOTDIR), expected a folder to read and write\n`,
+      `ledger.directory: ${join(key, 'ledger')} cannot be used (ENOTDIR); name a folder that this user may write to, or make in one that exists\n`,
     ]);
   });
 

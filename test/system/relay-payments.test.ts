@@ -293,8 +293,8 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     await world.on(id, { type: 'cancel-answered', answer, askedAt: Date.now() });
     expect((await run('payments', 'list')).stdout).toMatch(/20\.00 HKD +reversed +20\.00 HKD confirmed/);
     const { status, stdout, stderr } = await run('payments', 'show', '--acquirer-order', 'T1', '--account', 'antom');
-    expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^account: "antom" is with antom, which is not asked for orders by its own id; .*\n$/);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^--account: "antom" is with antom, which is not asked for orders by its own id; .*\n$/);
   }, 60_000);
 
   test('list, show, refund, audit and export, on the ledger directly; a running relay does the work', async () => {
