@@ -103,7 +103,7 @@ export function openOffice(parts: OfficeParts): Office {
   const desk = new Desk({
     ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows, clockOffMs },
     workLeaseMs: leaseMs,
-    restart: (attempt) => worker.runOwn(attempt),
+    wake: () => worker.wakeAt(clock.now()),
     heard: (kiosk) => watch?.heard(kiosk),
     accepted: (attempt, heardAt) => {
       watch?.accepted(attempt, heardAt);

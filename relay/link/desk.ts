@@ -44,8 +44,8 @@ export type DeskParts = {
   readonly accepted: (attempt: Attempt, heardAt: number) => void;
   /** Greeted, or refused for want of an acquirer. */
   readonly heard: (kiosk: string) => void;
-  /** Accepted by a relay that has not sent it, which may be dead; its code is here now. */
-  readonly restart: (attempt: string) => void;
+  /** Due now, held by nobody in particular. */
+  readonly wake: () => void;
 };
 
 const LANE_MAX_FRAMES = 256;
@@ -177,8 +177,7 @@ export class Desk {
       case 'known':
         if (admitted.restartable) {
           codes.hold(pay.attempt, pay.code, admitted.attempt.payUntil);
-          // At once, whose lease it may be: another relay that finds it free has no code, and would let it grow old.
-          this.#parts.restart(pay.attempt);
+          this.#parts.wake();
         }
         teller.tell(admitted.attempt);
         return;

@@ -320,14 +320,6 @@ describe('the relay, from the broker to the acquirer and back', () => {
       expect(acquirer.names).toEqual(['pay']);
     });
 
-    test('the same while the dead relay still holds it: nobody waits for its lease, which outlives the code', async () => {
-      const { acquirer } = await greeted({ pay: [right] });
-      const pay = await acceptedByDead(acquirer, 'relay-dead', 60_000);
-      await kiosk.send(pay);
-      await kiosk.hears(pay.attempt, 'approved');
-      expect(acquirer.names).toEqual(['pay']);
-    });
-
     test('an adapter that never comes back is not waited for for ever', async () => {
       const { acquirer } = await greeted({ pay: [right], inquire: [right] });
       acquirer.before = (call) => (call === 'pay' ? new Promise(() => {}) : Promise.resolve());
