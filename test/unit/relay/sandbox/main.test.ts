@@ -42,11 +42,13 @@ describe('keys', () => {
     await expect(generateKeys(folder)).rejects.toThrow(/antom-public\.pem: not the public half/);
   });
 
-  test.skipIf(process.getuid?.() !== 0)('a folder of another user is refused, in one line', async () => {
-    await chown(folder, 65_534, 65_534);
-    await expect(generateKeys(folder)).rejects.toThrow(/^--key-folder: \S+ belongs to another user \(65534\)/);
-    expect(await runSandbox(['--key-folder', folder])).toBe(2);
-  });
+  // Only root can give a folder away.
+  if (process.getuid?.() === 0)
+    test('a folder of another user is refused, in one line', async () => {
+      await chown(folder, 65_534, 65_534);
+      await expect(generateKeys(folder)).rejects.toThrow(/^--key-folder: \S+ belongs to another user \(65534\)/);
+      expect(await runSandbox(['--key-folder', folder])).toBe(1);
+    });
 
   test('a file that is no key is named, not quoted', async () => {
     await writeFile(join(folder, 'merchant-private.pem'), 'SECRET NONSENSE');
