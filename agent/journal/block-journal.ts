@@ -174,8 +174,11 @@ export class BlockJournal implements Journal {
     const base = found?.tail.block.base;
     if (lines.length === 0 && (base === undefined || this.#first >= base)) return;
     const there = found?.blocks.filter((b) => b.block.base === base) ?? [];
-    const known = new Set(there.flatMap((b) => [...b.block.kept, ...b.block.fresh]).map(toJson));
-    this.#kept = essentialOf(this.#live).filter(({ json }) => !known.has(json));
+    const copied = there.flatMap((b) => [...b.block.kept, ...b.block.fresh]);
+    const known = new Set(copied.map(toJson));
+    // Of these a part is here to stay: one that is old enough to be forgotten by now is still copied to its end.
+    const begun = new Set(copied.flatMap((r) => ('attempt' in r ? [r.attempt] : [])));
+    this.#kept = essentialOf(this.#live, begun).filter(({ json }) => !known.has(json));
   }
 
   append(fact: JournalFact): Promise<void> {

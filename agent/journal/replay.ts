@@ -23,6 +23,8 @@ type Known = {
   delivery: Delivery | undefined;
   /** What the relay has committed: these words, or that there was none to tell. */
   closedBy: (Delivery | 'end')[];
+  /** The place of the last such record: copies in a newer segment are read before what was there first. */
+  closedAt: number;
 };
 
 type Gathered = {
@@ -56,7 +58,7 @@ function gather(records: readonly JournalRecord[]): Gathered {
   const boots = new Map<BootNonce, BootFact>();
   const known = new Map<AttemptId, Known>();
   const gaps = new Map<string, KnownGap>();
-  for (const r of records) {
+  for (const [index, r] of records.entries()) {
     switch (r.kind) {
       case 'boot':
         // A record that was copied into a newer segment may be read before those that were there first.
@@ -73,7 +75,7 @@ function gather(records: readonly JournalRecord[]): Gathered {
         heard(entryFor(known, r.attempt, r.boot), r.delivery);
         break;
       case 'closed':
-        entryFor(known, r.attempt, undefined).closedBy.push(r.delivery ?? 'end');
+        closedAs(entryFor(known, r.attempt, undefined), r.delivery ?? 'end', index);
         break;
       case 'gap':
         gaps.delete(toJson(r));
@@ -87,7 +89,7 @@ function gather(records: readonly JournalRecord[]): Gathered {
 function entryFor(known: Map<AttemptId, Known>, attempt: AttemptId, boot: BootTag | undefined): Known {
   let k = known.get(attempt);
   if (!k) {
-    k = { opened: false, begun: false, boot: '', delivery: undefined, closedBy: [] };
+    k = { opened: false, begun: false, boot: '', delivery: undefined, closedBy: [], closedAt: 0 };
     known.set(attempt, k);
   }
   if (boot !== undefined) k.boot = boot;
@@ -97,6 +99,11 @@ function entryFor(known: Map<AttemptId, Known>, attempt: AttemptId, boot: BootTa
 /** A definite word overrides doubtful, in whichever order they are read (rule 12). */
 function heard(known: Known, delivery: Delivery): void {
   if (known.delivery === undefined || delivery !== 'doubtful') known.delivery = delivery;
+}
+
+function closedAs(known: Known, word: Delivery | 'end', index: number): void {
+  known.closedBy.push(word);
+  known.closedAt = index;
 }
 
 const newestOf = (gaps: ReadonlyMap<string, KnownGap>): KnownGap[] => [...gaps.values()].slice(-GAPS_KEPT);
@@ -156,8 +163,9 @@ function tagsOfOthers(boots: Past['boots'], epoch: string | undefined): Set<Boot
  * The records that a journal can be cut down to without forgetting anything that may still be asked, each once. Attempts of
  * other epochs go with their boots: without these they would look like our own, and be reported. Of a closed attempt only
  * its end is asked for. That the card has lost blocks is not forgotten.
+ * @param copied attempts of which something stays in any case: their end is kept too, or they would look open again.
  */
-export function essentialOf(entries: readonly Entry[]): Entry[] {
+export function essentialOf(entries: readonly Entry[], copied: ReadonlySet<AttemptId> = new Set()): Entry[] {
   const { boots, known, gaps } = gather(entries.map((e) => e.record));
   const epoch = [...boots.values()].at(-1)?.epoch;
   const own = [...boots.values()].filter((b) => b.epoch === epoch).slice(-CHAIN_MAX_BOOTS);
@@ -167,7 +175,7 @@ export function essentialOf(entries: readonly Entry[]): Entry[] {
   const isKept = ({ record: r }: Entry): boolean => {
     if (r.kind === 'boot') return chain.has(r.nonce);
     if (r.kind === 'gap') return lost.has(r);
-    const kept = attempts.get(r.attempt);
+    const kept = attempts.get(r.attempt) ?? (copied.has(r.attempt) ? 'end' : undefined);
     return kept === 'whole' || (kept === 'end' && (r.kind === 'vended' || r.kind === 'closed'));
   };
   return onceEach(entries.filter(isKept));
@@ -182,15 +190,16 @@ function attemptsKept(
   others: ReadonlySet<BootTag>,
 ): Map<AttemptId, 'whole' | 'end'> {
   const kept = new Map<AttemptId, 'whole' | 'end'>();
-  const closed: AttemptId[] = [];
+  const closed: { attempt: AttemptId; at: number }[] = [];
   for (const [attempt, k] of known) {
     const delivery = deliveryOf(k);
     if (delivery === undefined) continue;
     const ended = isClosed(k, delivery);
-    if (ended) closed.push(attempt);
+    if (ended) closed.push({ attempt, at: k.closedAt });
     if (!others.has(k.boot)) kept.set(attempt, ended && k.delivery !== undefined ? 'end' : 'whole');
   }
-  for (const attempt of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) kept.delete(attempt);
+  closed.sort((a, b) => a.at - b.at);
+  for (const { attempt } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) kept.delete(attempt);
   return kept;
 }
 

@@ -58,6 +58,8 @@ const scenarioDeck = Object.entries(mix).flatMap(([name, parts]) => Array<string
 const PROGRESS_MS = 15_000;
 /** The slowest attempt of all, a silent acquirer's, needs about 8 s to reach the operator. */
 const SETTLE_WITHIN_MS = 90_000;
+/** Longer than two of a kiosk's waits before it tells a report again. */
+const LAST_ACK_MS = 1_500;
 const CALM_TRIES = 20;
 const CALM_WITHIN_MS = 10_000;
 const STORIES_MOST = 3;
@@ -171,8 +173,8 @@ async function heal(arena: Arena, reader: LedgerReader): Promise<Violation[]> {
   await until('every attempt to end and every kiosk to know', settled, SETTLE_WITHIN_MS).catch((error: unknown) => {
     late.push(stuck('L1', error));
   });
-  // The last Ack may still be on its way.
-  await sleep(500);
+  // The last report's Ack may be lost, and the report is told again.
+  await sleep(LAST_ACK_MS);
   return late;
 }
 
