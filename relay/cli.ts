@@ -1,13 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
 import pino, { type DestinationStream } from 'pino';
+import { check } from './commands/check.js';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
 import { openLedger, refuseShared } from './commands/transport.js';
 import { config, explain, orExplain, refuse, refuseMoreWords, refuseOddFlags, settingsOf } from './commands/usage.js';
-import { loadConfig } from './config/load.js';
-import { needsOf, needsText } from './config/needs.js';
 import { openDatabase } from './config/parts.js';
 import { readSecrets } from './config/secrets.js';
 import { migrate, shippedMigrations } from './ledger/migrate.js';
@@ -87,18 +86,6 @@ const retention = defineCommand({
       } finally {
         await db.stop();
       }
-    }),
-});
-
-const check = defineCommand({
-  meta: { name: 'check', description: 'Check a config file; says what is wrong in it, or what run also needs' },
-  args: { file: { type: 'positional', description: 'The relay config, TOML', required: true } },
-  run: ({ args, rawArgs }) =>
-    orExplain(async () => {
-      refuseOddFlags(rawArgs, []);
-      refuseMoreWords('config check', args._, 'file');
-      const settings = await loadConfig(args.file);
-      process.stdout.write(`${args.file}: valid\n${needsText(await needsOf(settings, process.env))}`);
     }),
 });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse, TomlError } from 'smol-toml';
 import * as v from 'valibot';
 import { nearestOf } from '../../protocol/faults.js';
+import { named } from './named.js';
 import { type Complaint, configSchema, crossCheck, type RelayConfig } from './schema.js';
 
 /** The file cannot be used; the message has a line for each key. */
@@ -33,7 +34,7 @@ export function parseConfig(text: string, file: string): RelayConfig {
   const result = v.safeParse(configSchema, raw);
   const complaints = result.success ? crossCheck(result.output) : result.issues.map((issue) => complaintOf(issue));
   if (result.success && complaints.length === 0) return result.output;
-  const lines = complaints.map((c) => `${file}: ${c.key}: found ${c.found}, expected ${c.expected}`);
+  const lines = complaints.map((c) => `${file}: ${named(c.key, raw)}: found ${c.found}, expected ${c.expected}`);
   throw new ConfigError(lines.join('\n'));
 }
 

@@ -1,9 +1,10 @@
-import { access, constants, open, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LEDGER_URL_SHAPE, ledgerUrlFault } from './ledger-url.js';
+import { type Content, type ContentFault, contentFault } from './contents.js';
+import { named } from './named.js';
 import type { RelayConfig } from './schema.js';
 
-type Found = 'present' | 'empty' | 'missing' | `unreadable (${string})` | 'set' | 'not set';
+type Found = 'present' | 'present, not read' | 'missing' | `unreadable (${string})` | 'set' | 'not set';
 
 /** What `run` reads beside the config file: secrets and keys that the file only points to. */
 export type Need = {
@@ -11,98 +12,92 @@ export type Need = {
   readonly key: string;
   readonly what: string;
   /** Never anything of the content. */
-  readonly found: Found | `${'present' | 'set'}, but ${string}`;
+  readonly found: Found;
+  /** It is there, and `run` cannot use it. */
+  readonly fault?: ContentFault | undefined;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** In the order in which `readSecrets` reads them. */
+/** Which key of the config points where, and to what. */
+type Pointer = readonly [key: string, to: string | undefined, content: Content];
+
+/** Variables first, then files; each in the order in which `readSecrets` reads them. */
 export async function needsOf(config: RelayConfig, env: Environment): Promise<Need[]> {
   const { broker, ledger, secrets, account } = config;
   const url = ledger.kind === 'postgres' ? ledger : undefined;
-  const files = [
-    ['secrets.code_hash_key_file', secrets.code_hash_key_file],
-    ['broker.password_file', broker.password_file],
-    ['broker.ca_file', broker.ca_file],
-    ['ledger.url_file', url?.url_file],
-    ...account.flatMap(
-      (a, i) =>
-        [
-          [`account.${i}.ca_file`, a.ca_file],
-          [`account.${i}.private_key_file`, a.private_key_file],
-          [`account.${i}.public_key_file`, a.public_key_file],
-          ...antomFiles(`account.${i}`, a),
-          [`account.${i}.reports.sftp.password_file`, sftpOf(a)?.password_file],
-          [`account.${i}.reports.sftp.private_key_file`, sftpOf(a)?.private_key_file],
-        ] as const,
-    ),
-  ] as const;
-  const variables = [
-    ['secrets.code_hash_key_env', secrets.code_hash_key_env],
-    ['broker.password_env', broker.password_env],
-    ['ledger.url_env', url?.url_env],
-    ...account.map(
-      (a, i) => [`account.${i}.agent_token_env`, a.kind === 'antom' ? a.agent_token_env : undefined] as const,
-    ),
-    ...account.map((a, i) => [`account.${i}.reports.sftp.password_env`, sftpOf(a)?.password_env] as const),
-  ] as const;
+  const variables: readonly Pointer[] = [
+    ['secrets.code_hash_key_env', secrets.code_hash_key_env, 'code hash key'],
+    ['broker.password_env', broker.password_env, 'secret'],
+    ['ledger.url_env', url?.url_env, 'ledger url'],
+    ...account.flatMap((a, i) => accountVariables(`account.${i}`, a)),
+  ];
+  const files: readonly Pointer[] = [
+    ['secrets.code_hash_key_file', secrets.code_hash_key_file, 'code hash key'],
+    ['broker.password_file', broker.password_file, 'secret'],
+    ['broker.ca_file', broker.ca_file, 'ca'],
+    ['ledger.url_file', url?.url_file, 'ledger url'],
+    ...account.flatMap((a, i) => accountFiles(`account.${i}`, a)),
+  ];
   const needs: Need[] = [];
-  for (const [key, name] of variables) {
-    if (name !== undefined) needs.push({ key, what: `environment variable ${name}`, found: variable(env[name]) });
+  for (const [key, name, content] of variables) {
+    if (name === undefined) continue;
+    const what = `environment variable ${name}`;
+    needs.push({ key: named(key, config), what, ...variable(env[name], content) });
   }
-  for (const [key, path] of files) {
-    if (path !== undefined) needs.push({ key, what: resolve(path), found: await file(path) });
+  for (const [key, path, content] of files) {
+    if (path !== undefined)
+      needs.push({ key: named(key, config), what: resolve(path), ...(await file(path, content)) });
   }
-  return await Promise.all(needs.map((need) => withUrlRead(need, url, env)));
+  return needs;
 }
 
-type PostgresConfig = Extract<RelayConfig['ledger'], { readonly kind: 'postgres' }>;
+type AccountConfig = RelayConfig['account'][number];
 
-/** The ledger's URL is the one that is read: what is no URL is found before the day that `run` needs it. */
-async function withUrlRead(need: Need, url: PostgresConfig | undefined, env: Environment): Promise<Need> {
-  const { key, found } = need;
-  if (found !== 'set' && found !== 'present') return need;
-  const read = async (): Promise<string | undefined> => {
-    if (key === 'ledger.url_env') return env[url?.url_env ?? ''];
-    const path = key === 'ledger.url_file' ? url?.url_file : undefined;
-    // A pipe would be emptied.
-    return path === undefined || !(await stat(path)).isFile() ? undefined : (await readFile(path, 'utf8')).trim();
-  };
-  const text = await read().catch(() => undefined);
-  const fault = text === undefined ? undefined : ledgerUrlFault(text);
-  return fault === undefined ? need : { ...need, found: `${found}, but ${fault}; expected ${LEDGER_URL_SHAPE}` };
-}
+const accountVariables = (key: string, a: AccountConfig): Pointer[] => [
+  [`${key}.agent_token_env`, a.kind === 'antom' ? a.agent_token_env : undefined, 'token'],
+  [`${key}.reports.sftp.password_env`, sftpOf(a)?.password_env, 'secret'],
+];
 
-function antomFiles(key: string, account: RelayConfig['account'][number]) {
+const accountFiles = (key: string, a: AccountConfig): Pointer[] => [
+  [`${key}.ca_file`, a.ca_file, 'ca'],
+  [`${key}.private_key_file`, a.private_key_file, 'rsa private'],
+  [`${key}.public_key_file`, a.public_key_file, 'rsa public'],
+  ...antomFiles(key, a),
+  [`${key}.reports.sftp.password_file`, sftpOf(a)?.password_file, 'secret'],
+  [`${key}.reports.sftp.private_key_file`, sftpOf(a)?.private_key_file, 'ssh'],
+];
+
+function antomFiles(key: string, account: AccountConfig): Pointer[] {
   if (account.kind !== 'antom') return [];
   const keys = Object.entries(account.public_key_files);
   return [
-    ...keys.map(([version, path]) => [`${key}.public_key_files.${version}`, path] as const),
-    [`${key}.agent_token_file`, account.agent_token_file] as const,
+    ...keys.map(([version, path]): Pointer => [`${key}.public_key_files.${version}`, path, 'rsa public']),
+    [`${key}.agent_token_file`, account.agent_token_file, 'token'],
   ];
 }
-const sftpOf = (account: RelayConfig['account'][number]) =>
-  account.kind === 'antom' ? account.reports?.sftp : undefined;
+const sftpOf = (account: AccountConfig) => (account.kind === 'antom' ? account.reports?.sftp : undefined);
 
-function variable(value: string | undefined): Need['found'] {
-  if (value === undefined) return 'not set';
-  return value === '' ? 'set, but empty' : 'set';
-}
+type Looked = Pick<Need, 'found' | 'fault'>;
 
-/** Opened, so that permissions count, and not read. A pipe is not opened: that would wait for its writer. */
-async function file(path: string): Promise<Need['found']> {
+const variable = (value: string | undefined, content: Content): Looked =>
+  value === undefined ? { found: 'not set' } : { found: 'set', fault: contentFault(content, value) };
+
+/** A pipe is not opened: that would wait for its writer, and leave `run` nothing. */
+async function file(path: string, content: Content): Promise<Looked> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) return 'unreadable (EISDIR)';
+    if (found.isDirectory()) {
+      return { found: 'unreadable (EISDIR)', fault: { found: 'a folder', expected: 'the path of a file' } };
+    }
     if (!found.isFile()) {
       await access(path, constants.R_OK);
-      return 'present';
+      return { found: 'present, not read' };
     }
-    await (await open(path, 'r')).close();
-    return found.size === 0 ? 'empty' : 'present';
+    return { found: 'present', fault: contentFault(content, (await readFile(path, 'utf8')).trim()) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return code === 'ENOENT' ? 'missing' : `unreadable (${code})`;
+    return { found: code === 'ENOENT' ? 'missing' : `unreadable (${code})` };
   }
 }
 
@@ -110,6 +105,19 @@ async function file(path: string): Promise<Need['found']> {
 export function needsText(needs: readonly Need[]): string {
   const wide = (pick: (need: Need) => string): number => Math.max(...needs.map((need) => pick(need).length));
   const [keys, whats] = [wide((need) => need.key), wide((need) => need.what)];
-  const lines = needs.map((need) => `  ${need.key.padEnd(keys)}  ${need.what.padEnd(whats)}  ${need.found}\n`);
+  const lines = needs.map((need) => {
+    const found = need.fault && need.found !== 'unreadable (EISDIR)' ? `${need.found}, but of no use` : need.found;
+    return `  ${need.key.padEnd(keys)}  ${need.what.padEnd(whats)}  ${found}\n`;
+  });
   return `run also needs:\n${lines.join('')}`;
 }
+
+/** One line for each that is there and of no use, as for the config's own keys. */
+export const needFaults = (needs: readonly Need[], file: string): string[] =>
+  needs.flatMap(({ key, what, fault }) =>
+    fault
+      ? [
+          `${file}: ${key}: found in ${what.replace(/^environment/, 'the $&')} ${fault.found}, expected ${fault.expected}`,
+        ]
+      : [],
+  );

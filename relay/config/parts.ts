@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Log } from '../runtime/log.js';
 import { openAcquirer } from './acquirers.js';
 import { ConfigError } from './load.js';
+import { named } from './named.js';
 import { policyOf } from './rules.js';
 import type { RelayConfig } from './schema.js';
 import type { RelaySecrets } from './secrets.js';
@@ -39,18 +40,19 @@ export type AccountParts = {
 export function openAccounts(config: RelayConfig, secrets: RelaySecrets, parts: AccountParts): Accounts {
   const accounts = config.account.map((account, i) => {
     const acquirer = parts.acquirer ?? openAcquirer(account, secretsOf(account.name, secrets), parts);
-    checkTimes(i, acquirer, config);
+    checkTimes(`account.${i}`, acquirer, config);
     return { name: account.name, acquirer, policy: policyOf(config, acquirer) };
   });
   return new Accounts(accounts);
 }
 
 /** A scan that may still be acted on must not be given up already. @throws ConfigError */
-function checkTimes(index: number, { name, capabilities }: Acquirer, { timers }: RelayConfig): void {
+function checkTimes(key: string, { name, capabilities }: Acquirer, config: RelayConfig): void {
+  const { timers } = config;
   const { giveUpMarginMs } = capabilities;
   if (timers.kiosk_deadline_ms - giveUpMarginMs > timers.pay_valid_ms) return;
   throw new ConfigError(
-    `account.${index}: ${name} gives a payment up ${giveUpMarginMs} ms before timers.kiosk_deadline_ms ` +
+    `${named(key, config)}: ${name} gives a payment up ${giveUpMarginMs} ms before timers.kiosk_deadline_ms ` +
       `(${timers.kiosk_deadline_ms}), expected a time after timers.pay_valid_ms (${timers.pay_valid_ms}): ` +
       'lengthen the first or shorten the second',
   );

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AccountConfig } from './accounts.js';
-import { LEDGER_URL_SHAPE, ledgerUrlFault } from './ledger-url.js';
+import { type Content, contentFault, hashKeyBytes } from './contents.js';
 import { ConfigError } from './load.js';
+import { named } from './named.js';
 import type { RelayConfig } from './schema.js';
 
 /** What the config file only points to. Never logged. */
@@ -27,49 +28,41 @@ export type AccountSecrets = {
   readonly sftpPrivateKeyPem?: string;
 };
 
-export const CODE_HASH_KEY_MIN_BYTES = 32;
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError naming the key of the config, never the content. */
 export async function readSecrets(config: RelayConfig, env: Environment): Promise<RelaySecrets> {
   const { broker, ledger, secrets } = config;
-  const key = await one('secrets.code_hash_key', secrets.code_hash_key_file, secrets.code_hash_key_env, env);
-  const password = await one('broker.password', broker.password_file, broker.password_env, env);
-  const url = ledger.kind === 'postgres' ? await ledgerUrl(ledger, env) : undefined;
-  const brokerCaPem = await one('broker.ca', broker.ca_file, undefined, env);
+  const read = readerOf(config, env);
+  const { code_hash_key_file: keyFile, code_hash_key_env: keyVariable } = secrets;
+  const key = await read.one('secrets.code_hash_key', keyFile, keyVariable, 'code hash key');
+  const password = await read.one('broker.password', broker.password_file, broker.password_env, 'secret');
+  const url =
+    ledger.kind === 'postgres'
+      ? await read.one('ledger.url', ledger.url_file, ledger.url_env, 'ledger url')
+      : undefined;
+  const brokerCaPem = await read.one('broker.ca', broker.ca_file, undefined, 'ca');
   return {
-    codeHashKey: hashKey(key ?? ''),
+    codeHashKey: hashKeyBytes(key ?? ''),
     ...(password === undefined ? {} : { brokerPassword: password }),
     ...(brokerCaPem === undefined ? {} : { brokerCaPem }),
     ...(url === undefined ? {} : { ledgerUrl: url }),
-    accounts: await accountSecrets(config, env),
+    accounts: await accountSecrets(config, read),
   };
 }
 
-type PostgresConfig = Extract<RelayConfig['ledger'], { readonly kind: 'postgres' }>;
-
-async function ledgerUrl({ url_file, url_env }: PostgresConfig, env: Environment): Promise<string | undefined> {
-  const url = await one('ledger.url', url_file, url_env, env);
-  const fault = url === undefined ? undefined : ledgerUrlFault(url);
-  if (fault === undefined) return url;
-  const [key, where] =
-    url_file === undefined ? ['ledger.url_env', `the environment variable ${url_env}`] : ['ledger.url_file', url_file];
-  throw new ConfigError(`${key}: found in ${where} ${fault}, expected ${LEDGER_URL_SHAPE}`);
-}
-
-async function accountSecrets(config: RelayConfig, env: Environment): Promise<Map<string, AccountSecrets>> {
+async function accountSecrets(config: RelayConfig, read: Reader): Promise<Map<string, AccountSecrets>> {
   const accounts = new Map<string, AccountSecrets>();
   for (const [i, account] of config.account.entries()) {
     const { name, ca_file, private_key_file, public_key_file } = account;
     const key = `account.${i}`;
-    const caPem = await one(`${key}.ca`, ca_file, undefined, env);
+    const caPem = await read.one(`${key}.ca`, ca_file, undefined, 'ca');
     accounts.set(name, {
-      privateKeyPem: await file(`${key}.private_key_file`, private_key_file),
-      publicKeyPem: await file(`${key}.public_key_file`, public_key_file),
+      privateKeyPem: await read.file(`${key}.private_key_file`, private_key_file),
+      publicKeyPem: await read.file(`${key}.public_key_file`, public_key_file),
       ...(caPem === undefined ? {} : { caPem }),
-      ...(account.kind === 'antom' ? await antomSecrets(key, account, env) : {}),
-      ...(await sftpSecrets(`${key}.reports.sftp`, account, env)),
+      ...(account.kind === 'antom' ? await antomSecrets(key, account, read) : {}),
+      ...(await sftpSecrets(`${key}.reports.sftp`, account, read)),
     });
   }
   return accounts;
@@ -77,52 +70,51 @@ async function accountSecrets(config: RelayConfig, env: Environment): Promise<Ma
 
 type AntomConfig = Extract<RelayConfig['account'][number], { readonly kind: 'antom' }>;
 
-async function antomSecrets(key: string, account: AntomConfig, env: Environment) {
+async function antomSecrets(key: string, account: AntomConfig, read: Reader) {
   const publicKeys: Record<string, string> = {};
   for (const [version, path] of Object.entries(account.public_key_files)) {
-    publicKeys[version] = await file(`${key}.public_key_files.${version}`, path);
+    publicKeys[version] = await read.file(`${key}.public_key_files.${version}`, path);
   }
-  const agentToken = await one(`${key}.agent_token`, account.agent_token_file, account.agent_token_env, env);
+  const { agent_token_file, agent_token_env } = account;
+  const agentToken = await read.one(`${key}.agent_token`, agent_token_file, agent_token_env, 'token');
   return { publicKeys, ...(agentToken === undefined ? {} : { agentToken }) };
 }
 
-async function sftpSecrets(key: string, account: AccountConfig, env: Environment) {
+async function sftpSecrets(key: string, account: AccountConfig, read: Reader) {
   const sftp = account.kind === 'antom' ? account.reports?.sftp : undefined;
   if (!sftp) return {};
-  const password = await one(`${key}.password`, sftp.password_file, sftp.password_env, env);
-  const privateKey = await one(`${key}.private_key`, sftp.private_key_file, undefined, env);
+  const password = await read.one(`${key}.password`, sftp.password_file, sftp.password_env, 'secret');
+  const privateKey = await read.one(`${key}.private_key`, sftp.private_key_file, undefined, 'ssh');
   return {
     ...(password === undefined ? {} : { sftpPassword: password }),
     ...(privateKey === undefined ? {} : { sftpPrivateKeyPem: `${privateKey}\n` }),
   };
 }
 
-/** Hex, or any text; the text's bytes count. */
-function hashKey(text: string): Uint8Array {
-  const bytes = Buffer.from(text, /^([0-9a-fA-F]{2})+$/.test(text) ? 'hex' : 'utf8');
-  if (bytes.length < CODE_HASH_KEY_MIN_BYTES) {
-    throw new ConfigError(
-      `secrets.code_hash_key: found ${bytes.length} bytes, expected at least ${CODE_HASH_KEY_MIN_BYTES}; ` +
-        'make one with: openssl rand -hex 32',
-    );
-  }
-  return bytes;
-}
+type Reader = ReturnType<typeof readerOf>;
 
-async function one(key: string, path: string | undefined, variable: string | undefined, env: Environment) {
-  if (path !== undefined) return (await file(`${key}_file`, path)).trim();
-  if (variable === undefined) return undefined;
-  const value = env[variable];
-  if (!value)
-    throw new ConfigError(`${key}_env: found nothing in the environment variable ${variable}, expected a value`);
-  return value;
-}
-
-async function file(key: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigError(`${key}: ${path} cannot be read (${code})`);
-  }
+function readerOf(config: RelayConfig, env: Environment) {
+  /** As it is; the adapters check their keys themselves. */
+  const file = async (key: string, path: string): Promise<string> => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      throw new ConfigError(`${named(key, config)}: ${path} cannot be read (${code})`);
+    }
+  };
+  const fit = (key: string, where: string, text: string, content: Content): string => {
+    const fault = contentFault(content, text);
+    if (fault === undefined) return text;
+    throw new ConfigError(`${named(key, config)}: found in ${where} ${fault.found}, expected ${fault.expected}`);
+  };
+  const one = async (key: string, path: string | undefined, variable: string | undefined, content: Content) => {
+    if (path !== undefined) return fit(`${key}_file`, path, (await file(`${key}_file`, path)).trim(), content);
+    if (variable === undefined) return undefined;
+    const value = env[variable];
+    const place = `the environment variable ${variable}`;
+    if (value) return fit(`${key}_env`, place, value, content);
+    throw new ConfigError(`${named(`${key}_env`, config)}: found nothing in ${place}, expected a value`);
+  };
+  return { file, one };
 }

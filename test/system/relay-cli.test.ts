@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,11 @@ const relay = (args: readonly string[], env: Readonly<Record<string, string>> = 
     env: { ...process.env, ...env },
   });
 
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  ...{ privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } },
+});
+
 const example = readFileSync(join(root, 'relay/example.toml'), 'utf8');
 function config(name: string, ...changes: readonly (readonly [from: string | RegExp, to: string])[]): string {
   const file = join(folder, name);
@@ -34,33 +40,91 @@ function config(name: string, ...changes: readonly (readonly [from: string | Reg
 }
 
 describe('config check', () => {
+  const code = 'QUIETZONE_CODE_HASH_KEY';
+  const pem = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const rows = (stdout: string) =>
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().replace(/ {2,}/g, ' | '));
+
   test('valid: exit 0, and what run also needs, with what is there and never what it holds', () => {
-    const there = join(folder, 'private.pem');
-    writeFileSync(there, 'TOPSECRET');
-    const aFolder = join(folder, 'folder.pem');
-    mkdirSync(aFolder);
+    const there = pem('sound.pem', keys.privateKey);
     const file = config(
       'needs.toml',
       ['/etc/quietzone/antom-private.pem', there],
       ['/etc/quietzone/antom-public.pem', join(folder, 'missing.pem')],
+    );
+    const { status, stdout, stderr } = relay(['config', 'check', file], { [code]: 'ab'.repeat(32) });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(rows(stdout)).toEqual([
+      ...[`${file}: valid`, 'run also needs:'],
+      `secrets.code_hash_key_env | environment variable ${code} | set`,
+      `account.0.private_key_file ("antom-hk") | ${there} | present`,
+      `account.0.public_key_file ("antom-hk") | ${join(folder, 'missing.pem')} | missing`,
+    ]);
+    expect(relay(['config', 'check', '--config', file], { [code]: 'ab'.repeat(32) }).stdout).toBe(stdout);
+  });
+
+  test('what is there and of no use to run: exit 2 and a line each, never what it holds', () => {
+    const there = pem('secret.pem', 'TOPSECRET');
+    const ca = pem('ca.pem', '-----BEGIN CERTIFICATE-----\nTOPSECRET\n-----END CERTIFICATE-----\n');
+    const aFolder = join(folder, 'folder.pem');
+    mkdirSync(aFolder);
+    const file = config(
+      'useless.toml',
+      ['/etc/quietzone/antom-private.pem', there],
+      ['/etc/quietzone/antom-public.pem', pem('rsa-private.pem', keys.privateKey.replace(/^M.*$/m, ''))],
       ['# ca_file = "/etc/quietzone/proxy-ca.pem"', `ca_file = "${aFolder}"`],
-      ['# username = "relay-1"', 'username = "relay-1"\npassword_env = "QUIETZONE_TEST_BROKER_PASSWORD"'],
+      ['# username = "relay-1"', `username = "relay-1"\npassword_env = "QUIETZONE_TEST_PASSWORD"\nca_file = "${ca}"`],
     );
     const { status, stdout, stderr } = relay(['config', 'check', file], {
-      QUIETZONE_CODE_HASH_KEY: 'SECRETKEY',
-      QUIETZONE_TEST_BROKER_PASSWORD: '',
+      ...{ [code]: 'TINY1', QUIETZONE_TEST_PASSWORD: '' },
     });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.slice(0, 2)).toEqual([`${file}: valid`, 'run also needs:']);
-    expect(lines.slice(2).map((line) => line.trim().replace(/ {2,}/g, ' | '))).toEqual([
-      'secrets.code_hash_key_env | environment variable QUIETZONE_CODE_HASH_KEY | set',
-      'broker.password_env | environment variable QUIETZONE_TEST_BROKER_PASSWORD | set, but empty',
-      `account.0.ca_file | ${aFolder} | unreadable (EISDIR)`,
-      `account.0.private_key_file | ${there} | present`,
-      `account.0.public_key_file | ${join(folder, 'missing.pem')} | missing`,
+    expect(status).toBe(2);
+    expect(rows(stdout)).toEqual([
+      'run also needs:',
+      `secrets.code_hash_key_env | environment variable ${code} | set, but of no use`,
+      'broker.password_env | environment variable QUIETZONE_TEST_PASSWORD | set, but of no use',
+      `broker.ca_file | ${ca} | present, but of no use`,
+      `account.0.ca_file ("antom-hk") | ${aFolder} | unreadable (EISDIR)`,
+      `account.0.private_key_file ("antom-hk") | ${there} | present, but of no use`,
+      `account.0.public_key_file ("antom-hk") | ${join(folder, 'rsa-private.pem')} | present, but of no use`,
     ]);
-    expect(stdout).not.toMatch(/TOPSECRET|SECRETKEY/);
+    const of = (key: string, rest: string) =>
+      expect.stringMatching(new RegExp(`^${file}: ${key}: found in .* ${rest}`));
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      of('secrets.code_hash_key_env', '5 bytes, expected at least 32 bytes; make one with: openssl rand -hex 32$'),
+      of('broker.password_env', 'nothing, expected a value$'),
+      of('broker.ca_file', 'a certificate that cannot be read, number 1 of 1, expected certificates as PEM; give'),
+      of('account.0.ca_file \\("antom-hk"\\)', 'a folder, expected the path of a file$'),
+      of(
+        'account.0.private_key_file \\("antom-hk"\\)',
+        'text of 9 characters that is no PEM, expected an RSA private key',
+      ),
+      of(
+        'account.0.public_key_file \\("antom-hk"\\)',
+        'a PEM of "PRIVATE KEY" that cannot be read as such a key, expected an RSA public key',
+      ),
+    ]);
+    expect(stdout + stderr).not.toMatch(/TOPSECRET|TINY1/);
+    const started = relay(['run', '--config', file], { [code]: 'ab'.repeat(32), QUIETZONE_TEST_PASSWORD: 'x' });
+    expect([started.status, started.stderr]).toEqual([2, stderr.split('\n')[2]?.replace(`${file}: `, '').concat('\n')]);
+  });
+
+  test('with all that run needs it is put together: what the contract says is tried too', () => {
+    const file = config(
+      'limit.toml',
+      ['/etc/quietzone/antom-private.pem', pem('own.pem', keys.privateKey)],
+      ['/etc/quietzone/antom-public.pem', pem('theirs.pem', keys.publicKey)],
+      ['# [[account.limit]]', '[[account.limit]]\ncurrency = "JPY"\nmost = "0.5"\n#'],
+    );
+    const { status, stdout, stderr } = relay(['config', 'check', file], { [code]: 'ab'.repeat(32) });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^account "antom-hk": limit\.0: amount: found "0\.5", expected [^\n]*\n$/);
   });
 
   test('invalid: exit 2, the key and no word of validity', () => {
@@ -143,8 +207,9 @@ describe('a ledger URL that is none: its key and what is wrong, never the URL, f
     expect(stderr).toContain(`${says} ${wrong}`);
     expect(stderr).not.toContain('hunter2');
     const checked = relay(['config', 'check', file], env);
-    expect(checked.stdout).toContain(`set, but ${wrong}`);
-    expect(checked.stdout).not.toContain('hunter2');
+    expect(checked.status).toBe(2);
+    expect(checked.stderr).toContain(`${file}: ${says} ${wrong}`);
+    expect(checked.stdout + checked.stderr).not.toContain('hunter2');
   });
 
   test('in a file', () => {
@@ -156,7 +221,9 @@ describe('a ledger URL that is none: its key and what is wrong, never the URL, f
       2,
       true,
     ]);
-    expect(relay(['config', 'check', file]).stdout).toContain('present, but a text that does not begin');
+    expect(relay(['config', 'check', file]).stderr).toContain(
+      `ledger.url_file: found in ${secret} a text that does not begin`,
+    );
   });
 });
 
@@ -219,7 +286,8 @@ describe('wrong use: exit 2 and one line', () => {
     ['half a command', ['config'], /^relay: No command specified; see/],
     ['no config', ['run'], /^relay: Missing required argument: --config; see/],
     ['an empty config', ['run', '--config='], /^--config: found an empty value, expected the path of a relay config$/],
-    ['no file', ['config', 'check'], /^relay: Missing required positional argument: FILE; see/],
+    ['no file', ['config', 'check'], /^config check: found no file, expected the path of a relay config$/],
+    ['a file both ways', ['config', 'check', 'a.toml', '--config', 'b.toml'], /^config check: found 2 files, expected/],
     ['two files', ['config', 'check', 'a.toml', 'b.toml'], /^config check: found 2 files, expected one$/],
     ['a flag twice', ['run', '--config', 'a.toml', '--config', 'b.toml'], /^--config: found twice, expected once$/],
     [

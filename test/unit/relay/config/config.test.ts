@@ -115,7 +115,7 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'in a list',
       changed('name = "lobby-1"', 'name = "lobby-1"\nmax_amuont = "1"'),
-      'kiosk.0.max_amuont: found a key that is not known, expected max_amount?',
+      'kiosk.0.max_amuont ("lobby-1"): found a key that is not known, expected max_amount?',
     ],
     ['a missing key', changed('instance = "relay-1"', ''), 'instance: found nothing, expected this key'],
     ['a missing table', changed(/\[secrets\][^[]*/, ''), 'secrets: found nothing, expected this key'],
@@ -157,22 +157,22 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'a currency',
       changed('settlement_currency = "HKD"', 'settlement_currency = "HKX"'),
-      'account.0.settlement_currency: found text of 3 characters, expected an ISO 4217 code such as HKD',
+      'account.0.settlement_currency ("antom-hk"): found text of 3 characters, expected an ISO 4217 code such as HKD',
     ],
     [
       'too many places',
       changed('max_amount = "100.00"', 'max_amount = "100.001"'),
-      'kiosk.0.max_amount: found "100.001", expected a decimal of at most',
+      'kiosk.0.max_amount ("lobby-1"): found "100.001", expected a decimal of at most',
     ],
     [
       'an amount that is a number',
       changed('max_amount = "100.00"', 'max_amount = 100'),
-      'kiosk.0.max_amount: found the number 100, expected a decimal as text',
+      'kiosk.0.max_amount ("lobby-1"): found the number 100, expected a decimal as text',
     ],
     [
       'a cap without currency',
       changed('currency = "HKD"                       # this', '# this'),
-      'kiosk.0.currency: found nothing, expected the currency of max_amount',
+      'kiosk.0.currency ("lobby-1"): found nothing, expected the currency of max_amount',
     ],
     [
       'the order of deadlines',
@@ -192,27 +192,27 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'no wait between inquiries, for ever',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = [0, 2000, 0]'),
-      'account.0.plan.inquiry_delays_ms: found a list of 3, expected a last wait, which repeats, of at least 1 ms',
+      'account.0.plan.inquiry_delays_ms ("antom-hk"): found a list of 3, expected a last wait, which repeats, of at least 1 ms',
     ],
     [
       'no inquiries',
       changed(/^# inquiry_delays_ms = .*$/m, 'inquiry_delays_ms = []'),
-      'account.0.plan.inquiry_delays_ms: found a list of 0, expected at least one',
+      'account.0.plan.inquiry_delays_ms ("antom-hk"): found a list of 0, expected at least one',
     ],
     [
       'an account of a kind that is none',
       changed('kind = "antom"', 'kind = "antomm"'),
-      'account.0.kind: found text of 6 characters, expected "antom" or "codepay"',
+      'account.0.kind ("antom-hk"): found text of 6 characters, expected "antom" or "codepay"',
     ],
     [
       'a route to an account that is not there',
       changed('account = "antom-hk"', 'account = "antom-us"'),
-      'merchant.0.route.0.account: found "antom-us", expected one of antom-hk',
+      'merchant.0.route.0.account ("kiosk-company"): found "antom-us", expected one of antom-hk',
     ],
     [
       'a kiosk of a merchant that is not there',
       changed('# merchant = "kiosk-company"', 'merchant = "other"'),
-      'kiosk.0.merchant: found "other", expected one of kiosk-company',
+      'kiosk.0.merchant ("lobby-1"): found "other", expected one of kiosk-company',
     ],
     [
       'two accounts of one name',
@@ -220,12 +220,12 @@ describe('what is wrong is named: file, key, found, expected', () => {
         '[[merchant]]\n',
         `${example.slice(example.indexOf('[[account]]'), example.indexOf('[account.merchant]'))}${example.slice(example.indexOf('[account.merchant]'), example.indexOf('# How the acquirer'))}[[merchant]]\n`,
       ),
-      'account.1.name: found a name used twice, expected its own',
+      'account.1.name ("antom-hk"): found a name used twice, expected its own',
     ],
     [
       'several merchants, and a kiosk of none',
       `${example}\n[[merchant]]\nname = "other"\n[[merchant.route]]\naccount = "antom-hk"\n`,
-      'kiosk.0.merchant: found nothing, expected one of kiosk-company, other, since there are several',
+      'kiosk.0.merchant ("lobby-1"): found nothing, expected one of kiosk-company, other, since there are several',
     ],
     [
       'several merchants, and kiosks that nobody has named',
@@ -235,7 +235,7 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'an issuer that cannot be one',
       changed('# issuers = ["alipay", "alipayplus"]', 'issuers = ["Ali Pay"]'),
-      'merchant.0.route.0.issuers.0: found text of 7 characters, expected an issuer of the table, such as alipay',
+      'merchant.0.route.0.issuers.0 ("kiosk-company"): found text of 7 characters, expected an issuer of the table, such as alipay',
     ],
     [
       'no secret',
@@ -260,45 +260,45 @@ describe('what is wrong is named: file, key, found, expected', () => {
     [
       'an acquirer without TLS in production',
       changed('mode = "demo"', 'mode = "production"').replace('https://open-sea', 'http://open-sea'),
-      'account.0.base_url: found http:// to another machine, expected https:// in production',
+      'account.0.base_url ("antom-hk"): found http:// to another machine, expected https:// in production',
     ],
     ['no TOML', 'instance = \n', 'line 1, column'],
     [
       'an address for CodePay that it does not take',
       codepayExample.replace(/# notify_url = "([^"]+)"/, 'notify_url = "$1?kiosk=1"'),
-      'account.0.notify_url: found text of 44 characters, expected an address without a query, which CodePay does not take',
+      'account.0.notify_url ("codepay-us"): found text of 44 characters, expected an address without a query, which CodePay does not take',
     ],
     [
       'an integration that needs a token, without one',
       changed('# integration = "merchant"', 'integration = "isv"'),
-      'account.0.agent_token: found neither, expected one of agent_token_file, agent_token_env',
+      'account.0.agent_token ("antom-hk"): found neither, expected one of agent_token_file, agent_token_env',
     ],
     [
       'a token that nobody needs',
       changed('# agent_token_file', 'agent_token_file'),
-      'account.0.agent_token: found one, expected none: it goes with integration = "isv"',
+      'account.0.agent_token ("antom-hk"): found one, expected none: it goes with integration = "isv"',
     ],
     [
       'a source that is no address',
       changed('# notify_from = ["203.0.113.7"]', 'notify_from = ["relay.example"]'),
-      'account.0.notify_from.0: found text of 13 characters, expected an address such as "3.135.111.52"',
+      'account.0.notify_from.0 ("antom-hk"): found text of 13 characters, expected an address such as "3.135.111.52"',
     ],
     [
       'a public path that is a whole address',
       changed('# notify_public_path = "/antom/notify"', 'notify_public_path = "https://relay.example/x"'),
-      'account.0.notify_public_path: found text of 23 characters, expected a path, and its query',
+      'account.0.notify_public_path ("antom-hk"): found text of 23 characters, expected a path, and its query',
     ],
     [
       'a limit that has no such places',
       changed('# [[account.limit]]', '[[account.limit]]')
         .replace('# currency = "HKD"\n# least', 'currency = "HKD"\n# least')
         .replace('# most = "50000.00"', 'most = 50000'),
-      'account.0.limit.0.most: found the number 50000, expected a decimal as text',
+      'account.0.limit.0.most ("antom-hk"): found the number 50000, expected a decimal as text',
     ],
     [
       'a time of day that is none',
       changed('# cancel_until', 'cancel_until').replace('"00:15"', '"24:15"'),
-      'account.0.windows.cancel_until.time: found text of 5 characters, expected a time such as "00:15"',
+      'account.0.windows.cancel_until.time ("antom-hk"): found text of 5 characters, expected a time such as "00:15"',
     ],
   ])('%s', (_, text, expected) => {
     const said = complaints(text);
@@ -366,11 +366,11 @@ describe('secrets and parts', () => {
       'secrets.code_hash_key_env: found nothing in the environment variable QUIETZONE_CODE_HASH_KEY',
     );
     await expect(read({ QUIETZONE_CODE_HASH_KEY: 'short' })).rejects.toThrow(
-      'secrets.code_hash_key: found 5 bytes, expected at least 32',
+      'secrets.code_hash_key_env: found in the environment variable QUIETZONE_CODE_HASH_KEY 5 bytes, expected at least 32',
     );
     const lost = parseConfig(example, 'relay.toml');
     await expect(readSecrets(lost, { QUIETZONE_CODE_HASH_KEY: key })).rejects.toThrow(
-      'account.0.private_key_file: /etc/quietzone/antom-private.pem cannot be read (ENOENT)',
+      'account.0.private_key_file ("antom-hk"): /etc/quietzone/antom-private.pem cannot be read (ENOENT)',
     );
   });
 
@@ -428,7 +428,7 @@ describe('secrets and parts', () => {
     await expect(readSecrets(config, { QUIETZONE_CODE_HASH_KEY: key })).rejects.toThrow('account.0.agent_token_env');
     const needs = await needsOf(config, {});
     expect(needs.map((need) => need.key)).toEqual(
-      expect.arrayContaining(['account.0.agent_token_env', 'account.0.public_key_files.2']),
+      expect.arrayContaining(['account.0.agent_token_env ("antom-hk")', 'account.0.public_key_files.2 ("antom-hk")']),
     );
   });
 
@@ -500,7 +500,7 @@ describe('secrets and parts', () => {
     expect(to).toMatchObject({ merchant: 'default', account: 'codepay-us', deadlineMs: 42_000 });
     const hasty = { ...config, timers: { ...config.timers, kiosk_deadline_ms: 38_000 } };
     expect(() => openAccounts(hasty, { codeHashKey: Buffer.alloc(32), accounts }, parts)).toThrow(
-      'account.0: codepay gives a payment up 18000 ms before',
+      'account.0 ("codepay-us"): codepay gives a payment up 18000 ms before',
     );
   });
 

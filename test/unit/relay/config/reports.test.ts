@@ -60,33 +60,33 @@ describe('[account.reports]', () => {
       'a zone that is none',
       'zone = "Asia/Shanghai"',
       'zone = "Shanghai/Asia"',
-      'account.0.reports.zone: found text of 13 characters, expected a time zone such as',
+      'account.0.reports.zone ("antom-hk"): found text of 13 characters, expected a time zone such as',
     ],
     [
       'a unit that is none',
       'settlement = "minor"',
       'settlement = "cents"',
-      'account.0.reports.units.settlement: found text of 5 characters, expected "minor" or "major"',
+      'account.0.reports.units.settlement ("antom-hk"): found text of 5 characters, expected "minor" or "major"',
     ],
     ['a field that is none', 'feeAmount =', 'feeAmuont =', 'account.0.reports.columns'],
     [
       'a word for what is none',
       'TOP_UP = "other"',
       'TOP_UP = "charge"',
-      'account.0.reports.words.TOP_UP: found text of 6 characters, expected one of payment, cancel, refund',
+      'account.0.reports.words.TOP_UP ("antom-hk"): found text of 6 characters, expected one of payment, cancel, refund',
     ],
     [
       'a time for settlements that is none',
       'settled_within_days = 10',
       'settled_within_days = 0',
-      'account.0.reports.settled_within_days: found the number 0, expected at least 1',
+      'account.0.reports.settled_within_days ("antom-hk"): found the number 0, expected at least 1',
     ],
-    ['a fingerprint that is none', 'SHA256:…', 'MD5:aa', 'account.0.reports.sftp.host_key: found text of'],
+    ['a fingerprint that is none', 'SHA256:…', 'MD5:aa', 'account.0.reports.sftp.host_key ("antom-hk"): found text of'],
     [
       'two secrets',
       'directory = "/"',
       'directory = "/"\npassword_env = "X"',
-      'account.0.reports.sftp: found both, expected only one of password_file, password_env, private_key_file',
+      'account.0.reports.sftp ("antom-hk"): found both, expected only one of password_file, password_env, private_key_file',
     ],
     [
       'a time of day that is none',
@@ -103,7 +103,11 @@ describe('[account.reports]', () => {
     const config = parseConfig(text, 'relay.toml');
     const needs = await needsOf(config, { SFTP_PASSWORD: 'x' });
     expect(needs).toContainEqual({
-      ...{ key: 'account.0.reports.sftp.password_env', what: 'environment variable SFTP_PASSWORD', found: 'set' },
+      ...{
+        key: 'account.0.reports.sftp.password_env ("antom-hk")',
+        what: 'environment variable SFTP_PASSWORD',
+        found: 'set',
+      },
     });
     const key = path('example.toml');
     const own = {
@@ -111,7 +115,9 @@ describe('[account.reports]', () => {
       account: config.account.map((a) => ({ ...a, private_key_file: key, public_key_file: key })),
     };
     const env = { QUIETZONE_CODE_HASH_KEY: '11'.repeat(32) };
-    await expect(readSecrets(own, env)).rejects.toThrow('account.0.reports.sftp.password_env: found nothing');
+    await expect(readSecrets(own, env)).rejects.toThrow(
+      'account.0.reports.sftp.password_env ("antom-hk"): found nothing',
+    );
     const secrets = await readSecrets(own, { ...env, SFTP_PASSWORD: 'hush' });
     expect(secrets.accounts.get('antom-hk')?.sftpPassword).toBe('hush');
     expect(await loadConfig(key)).toMatchObject({ reconcile: { slack_minutes: 15 } });
@@ -121,7 +127,9 @@ describe('[account.reports]', () => {
     const own = withReports(example);
     const [, account = ''] = /(^\[\[account\]\]$[\s\S]*?)(?=^# How the acquirer wants)/m.exec(own) ?? [];
     const two = own.replace(account, `${account}\n${account.replace('name = "antom-hk"', 'name = "antom-jp"')}`);
-    expect(said(two)).toContain('account.1.reports.folder: found the folder of account "antom-hk", expected its own');
+    expect(said(two)).toContain(
+      'account.1.reports.folder ("antom-jp"): found the folder of account "antom-hk", expected its own',
+    );
     expect(said(two.replace('/reports/antom-hk"', '/reports/other"'))).toBe('');
   });
 
