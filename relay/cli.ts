@@ -89,27 +89,31 @@ const retention = defineCommand({
     }),
 });
 
+/** For --help, and to know them; the sandbox reads their values itself. */
+const sandboxFlags = {
+  acquirer: { type: 'string', valueHint: 'NAME', description: 'Whose protocol: antom (default) or codepay' },
+  port: { type: 'string', valueHint: 'N', description: 'Speaks it here; 0: any free one' },
+  'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
+  'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
+  scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
+  'by-amount': { type: 'boolean', description: 'Some amounts ask for a scenario: relay/sandbox/README.md' },
+  'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
+  'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
+  'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },
+  'notify-factor': {
+    type: 'string',
+    valueHint: 'N',
+    description: 'Sends notifications; divides the gaps of their plan',
+  },
+} as const;
+
 const sandbox = defineCommand({
   meta: { name: 'sandbox', description: 'Play the payment company, for the demo and tests' },
-  // For --help; the sandbox reads its arguments itself.
-  args: {
-    acquirer: { type: 'string', valueHint: 'NAME', description: 'Whose protocol: antom (default) or codepay' },
-    port: { type: 'string', valueHint: 'N', description: 'Speaks it here; 0: any free one' },
-    'control-port': { type: 'string', valueHint: 'N', description: 'Scenario and books here; 0: any free one' },
-    'key-folder': { type: 'string', valueHint: 'DIR', description: 'Both key pairs; made here when absent' },
-    scenario: { type: 'string', valueHint: 'NAME', description: 'What happens to payments that come next' },
-    'by-amount': { type: 'boolean', description: 'Some amounts ask for a scenario: relay/sandbox/README.md' },
-    'client-id': { type: 'string', valueHint: 'ID', description: "The relay's client id, or app_id" },
-    'auto-confirm-ms': { type: 'string', valueHint: 'N', description: 'Enters the password by itself' },
-    'time-scale': { type: 'string', valueHint: 'N', description: "Divides the sandbox's own times" },
-    'notify-factor': {
-      type: 'string',
-      valueHint: 'N',
-      description: 'Sends notifications; divides the gaps of their plan',
-    },
-  },
-  run: ({ rawArgs }) =>
+  args: sandboxFlags,
+  run: ({ args, rawArgs }) =>
     orExplain(async () => {
+      refuseOddFlags(rawArgs, Object.keys(sandboxFlags));
+      refuseMoreWords('sandbox', args._);
       const { runSandbox } = await import('./sandbox/main.js');
       process.exitCode = await runSandbox(rawArgs);
     }),

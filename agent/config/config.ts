@@ -43,7 +43,7 @@ export function toConfig(tables: Tables, file: string): Config {
   const folder = dirname(resolve(file));
   const { broker, journal, scanner } = tables;
   const { password_file, ca_file, ...plain } = broker;
-  const { issuer_table_file, ...line } = scanner;
+  const { issuer_table_file, path, ...line } = scanner;
   return {
     kiosk: camelKeys(tables.kiosk),
     broker: camelKeys({
@@ -54,6 +54,7 @@ export function toConfig(tables: Tables, file: string): Config {
     journal: { directory: resolve(folder, journal.directory) },
     scanner: camelKeys({
       ...line,
+      ...(path === undefined ? {} : { path: resolve(folder, path) }),
       ...(issuer_table_file === undefined ? {} : { issuer_table_file: resolve(folder, issuer_table_file) }),
     }),
     display: camelKeys(tables.display),

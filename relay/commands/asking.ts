@@ -1,6 +1,6 @@
 import type { PaymentShown } from './shown.js';
 import { messageOf, openTransport, type Question, refusalOf, type Transport, type Where } from './transport.js';
-import { CommandError, orExplain, WrongUse } from './usage.js';
+import { CommandError, orExplain, refuse, WrongUse } from './usage.js';
 
 /** How the commands ask, and what they make of the answer. */
 
@@ -71,6 +71,15 @@ export function queryOf(args: Flags, names: readonly string[]): string {
 }
 
 export type Page = { readonly payments: readonly PaymentShown[]; readonly next: string | null };
+
+const GIVEN_BACK = /^([rc])\d{1,4}([0-9a-f]{32})$/;
+
+/** Of commands that take a payment only; the id of what was given back of it has its own at the end. */
+export function refuseGivenBack(command: string, given: string): void {
+  const [, kind, payment] = GIVEN_BACK.exec(given) ?? [];
+  if (payment === undefined) return;
+  refuse(`${command}: found the id of a ${kind === 'r' ? 'refund' : 'cancel'}, expected its payment's: ${payment}`);
+}
 
 /** @throws CommandError where the receipt is of none, or of several */
 export async function paymentOf(transport: Transport, given: string): Promise<string> {

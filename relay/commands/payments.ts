@@ -4,7 +4,17 @@ import { isCurrency, parseAmount } from '../../protocol/money.js';
 import { KEY_PATTERN } from '../operations/once.js';
 import { resolutions } from '../payment/types.js';
 import { refundFindings } from '../refunds/types.js';
-import { answered, filters, type Page, paymentOf, print, queryOf, withTransport, written } from './asking.js';
+import {
+  answered,
+  filters,
+  type Page,
+  paymentOf,
+  print,
+  queryOf,
+  refuseGivenBack,
+  withTransport,
+  written,
+} from './asking.js';
 import { exportCsv } from './export.js';
 import { type PaymentShown, paymentsText, paymentText, type RefundShown, refundText } from './shown.js';
 import { facts, moneyText } from './table.js';
@@ -73,6 +83,7 @@ const show = defineCommand({
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'acquirer-order', 'account', 'json']);
     refuseMoreWords('payments show', args._, 'payment');
+    refuseGivenBack('payments show', args.id ?? '');
     const order = args['acquirer-order'];
     if ((order === undefined) === (args.id === undefined))
       refuse('show: expected a payment or --acquirer-order, and one of them');
@@ -144,6 +155,7 @@ const refund = defineCommand({
     refuseOddFlags(rawArgs, [...whereFlags, 'amount', 'reason', 'key', 'json']);
     // Without its flag the amount would be dropped, and all of the payment given back.
     refuseMoreWords('payments refund', args._, 'payment', '; a part to give back is --amount "12.50 HKD"');
+    refuseGivenBack('payments refund', args.id);
     checkWords('reason', args.reason);
     const money = args.amount === undefined ? {} : moneyIn(args.amount);
     return act<Asked>(args, 'refunds', { reason: args.reason, ...money }, askedText);
@@ -156,6 +168,7 @@ const cancel = defineCommand({
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, [...whereFlags, 'reason', 'key', 'json']);
     refuseMoreWords('payments cancel', args._, 'payment', '; it cancels the whole');
+    refuseGivenBack('payments cancel', args.id);
     checkWords('reason', args.reason);
     return act<Asked>(args, 'cancel', { reason: args.reason }, askedText);
   },

@@ -74,6 +74,7 @@ function scopesIn(text: string): Scope[] {
   return named.filter(isScope);
 }
 
+const NAME_LETTERS = 'letters, digits, "-" and "_", the first a letter or digit';
 const DAYS_DEFAULT = '90';
 const DAYS_MOST = 3_650;
 
@@ -91,7 +92,7 @@ const create = defineCommand({
     const granted = scopesIn(args.scopes);
     const days = Number(args.days);
     if (!NAME_PATTERN.test(args.name)) {
-      refuse(`--name: found ${args.name.length} characters, expected 1 to 32 letters, digits, "-" and "_"`);
+      refuse(`--name: found ${args.name.length} characters, expected 1 to 32 ${NAME_LETTERS}`);
     }
     if (!/^\d{1,4}$/.test(args.days) || days < 1 || days > DAYS_MOST) {
       const found = /^-?\d{1,15}$/.test(args.days)
@@ -173,6 +174,10 @@ const allow = defineCommand({
   run: ({ args, rawArgs }) => {
     refuseOddFlags(rawArgs, whereFlags);
     refuseMoreWords('kiosks allow', args._, 'kiosk');
+    if (!NAME_PATTERN.test(args.name)) {
+      const found = `${args.name.length} characters that are no kiosk's name`;
+      refuse(`kiosks allow: found ${found}, expected one as the kiosk's config has it: 1 to 32 ${NAME_LETTERS}`);
+    }
     return withTransport(args, async (transport) => {
       const path = `/v1/kiosks/${encodeURIComponent(args.name)}/allow`;
       const key = randomBytes(16).toString('hex');

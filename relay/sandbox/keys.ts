@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SandboxKind } from './stage.js';
@@ -53,6 +53,7 @@ async function pairIn(folder: string, name: string): Promise<{ privatePem: strin
     const { privateKey } = await newPair('rsa', { modulusLength: 2048 });
     privatePem = await place(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   }
+  await closeToOthers(path);
   const publicPem = publicOf(path, privatePem);
   const publicPath = join(folder, `${name}-public.pem`);
   const found = (await textOf(publicPath)) ?? (await place(publicPath, publicPem));
@@ -64,13 +65,28 @@ async function pairIn(folder: string, name: string): Promise<{ privatePem: strin
   return { privatePem, publicPem };
 }
 
-/** The default folder's name can be guessed: who makes it first could read and swap the keys. */
+const MAY_WRITE = 0o022;
+const OTHERS = 0o077;
+
+/** The default folder's name can be guessed: who makes it first could read and swap the keys. So could who may write to it. */
 async function refuseOthers(folder: string): Promise<void> {
   const own = process.getuid?.();
   for (const { uid } of [await lstat(folder), await stat(folder)]) {
     if (own === undefined || uid === own) continue;
     throw new RangeError(`--key-folder: ${folder} belongs to another user (${uid}), expected one of this user's own`);
   }
+  const { mode } = await stat(folder);
+  if ((mode & MAY_WRITE) === 0) return;
+  throw new RangeError(
+    `--key-folder: others may write to ${folder} (mode ${(mode & 0o777).toString(8)}), so they could swap its keys; ` +
+      `expected a folder of this user's own: chmod go-w ${folder}`,
+  );
+}
+
+/** A file that others could read, copied or restored from somewhere, is this user's alone again. */
+async function closeToOthers(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & OTHERS) !== 0) await chmod(path, mode & ~OTHERS & 0o777);
 }
 
 /**

@@ -33,23 +33,42 @@ function whole(name: string, text: string, max: number, least = 0): number {
   return value;
 }
 
-/** @throws RangeError or TypeError with the argument that is wrong. */
+const options = {
+  acquirer: { type: 'string', default: 'antom' },
+  port: { type: 'string', default: '0' },
+  'control-port': { type: 'string', default: '0' },
+  scenario: { type: 'string', default: 'approve' },
+  'by-amount': { type: 'boolean', default: false },
+  'client-id': { type: 'string' },
+  'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
+  'auto-confirm-ms': { type: 'string' },
+  'time-scale': { type: 'string', default: '1' },
+  'notify-factor': { type: 'string' },
+} as const;
+
+/** Node's own words for wrong use are for programmers. @throws RangeError */
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const [said, code] = error instanceof Error && 'code' in error ? [error.message, error.code] : ['', ''];
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+      throw new RangeError('sandbox: found a word too many, expected flags only');
+    }
+    const [flag] = /--[a-z-]{1,30}/.exec(said) ?? [];
+    if (flag === undefined) throw new RangeError('sandbox: found flags that are not understood; see sandbox --help');
+    if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+      const [found, wanted] = flag === '--by-amount' ? ['a value', 'none'] : ['no value', 'one'];
+      throw new RangeError(`${flag}: found ${found}, expected ${wanted}`);
+    }
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new RangeError(`${flag}: not a flag of this command; expected ${known.join(', ')}`);
+  }
+}
+
+/** @throws RangeError with the argument that is wrong. */
 export function readArguments(args: readonly string[]): Arguments {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      acquirer: { type: 'string', default: 'antom' },
-      port: { type: 'string', default: '0' },
-      'control-port': { type: 'string', default: '0' },
-      scenario: { type: 'string', default: 'approve' },
-      'by-amount': { type: 'boolean', default: false },
-      'client-id': { type: 'string' },
-      'key-folder': { type: 'string', default: join(tmpdir(), `quietzone-sandbox-${process.getuid?.() ?? 'keys'}`) },
-      'auto-confirm-ms': { type: 'string' },
-      'time-scale': { type: 'string', default: '1' },
-      'notify-factor': { type: 'string' },
-    },
-  });
+  const values = valuesOf(args);
   const { scenario } = values;
   const acquirer = sandboxKinds.find((name) => name === values.acquirer);
   if (!acquirer) {

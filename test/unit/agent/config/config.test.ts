@@ -96,6 +96,12 @@ describe('a good file', () => {
     });
   });
 
+  it('takes a relative path of the scanner from beside itself, and a device as it is', () => {
+    const pathOf = (path: string) =>
+      parseConfig(text({ scanner: ['kind = "serial"', `path = "${path}"`] }), '/etc/quietzone/kiosk.toml').scanner.path;
+    expect([pathOf('lines/scanner'), pathOf('/dev/ttyS0')]).toEqual(['/etc/quietzone/lines/scanner', '/dev/ttyS0']);
+  });
+
   it('lets ports be chosen by the system, both at once', () => {
     expect(faultsOf(text({ web: ['port = 0'], api: ['port = 0'] }))).toEqual([]);
   });

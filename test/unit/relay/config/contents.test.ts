@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { type Content, contentFault } from '../../../../relay/config/contents.js';
 import { parseConfig } from '../../../../relay/config/load.js';
 
-const pem = {
+const rsa = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
   ...{ privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } },
-} as const;
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048, ...pem });
-const curve = generateKeyPairSync('ed25519', pem);
+});
+const curve = generateKeyPairSync('ed25519', {
+  ...{ privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } },
+});
 const [first = '', second = ''] = rootCertificates;
 
 describe('what the keys of the config point to', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,21 @@ describe('keys', () => {
     const keys = await generateKeys(folder);
     await writeFile(join(folder, 'antom-public.pem'), keys.merchantPublicPem);
     await expect(generateKeys(folder)).rejects.toThrow(/antom-public\.pem: not the public half/);
+  });
+
+  test('a folder that others may write to is refused; a private key that they may read is closed to them', async () => {
+    await generateKeys(folder);
+    const path = join(folder, 'antom-private.pem');
+    await chmod(path, 0o644);
+    await chmod(folder, 0o755);
+    await generateKeys(folder);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    for (const mode of [0o777, 0o770]) {
+      await chmod(folder, mode);
+      const says = `--key-folder: others may write to ${folder} (mode ${mode.toString(8)}), so they could swap its keys`;
+      await expect(generateKeys(folder)).rejects.toThrow(says);
+      expect(await runSandbox(['--key-folder', folder])).toBe(1);
+    }
   });
 
   // Only root can give a folder away.
@@ -97,6 +112,15 @@ describe('arguments', () => {
   ])('%s %s is named', async (name, value) => {
     expect(() => readArguments([name, value])).toThrow(name);
     expect(await runSandbox([name, value])).toBe(2);
+  });
+
+  test.each([
+    [['foo'], 'sandbox: found a word too many, expected flags only'],
+    [['--port'], '--port: found no value, expected one'],
+    [['--by-amount=yes'], '--by-amount: found a value, expected none'],
+    [['-p', '1'], 'sandbox: found flags that are not understood; see sandbox --help'],
+  ])('%j in plain words', (args, says) => {
+    expect(() => readArguments(args)).toThrow(says);
   });
 });
 
