@@ -131,6 +131,21 @@ const main = defineCommand({
   },
 });
 
+/** Of the command that was meant, as far as it was said. */
+function helpOf(words: readonly string[]): string {
+  const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' && value !== null;
+  const path: string[] = [];
+  let command: unknown = main;
+  for (const word of words) {
+    const inside = isTable(command) ? command['subCommands'] : undefined;
+    if (!isTable(inside) || !Object.hasOwn(inside, word)) break;
+    command = inside[word];
+    path.push(word);
+  }
+  return ['npm run relay --', ...path, '--help'].join(' ');
+}
+
 const rawArgs = process.argv.slice(2);
 if (rawArgs.some((word) => word === '--help' || word === '-h')) {
   await runMain(main, { rawArgs });
@@ -141,6 +156,6 @@ if (rawArgs.some((word) => word === '--help' || word === '-h')) {
     // The unknown word itself is not repeated: it may be a secret that was pasted here.
     const unknown = 'code' in error && error.code === 'E_UNKNOWN_COMMAND';
     const why = unknown ? 'no such command' : stripVTControlCharacters(error.message).replace(/\.$/, '');
-    refuse(`relay: ${why}; see npm run relay -- --help`);
+    refuse(`relay: ${why}; see ${helpOf(rawArgs)}`);
   });
 }

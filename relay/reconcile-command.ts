@@ -75,6 +75,9 @@ export async function reconcileCommand(
         : '';
     return { code: codes[result.outcome], out, error };
   } catch (error) {
+    if (error instanceof CollectError && asked.folder !== undefined && error.message.startsWith(`${asked.folder}:`)) {
+      return wrong(`--folder: ${error.message}`);
+    }
     if (error instanceof CollectError || error instanceof LedgerError) return wrong(error.message);
     throw error;
   } finally {

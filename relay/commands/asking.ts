@@ -1,3 +1,4 @@
+import { receiptNumber } from '../operations/payments.js';
 import type { PaymentShown } from './shown.js';
 import { messageOf, openTransport, type Question, refusalOf, type Transport, type Where } from './transport.js';
 import { CommandError, orExplain, refuse, WrongUse } from './usage.js';
@@ -84,6 +85,11 @@ export function refuseGivenBack(command: string, given: string): void {
 /** @throws CommandError where the receipt is of none, or of several */
 export async function paymentOf(transport: Transport, given: string): Promise<string> {
   if (/^([rc]\d{1,4})?[0-9a-f]{32}$/.test(given)) return given;
+  if (receiptNumber(given) === undefined) {
+    // What is long may be a payment code.
+    const found = given.length < 16 ? `"${given}"` : `${given.length} characters`;
+    throw new WrongUse(`payment: found ${found}, expected its id (32 signs of hex) or its receipt, such as 7KQ2M`);
+  }
   const path = `/v1/payments?receipt=${encodeURIComponent(given)}`;
   const { payments } = await answered<Page>(transport, { method: 'GET', path });
   const [first, ...others] = payments;

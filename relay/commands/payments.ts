@@ -85,8 +85,14 @@ const show = defineCommand({
     refuseMoreWords('payments show', args._, 'payment');
     refuseGivenBack('payments show', args.id ?? '');
     const order = args['acquirer-order'];
-    if ((order === undefined) === (args.id === undefined))
-      refuse('show: expected a payment or --acquirer-order, and one of them');
+    if ((order === undefined) === (args.id === undefined)) {
+      const found = order === undefined ? 'neither' : 'both';
+      refuse(`payments show: found ${found}, expected one: a payment, or --acquirer-order`);
+    }
+    if (order !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(order)) {
+      const of = `${order.length} characters that are no id`;
+      refuse(`--acquirer-order: found ${of}, expected the acquirer's own: 1 to 64 letters, digits, "-" and "_"`);
+    }
     if (order !== undefined && args.account === undefined)
       refuse('--account: found nothing, expected which account to ask');
     return withTransport(args, async (transport) => {
@@ -103,12 +109,18 @@ const show = defineCommand({
   },
 });
 
+function moneyFault(text: string): string {
+  if (/^\d+(\.\d+)?$/.test(text)) return 'a number without a currency';
+  if (/^\d+(\.\d+)? ?[A-Z]{3}$/.test(text)) return 'a currency that is not known';
+  if (/^\d+(\.\d+)? ?[a-z]{3}$/i.test(text)) return 'a currency in small letters';
+  return text === '' ? 'an empty value' : `${text.length} characters`;
+}
+
 /** "12.50 HKD" → minor units. */
 function moneyIn(text: string): { amount: number; currency: string } {
   const [, amount, currency] = /^(\S+) ?([A-Z]{3})$/.exec(text.trim()) ?? [];
   if (amount === undefined || currency === undefined || !isCurrency(currency)) {
-    const found = /^\d+(\.\d+)?$/.test(text.trim()) ? 'a number without a currency' : `${text.length} characters`;
-    refuse(`--amount: found ${found}, expected an amount with its currency, such as "12.50 HKD"`);
+    refuse(`--amount: found ${moneyFault(text.trim())}, expected an amount with its currency, such as "12.50 HKD"`);
   }
   try {
     return { amount: parseAmount(amount, currency), currency };

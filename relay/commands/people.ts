@@ -42,7 +42,9 @@ export const audit = defineCommand({
       print(
         args.json,
         found,
-        () => table(columns, rows) + (found.next === null ? '' : `more: --cursor ${found.next}\n`),
+        () =>
+          (rows.length === 0 ? 'nothing on record\n' : table(columns, rows)) +
+          (found.next === null ? '' : `more: --cursor ${found.next}\n`),
       );
     });
   },
@@ -138,7 +140,7 @@ const list = defineCommand({
         iso(t.lastUsedAt),
       ]);
       print(args.json, { tokens: found }, () =>
-        table(['id', 'name', 'scopes', 'expires', 'revoked', 'last used'], rows),
+        rows.length === 0 ? 'no tokens\n' : table(['id', 'name', 'scopes', 'expires', 'revoked', 'last used'], rows),
       );
     });
   },

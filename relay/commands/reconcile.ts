@@ -6,6 +6,25 @@ import { config, orExplain, refuse, refuseMoreWords, refuseOddFlags, settingsOf,
 
 const reconcileFlags = ['config', 'account', 'day', 'folder', 'json', 'csv', 'close', 'note'];
 
+type Args = {
+  readonly [name in 'day' | 'folder' | 'close' | 'note']?: string | undefined;
+} & { readonly [name in 'json' | 'csv']?: boolean | undefined };
+
+function refuseOddUse(args: Args): void {
+  if (args.folder === '') refuse("--folder: found an empty value, expected a folder with the acquirer's reports");
+  if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
+  if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
+  if (!args.close) return;
+  // It would be dropped in silence.
+  const beside = (['day', 'folder', 'json', 'csv'] as const).find((name) => args[name]);
+  if (beside) refuse(`--${beside}: found beside --close, which takes --note only; leave it out`);
+  if (!/^[1-9]\d{0,14}$/.test(args.close)) {
+    refuse(
+      `--close: found ${args.close.length} characters that are no such number, expected the number of a difference`,
+    );
+  }
+}
+
 export const reconcile = defineCommand({
   meta: { name: 'reconcile', description: "Compare a day of the ledger with the acquirer's report" },
   args: {
@@ -22,11 +41,7 @@ export const reconcile = defineCommand({
     orExplain(async () => {
       refuseOddFlags(rawArgs, reconcileFlags);
       refuseMoreWords('reconcile', args._);
-      if (args.json && args.csv) refuse('--json, --csv: found both, expected one');
-      if (!args.close !== !args.note) refuse('--close, --note: found one, expected both or none');
-      if (args.close && !/^[1-9]\d{0,14}$/.test(args.close)) {
-        refuse(`--close: found ${args.close.length} characters, expected the number of a difference`);
-      }
+      refuseOddUse(args);
       const { reconcileCommand } = await import('../reconcile-command.js');
       const settings = await settingsOf(args.config);
       const form = args.json ? 'json' : args.csv ? 'csv' : 'table';

@@ -138,7 +138,9 @@ function remote(url: URL, token: string | undefined): Transport {
 export function messageOf(text: string): string {
   try {
     const { error } = JSON.parse(text) as { readonly error?: { readonly code?: string; readonly message?: string } };
-    return error ? `${error.message ?? ''} (${error.code ?? ''})` : text;
+    const { message = '', code = '' } = error ?? {};
+    // A field that is named already is not named again.
+    return error ? `${message}${message.startsWith(`${code}:`) ? '' : ` (${code})`}` : text;
   } catch {
     return 'the answer is not understood; is this a relay’s operations API?';
   }
@@ -147,11 +149,12 @@ export function messageOf(text: string): string {
 /** The API names its fields; on the command line they are flags. A form that it refuses (422) is wrong use. */
 export function refusalOf(status: number, text: string): CommandError {
   const said = messageOf(text);
-  if (status !== 422 || said.endsWith('(key-reused)')) return new CommandError(said);
-  return new WrongUse(said.replace(FIELD, (_, field: string) => `--${field === 'Idempotency-Key' ? 'key' : field}:`));
+  const asFlags = said.replace(FIELD, (_, field: string) => `--${flagOf[field] ?? field}:`);
+  return status !== 422 || said.endsWith('(key-reused)') ? new CommandError(asFlags) : new WrongUse(asFlags);
 }
 const FIELD =
-  /^(state|kiosk|merchant|account|reference|receipt|from|to|limit|cursor|payment|found|note|reason|Idempotency-Key):/;
+  /^(state|kiosk|merchant|account|reference|receipt|from|to|limit|cursor|payment|found|note|reason|amount|currency|Idempotency-Key):/;
+const flagOf: Readonly<Record<string, string>> = { 'Idempotency-Key': 'key', currency: 'amount' };
 
 /** Whoever may read the config with its keys may do everything; who it was is on record. */
 const operator = (): Actor => ({ ...commandLine(), owner: `cli:${userInfo().username}` });

@@ -58,11 +58,15 @@ export function refuse(line: string): never {
 export function refuseOddFlags(rawArgs: readonly string[], known: readonly string[]): void {
   const expected = [...known, 'help'].map((name) => `--${name}`);
   const seen = new Set<string>();
-  for (const word of rawArgs) {
+  for (const [i, word] of rawArgs.entries()) {
     const flag = word.split('=')[0] ?? '';
     if (!flag.startsWith('-')) continue;
     // Only what looks like a flag is repeated: the word may be a secret that was pasted here.
     const named = /^--?[A-Za-z][A-Za-z-]{0,30}$/.test(flag) ? flag : 'a word that begins with "-"';
+    const before = rawArgs[i - 1] ?? '';
+    if (named !== flag && expected.includes(before)) {
+      refuse(`${before}: found a value that begins with "-", expected another; if it is meant, write ${before}=VALUE`);
+    }
     if (!expected.includes(flag)) refuse(`${named}: not a flag of this command; expected ${expected.join(', ')}`);
     if (seen.has(flag)) refuse(`${flag}: found twice, expected once`);
     seen.add(flag);

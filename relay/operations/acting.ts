@@ -157,7 +157,8 @@ export async function actFor(desk: OperationsDesk, request: FastifyRequest, name
   const act = actOf(request, name);
   const fault = wordsFault(said);
   if (!fault) return await desk.act(act, actor, work);
-  return await desk.refuse({ ...act, detail: '' }, actor, 422, fault.code, fault.message);
+  const field = typeof request.body === 'object' && request.body !== null && 'note' in request.body ? 'note' : 'reason';
+  return await desk.refuse({ ...act, detail: '' }, actor, 422, fault.code, `${field}: ${fault.message}`);
 }
 
 export function actOf({ method, url, headers, params, body }: FastifyRequest, name: string): Act {

@@ -1,5 +1,6 @@
 import { NAME_PATTERN, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
 import { type State, states } from '../payment/types.js';
+import { isDay } from '../runtime/days.js';
 import { type Cursor, type PaymentFilter, receiptNumber } from './payments.js';
 
 /** What a list is asked with, over HTTP and on the command line; all of it text. */
@@ -39,7 +40,11 @@ export function limitIn(text: string | undefined, whenAbsent = LIST_DEFAULT): nu
 const isState = (name: string): name is State => (states as readonly string[]).includes(name);
 
 function timeIn(field: 'from' | 'to', text: string): number {
-  const at = /^\d{4}-\d\d-\d\d([T ].*)?$/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  // Date.parse takes 30 February for 2 March.
+  const at =
+    /^\d{4}-\d\d-\d\d([T ].*)?$/.test(text) && isDay(text.slice(0, 10))
+      ? Date.parse(text.replace(' ', 'T'))
+      : Number.NaN;
   if (Number.isNaN(at)) throw new QuestionError(field, text, 'a time such as 2026-11-22 or 2026-11-22T08:00:00Z');
   return at;
 }

@@ -30,7 +30,7 @@ const moves: Partial<Record<State, string>> = {
   reversing: 'the relay is giving the money back; it calls a person if it cannot',
   declined: 'it has its end: nothing was charged',
   reversed: 'it has its end: the money is back',
-  delivered: 'it has its end: delivered; refund it instead',
+  delivered: 'it has its end; refund it instead',
   refused: 'it has its end: it was never sent',
 };
 

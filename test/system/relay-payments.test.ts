@@ -213,7 +213,7 @@ test('an export that is refused, or breaks off, leaves a good file as it was; a 
   const refused: RequestListener = (_, response) =>
     response.writeHead(422).end('{"error":{"code":"from","message":"from: found \\"x\\", expected a time"}}');
   const wrong = await against(refused, ['payments', 'export', '--out', out, '--from', 'x']);
-  expect([wrong.status, wrong.stderr]).toEqual([2, '--from: found "x", expected a time (from)\n']);
+  expect([wrong.status, wrong.stderr]).toEqual([2, '--from: found "x", expected a time\n']);
   expect((await against((_, response) => response.destroy(), ['payments', 'export', '--out', out])).status).toBe(1);
   expect(readFileSync(out, 'utf8')).toBe('good\n');
   expect((await against((_, response) => response.end('new\n'), ['payments', 'export', '--out', out])).status).toBe(0);
@@ -240,6 +240,16 @@ test('without a token: reads go, as the API lets them; where it asks for one, sa
     2,
     '--token-file: found nothing, expected a token there or in QUIETZONE_OPERATIONS_TOKEN\n',
   ]);
+});
+
+test('a refund in another currency: the flag is named that was given', async () => {
+  const other: RequestListener = (_, response) =>
+    response
+      .writeHead(409)
+      .end('{"error":{"code":"currency","message":"currency: found USD, expected HKD, as it was paid"}}');
+  const args = ['payments', 'refund', 'ab'.repeat(16), '--amount', '1.00 USD', '--reason', 'x'];
+  const { status, stderr } = await against(other, args);
+  expect([status, stderr]).toEqual([1, '--amount: found USD, expected HKD, as it was paid\n']);
 });
 
 describe('a write whose answer is not heard', () => {
