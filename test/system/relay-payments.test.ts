@@ -322,7 +322,7 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     expect(shown.stdout).toMatch(/may be given back +23.00 HKD/);
     const tooMuch = await run('payments', 'refund', id, '--amount', '35.50 HKD', '--reason', 'all');
     expect([tooMuch.status, tooMuch.stdout]).toEqual([1, '']);
-    expect(tooMuch.stderr).toMatch(/^amount: of 35.50 HKD only 23.00 HKD can still be given back.*\(too-much\)\n$/);
+    expect(tooMuch.stderr).toMatch(/^--amount: of 35.50 HKD only 23.00 HKD can still be given back.*\(too-much\)\n$/);
     expect((await run('audit', '--payment', receiptOf(id))).stdout).toMatch(/refused: too-much/);
     expect((await run('audit', '--payment', id)).stdout).toMatch(/command line.*refused: too-much[\s\S]*done/);
     expect((await run('payments', 'export')).stdout.split('\r\n')).toHaveLength(3);
