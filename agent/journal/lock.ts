@@ -1,5 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
+/** Of this process: after a power cut it may well have the pid and the start time of the one that the cut has killed. */
+const heldHere = new Set<string>();
+
 /**
  * One agent a journal. The lock file names the holder by pid and the kernel's start time of it, so that a lock left by
  * a killed agent is seen as stale even when its pid runs again as something else.
@@ -19,7 +22,10 @@ export class JournalLock {
     try {
       for (let tries = 0; tries < 3; tries++) {
         this.#held = takeName(own, this.#path);
-        if (this.#held) return;
+        if (this.#held) {
+          heldHere.add(this.#path);
+          return;
+        }
         removeIfStale(this.#path);
       }
     } finally {
@@ -31,7 +37,9 @@ export class JournalLock {
   }
 
   release(): void {
-    if (this.#held) rmSync(this.#path, { force: true });
+    if (!this.#held) return;
+    rmSync(this.#path, { force: true });
+    heldHere.delete(this.#path);
     this.#held = false;
   }
 }
@@ -50,18 +58,19 @@ function takeName(own: string, path: string): boolean {
 function removeIfStale(path: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {
-    if (isLive(readFileSync(path, 'utf8'))) return;
+    if (isLive(readFileSync(path, 'utf8'), path)) return;
     renameSync(path, aside);
     // Another agent may have replaced the stale lock by its own since it was read: give that one its name back.
-    if (isLive(readFileSync(aside, 'utf8'))) takeName(aside, path);
+    if (isLive(readFileSync(aside, 'utf8'), path)) takeName(aside, path);
     rmSync(aside, { force: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
-function isLive(written: string): boolean {
+function isLive(written: string, path: string): boolean {
   const pid = Number(written.split(' ')[0]);
+  if (pid === process.pid) return heldHere.has(path);
   return pid > 0 && holder(pid) === written;
 }
 

@@ -163,19 +163,19 @@ function tagsOfOthers(boots: Past['boots'], epoch: string | undefined): Set<Boot
  * The records that a journal can be cut down to without forgetting anything that may still be asked, each once. Attempts of
  * other epochs go with their boots: without these they would look like our own, and be reported. Of a closed attempt only
  * its end is asked for. That the card has lost blocks is not forgotten.
- * @param copied attempts of which something stays in any case: their end is kept too, or they would look open again.
+ * @param copied attempts of which something stays in any case, so nothing of them is forgotten: a part would look open again.
  */
 export function essentialOf(entries: readonly Entry[], copied: ReadonlySet<AttemptId> = new Set()): Entry[] {
   const { boots, known, gaps } = gather(entries.map((e) => e.record));
   const epoch = [...boots.values()].at(-1)?.epoch;
   const own = [...boots.values()].filter((b) => b.epoch === epoch).slice(-CHAIN_MAX_BOOTS);
   const chain = new Set(own.map((b) => b.nonce));
-  const attempts = attemptsKept(known, tagsOfOthers([...boots.values()], epoch));
+  const attempts = attemptsKept(known, tagsOfOthers([...boots.values()], epoch), copied);
   const lost = new Set(newestOf(gaps));
   const isKept = ({ record: r }: Entry): boolean => {
     if (r.kind === 'boot') return chain.has(r.nonce);
     if (r.kind === 'gap') return lost.has(r);
-    const kept = attempts.get(r.attempt) ?? (copied.has(r.attempt) ? 'end' : undefined);
+    const kept = attempts.get(r.attempt);
     return kept === 'whole' || (kept === 'end' && (r.kind === 'vended' || r.kind === 'closed'));
   };
   return onceEach(entries.filter(isKept));
@@ -188,6 +188,7 @@ export const essential = (records: readonly JournalRecord[]): JournalRecord[] =>
 function attemptsKept(
   known: ReadonlyMap<AttemptId, Known>,
   others: ReadonlySet<BootTag>,
+  copied: ReadonlySet<AttemptId>,
 ): Map<AttemptId, 'whole' | 'end'> {
   const kept = new Map<AttemptId, 'whole' | 'end'>();
   const closed: { attempt: AttemptId; at: number }[] = [];
@@ -196,10 +197,12 @@ function attemptsKept(
     if (delivery === undefined) continue;
     const ended = isClosed(k, delivery);
     if (ended) closed.push({ attempt, at: k.closedAt });
-    if (!others.has(k.boot)) kept.set(attempt, ended && k.delivery !== undefined ? 'end' : 'whole');
+    if (!others.has(k.boot) || copied.has(attempt))
+      kept.set(attempt, ended && k.delivery !== undefined ? 'end' : 'whole');
   }
   closed.sort((a, b) => a.at - b.at);
-  for (const { attempt } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) kept.delete(attempt);
+  for (const { attempt } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT)))
+    if (!copied.has(attempt)) kept.delete(attempt);
   return kept;
 }
 

@@ -106,6 +106,7 @@ export class Worker {
     const next = now + this.#options.pollMs;
     codes.forgetOlder(now);
     try {
+      await this.#remindOfCodes(now);
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await ledger.claimDue(relay, now, now + leaseMs, free) : [];
       // Stopped meanwhile: `stop` waits for this, and gives them back.
@@ -116,6 +117,21 @@ export class Worker {
     } catch (error) {
       this.#log.error({ event: 'claim-failed', ...errorFields(error) });
       return next;
+    }
+  }
+
+  /**
+   * A relay without its code that found it free has put it off to its end: whoever holds the code makes it due again. One that was
+   * sent by another needs no code any more.
+   */
+  async #remindOfCodes(now: number): Promise<void> {
+    const { ledger, codes } = this.#parts;
+    for (const id of codes.held()) {
+      if (this.#running.has(id)) continue;
+      const attempt = await ledger.load(id);
+      if (this.#running.has(id)) continue;
+      if (attempt?.state !== 'submitted' || attempt.payAt !== null) codes.take(id);
+      else if (attempt.nextAt === null || attempt.nextAt > now) await ledger.transaction((tx) => tx.dueNow(id, now));
     }
   }
 

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { afterGap, essential, readPast } from '../../../../agent/journal/replay.js';
+import { describe, expect, it } from 'vitest';
+import { CLOSED_KEPT, type JournalRecord } from '../../../../agent/journal/contract.js';
+import { entryOf } from '../../../../agent/journal/packing.js';
+import { afterGap, essential, essentialOf, readPast } from '../../../../agent/journal/replay.js';
+import { bootTag } from '../../../../protocol/ids.js';
 import { anyHistory, anyRecords } from '../../../support/journal-arbitrary.js';
+import { attemptId, begun, closed, delivered, opened } from '../../../support/journal-facts.js';
+
+const at = (record: object): JournalRecord => ({ ...record, at: 1 }) as JournalRecord;
 
 it('says the same when the journal is read twice: fold(J) = fold(J·J) (S10)', () => {
   fc.assert(
@@ -76,4 +82,34 @@ it('lists again what was closed by its doubtful and is known better since (rule 
   }
   const settled = { ...closed, delivery: 'delivered' } as const;
   expect(readPast([doubtful, closed, delivered, settled]).attempts).toMatchObject([{ closed: true }]);
+});
+
+describe('of more closed attempts than are kept', () => {
+  const nonce = 'b0'.repeat(16);
+  const boot = bootTag(nonce);
+  const start = at({ kind: 'boot', epoch: 'e0'.repeat(16), number: 1, nonce, board: 'board-1' });
+  const sold = (n: number) => [opened(n, boot), begun(n, boot), delivered(n, boot)].map(at);
+  const end = (n: number, delivery: string) => at({ ...closed(n), delivery });
+  const others = Array.from({ length: CLOSED_KEPT }, (_, i) => i + 1).flatMap((n) => [...sold(n), end(n, 'delivered')]);
+
+  it('the one that was closed first is forgotten, not the one that was opened first', () => {
+    const left = readPast(essential([start, ...sold(0), ...others, end(0, 'delivered')])).attempts;
+    expect(left.map((a) => a.attempt)).toContain(attemptId(0));
+    expect(left.map((a) => a.attempt)).not.toContain(attemptId(1));
+    expect(left).toHaveLength(CLOSED_KEPT);
+  });
+
+  // Of a vend that the power cut: it was told as doubtful, which nothing but "begun" says.
+  it('one of which a part is copied is never told again, nor told otherwise', () => {
+    const doubtful = [at(opened(0, boot)), at(begun(0, boot)), end(0, 'doubtful')];
+    const all = [start, ...doubtful, ...others];
+    for (const there of [[], doubtful.slice(0, 1), doubtful.slice(0, 2), doubtful.slice(1, 2)]) {
+      const begun = new Set(there.map(() => attemptId(0)));
+      const rest = essentialOf(all.map(entryOf), begun).map((e) => e.record);
+      const found = readPast([...there, ...rest]).attempts.filter((a) => a.attempt === attemptId(0));
+      expect(found).toEqual(
+        there.length === 0 ? [] : [expect.objectContaining({ delivery: 'doubtful', closed: true })],
+      );
+    }
+  });
 });
