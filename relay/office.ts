@@ -105,9 +105,9 @@ export function openOffice(parts: OfficeParts): Office {
     workLeaseMs: leaseMs,
     wake: () => worker.wakeAt(clock.now()),
     heard: (kiosk) => watch?.heard(kiosk),
-    accepted: (attempt, heardAt) => {
+    accepted: (attempt, heardAt, begun) => {
       watch?.accepted(attempt, heardAt);
-      worker.runOwn(attempt.id);
+      worker.runOwn(attempt.id, begun);
       onChanged(attempt.id);
     },
   });
