@@ -86,10 +86,12 @@ export async function admitPay(
     }
     const call = callOf(begun.effects);
     const accepted = { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt };
-    const [callId] = await Promise.all([
+    const said = Promise.all([
       call ? tx.callStarted(attempt.id, context.relay, call, context.now) : null,
       tx.addSteps(attempt.id, [accepted]),
     ]);
+    tx.last();
+    const [callId] = await said;
     if (!call) return { type: 'accepted', attempt };
     return { type: 'accepted', attempt: begun.attempt, begun: { ...begun, ...asItWas, callId } };
   });
