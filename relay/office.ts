@@ -70,12 +70,6 @@ const AT_ONCE = 64;
 const POLL_MS = 1_000;
 /** A lease outlives any one call by this, less what the ledger takes for the step before it. */
 const LEASE_BEYOND_CALL_MS = 10_000;
-/**
- * An accepted attempt is held until the step that writes its pay, which is at once and then holds it for the call. A relay that
- * dies between them has sent nothing: whoever hears its Pay again need not wait for more than this, whatever is known of the dead.
- * As long as the ledger may take for a statement.
- */
-const ACCEPTED_LEASE_MS = 5_000;
 /** At stop, frames under way get this long: a transaction on a ledger that still answers needs less. */
 const FRAMES_DRAIN_MS = 8_000;
 
@@ -108,12 +102,12 @@ export function openOffice(parts: OfficeParts): Office {
   );
   const desk = new Desk({
     ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows, clockOffMs },
-    workLeaseMs: ACCEPTED_LEASE_MS,
+    workLeaseMs: leaseMs,
     wake: () => worker.wakeAt(clock.now()),
     heard: (kiosk) => watch?.heard(kiosk),
-    accepted: (attempt, heardAt) => {
+    accepted: (attempt, heardAt, begun) => {
       watch?.accepted(attempt, heardAt);
-      worker.runOwn(attempt.id);
+      worker.runOwn(attempt.id, begun);
       onChanged(attempt.id);
     },
   });

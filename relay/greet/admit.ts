@@ -6,8 +6,10 @@ import type { Reason } from '../../protocol/words.js';
 import { amountLimit, withinLimit } from '../acquirers/capabilities.js';
 import type { Acquirer } from '../acquirers/contract.js';
 import type { KioskRow, Ledger, LedgerTransaction } from '../ledger/contract.js';
-import type { Attempt } from '../payment/types.js';
+import { step } from '../payment/step.js';
+import type { Attempt, Policy, StepResult } from '../payment/types.js';
 import type { Asked, Routed } from '../routing/routes.js';
+import { type Applied, callOf } from '../worker/apply.js';
 
 /** What a Pay is measured by. All ms. */
 export type AdmissionRules = {
@@ -35,7 +37,9 @@ export type Admission =
   | { readonly type: 'foreign' }
   /** Heard before: answered from the record. `restartable`: its pay was never written and the code is the same. */
   | { readonly type: 'known'; readonly attempt: Attempt; readonly restartable: boolean }
-  | { readonly type: 'accepted' | 'refused'; readonly attempt: Attempt };
+  /** `begun`: its pay is written too, and is now to be sent. */
+  | { readonly type: 'accepted'; readonly attempt: Attempt; readonly begun?: Applied | undefined }
+  | { readonly type: 'refused'; readonly attempt: Attempt };
 
 export type AdmitContext = {
   readonly now: number;
@@ -47,6 +51,8 @@ export type AdmitContext = {
   readonly firstTellMs: number;
   /** By how much our clock is surely behind the ledger's, ms. */
   readonly behindMs?: number;
+  /** Whoever asks holds the code and sends the pay as soon as this is committed: then it is written here, and not in a step more. */
+  readonly sends?: { readonly of: (account: string) => { readonly policy: Policy } };
 };
 
 /** A scan may seem to lie this far ahead, by the Hello's way here; more means that the clock measure is bad. */
@@ -74,13 +80,30 @@ export async function admitPay(
     const reason = refusalOf(kiosk, pay, scannedAt, to, context);
     if (reason) return await refuse(tx, attempt, reason, codeHash, context);
     const lease = { leaseOwner: context.relay, leaseUntil: context.now + context.leaseMs };
-    if (await tx.insert(attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease })) {
-      await tx.addSteps(attempt.id, [{ at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt }]);
-      return { type: 'accepted', attempt };
+    const begun = begin(attempt, context);
+    if (!(await tx.insert(begun.attempt, { codeHash, telling: { owed: false, tellAt: null }, ...lease }))) {
+      return await barred(tx, attempt, codeHash, context);
     }
-    return await barred(tx, attempt, codeHash, context);
+    const call = callOf(begun.effects);
+    const accepted = { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt };
+    const said = Promise.all([
+      call ? tx.callStarted(attempt.id, context.relay, call, context.now) : null,
+      tx.addSteps(attempt.id, [accepted]),
+    ]);
+    tx.last();
+    const [callId] = await said;
+    if (!call) return { type: 'accepted', attempt };
+    return { type: 'accepted', attempt: begun.attempt, begun: { ...begun, ...asItWas, callId } };
   });
 }
+
+/** Its first step, which asks for the pay: in one transaction with its row, so that none of it is there without the other. */
+function begin(attempt: Attempt, { sends, now }: AdmitContext): StepResult {
+  if (!sends) return { attempt, effects: [] };
+  return step(attempt, { type: 'due', codeHeld: true }, now, sends.of(attempt.account).policy);
+}
+
+const asItWas = { changed: false, moved: false, givenBack: false } as const;
 
 /** Heard before, from whatever boot: answered from the record. */
 async function fromRecord(

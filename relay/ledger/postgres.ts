@@ -1,8 +1,8 @@
-import postgres from 'postgres';
 import type { Database, Row, Session, Transaction, Value } from './database.js';
 import { LedgerError } from './database.js';
+import { type Lane, Lanes, type Said } from './lanes.js';
 import { Permits } from './permits.js';
-import { openPool, type Pool, type Sql } from './postgres-pool.js';
+import { openClient } from './postgres-client.js';
 
 export type PostgresOptions = {
   /** postgres://user:password@host:port/database; a secret. */
@@ -20,15 +20,13 @@ const STOP_S = 5;
 /** PostgreSQL's word for no timeout. */
 const NO_LIMIT = 0;
 
-type Unsafe = Pick<Sql, 'unsafe'>;
-
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly #options: Required<PostgresOptions>;
   /** As many questions at once as connections, so that none waits in the driver while its time runs. */
   readonly #permits: Permits;
   #warnings: string[] = [];
-  #pool: Pool | undefined;
+  #lanes: Lanes | undefined;
 
   constructor(options: PostgresOptions) {
     this.#options = { connections: 10, statementTimeoutMs: 5_000, production: false, ...options };
@@ -45,7 +43,7 @@ export class PostgresDatabase implements Database {
   }
 
   async start(): Promise<void> {
-    this.#pool = openPool(this.#options);
+    this.#lanes = new Lanes(this.#options);
     try {
       await this.#assertDurable();
     } catch (error) {
@@ -68,31 +66,31 @@ export class PostgresDatabase implements Database {
   }
 
   async stop(): Promise<void> {
-    const pool = this.#pool;
-    this.#pool = undefined;
-    await pool?.close(STOP_S);
+    const lanes = this.#lanes;
+    this.#lanes = undefined;
+    await lanes?.close(STOP_S);
   }
 
   async query(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return await this.#watched((sql) => run(sql, text, params));
+    return await this.#watched(async (lane) => (await lane.say(text, params)).rows);
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return await this.#watched((sql, alive) => transact(sql, work, alive));
+    return await this.#watched((lane, alive) => transact(lane, work, alive));
   }
 
   /** Not one of the pool's: whoever waits for a permit must not wait for minutes. */
   async alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const pool = openPool({ url: this.#options.url, connections: 1, statementTimeoutMs: NO_LIMIT });
+    const client = openClient({ url: this.#options.url, statementTimeoutMs: NO_LIMIT });
     try {
       return await work({
-        query: (text, params = []) => run(pool.sql, text, params),
+        query: async (text, params = []) => [...(await client.sql.unsafe<Row[]>(text, [...params], { prepare: true }))],
         script: async (text) => {
-          await run(pool.sql, text);
+          await client.sql.unsafe(text);
         },
       });
     } finally {
-      await pool.close(STOP_S);
+      await client.close(STOP_S);
     }
   }
 
@@ -101,16 +99,16 @@ export class PostgresDatabase implements Database {
    * TCP gives up only after a quarter of an hour. Its connections are given up then, all of them; the next question opens
    * new ones.
    */
-  async #watched<T>(work: (sql: Sql, alive: () => void) => Promise<T>): Promise<T> {
+  async #watched<T>(work: (lane: Lane, alive: () => void) => Promise<T>): Promise<T> {
     await this.#permits.take();
     let timer: NodeJS.Timeout | undefined;
     try {
-      const pool = this.#pool;
-      if (!pool) throw new LedgerError('ledger: not started, or stopped');
+      const lanes = this.#lanes;
+      if (!lanes) throw new LedgerError('ledger: not started, or stopped');
       const limitMs = this.#options.statementTimeoutMs + ANSWER_BEYOND_STATEMENT_MS;
       return await new Promise<T>((resolve, reject) => {
         const silent = (): void => {
-          this.#giveUp(pool);
+          this.#giveUp(lanes);
           reject(new LedgerError(`ledger: PostgreSQL has not answered for ${limitMs} ms`));
         };
         const alive = (): void => {
@@ -118,7 +116,7 @@ export class PostgresDatabase implements Database {
           timer = setTimeout(silent, limitMs);
         };
         alive();
-        work(pool.sql, alive).then(resolve, reject);
+        lanes.use((lane) => work(lane, alive)).then(resolve, reject);
       });
     } finally {
       clearTimeout(timer);
@@ -126,11 +124,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  #giveUp(pool: Pool): void {
+  #giveUp(lanes: Lanes): void {
     // Another question may have been first.
-    if (this.#pool !== pool) return;
-    this.#pool = openPool(this.#options);
-    void pool.close(0);
+    if (this.#lanes !== lanes) return;
+    this.#lanes = new Lanes(this.#options);
+    void lanes.close(0);
   }
 }
 
@@ -158,50 +156,85 @@ export function durabilityWarnings(found: DurabilitySettings, production: boolea
     .map((name) => `ledger: PostgreSQL runs with ${name} off; not durable`);
 }
 
-/** `alive` is called around each statement, since begin, each statement and commit have their own time. */
-async function transact<T>(sql: Sql, work: (tx: Transaction) => Promise<T>, alive: () => void): Promise<T> {
-  let lost = false;
-  const each = async <R>(statement: () => Promise<R>): Promise<R> => {
-    if (lost) throw new LedgerError('ledger: the connection was lost in the middle of a transaction');
-    alive();
-    try {
-      return await statement();
-    } catch (error) {
-      lost ||= isLost(error);
-      throw error;
-    } finally {
-      alive();
-    }
-  };
+/**
+ * `alive` is called around each statement, since begin, each statement and commit have their own time. A packet there and back
+ * is what a statement costs most of all: BEGIN goes with the first, and COMMIT with the last where `work` says which it is.
+ */
+async function transact<T>(lane: Lane, work: (tx: Transaction) => Promise<T>, alive: () => void): Promise<T> {
+  const tx = new LaneTransaction(lane, alive);
+  let value: T;
   try {
-    const result = await sql.begin(async (tx) => {
-      try {
-        return {
-          value: await work({
-            query: (text, params = []) => each(() => run(tx, text, params)),
-            script: async (text) => {
-              await each(() => run(tx, text));
-            },
-          }),
-        };
-      } catch (error) {
-        // The driver would now say "rollback" to a socket that it no longer has, and fall over that, beyond any catch. It
-        // has its own word for a lost connection, which ends `begin`; so nothing more is said here.
-        if (lost) return await new Promise<never>(() => {});
-        throw error;
-      }
-    });
-    return result.value as T;
-  } finally {
-    lost = true;
+    value = await work(tx);
+  } catch (error) {
+    await tx.rollback();
+    throw error;
   }
+  await tx.commit();
+  return value;
 }
 
-/** A statement that failed on a living connection failed by the server's word. */
-const isLost = (error: unknown): boolean => !(error instanceof postgres.PostgresError) || error.severity !== 'ERROR';
+class LaneTransaction implements Transaction {
+  readonly #lane: Lane;
+  readonly #alive: () => void;
+  #begun: Promise<Said> | undefined;
+  #isBegun = false;
+  #committed: Promise<Said> | undefined;
 
-async function run(sql: Unsafe, text: string, params?: readonly Value[]): Promise<Row[]> {
-  // Without parameters it may be several statements; what comes back is then of no interest.
-  const rows = params ? await sql.unsafe<Row[]>(text, [...params], { prepare: true }) : await sql.unsafe<Row[]>(text);
-  return [...rows];
+  constructor(lane: Lane, alive: () => void) {
+    this.#lane = lane;
+    this.#alive = alive;
+  }
+
+  async query(text: string, params: readonly Value[] = []): Promise<Row[]> {
+    return (await this.#inside(text, params)).rows;
+  }
+
+  async script(text: string): Promise<void> {
+    await this.#inside(text);
+  }
+
+  last(): void {
+    if (!this.#isBegun) return;
+    this.#committed = this.#say('COMMIT');
+    // Heard by `commit` or `rollback`.
+    this.#committed.catch(() => {});
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#begun) return;
+    const { command } = await (this.#committed ?? this.#say('COMMIT'));
+    // So the server answers where a statement has failed of which nobody waited to hear.
+    if (command !== 'COMMIT') throw new LedgerError('ledger: a statement failed, so its transaction was rolled back');
+  }
+
+  /** A connection that cannot even say that is given up: its next user must not find a transaction on it. */
+  async rollback(): Promise<void> {
+    if (!this.#begun || !this.#lane.usable) return;
+    try {
+      await (this.#committed ?? this.#say('ROLLBACK'));
+    } catch {
+      this.#lane.lose();
+    }
+  }
+
+  async #inside(text: string, params?: readonly Value[]): Promise<Said> {
+    if (this.#committed) throw new LedgerError('ledger: a statement after the last one of its transaction');
+    if (this.#isBegun) return await this.#say(text, params);
+    const isFirst = !this.#begun;
+    this.#begun ??= this.#say('BEGIN');
+    // If BEGIN failed, what goes with it would stand alone: a SELECT does no harm then.
+    const said = isFirst && text.startsWith('SELECT') ? this.#say(text, params) : undefined;
+    const [, rows] = await Promise.all([this.#begun, said]);
+    this.#isBegun = true;
+    return rows ?? (await this.#say(text, params));
+  }
+
+  async #say(text: string, params?: readonly Value[]): Promise<Said> {
+    this.#alive();
+    try {
+      return await this.#lane.say(text, params);
+    } finally {
+      this.#alive();
+    }
+  }
 }

@@ -167,4 +167,8 @@ class SqlTransaction implements LedgerTransaction {
   raiseAlarm(alarm: Alarm) {
     return records.raiseAlarm(this.#tx, alarm);
   }
+
+  last() {
+    this.#tx.last?.();
+  }
 }

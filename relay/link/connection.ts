@@ -60,6 +60,7 @@ export class Connection {
   #failures = 0;
   #up = false;
   #leaving = false;
+  #gathering = false;
   #stopped = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -79,10 +80,22 @@ export class Connection {
   publish(topic: string, payload: Uint8Array): boolean {
     const client = this.#client;
     if (!this.#up || !client?.connected) return false;
+    this.#gather(client);
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
     // A publish that gets lost is told again by the outbox, which waits for the kiosk and not for the broker.
     client.publish(topic, bytes, { qos: 1 }, () => {});
     return true;
+  }
+
+  /** What is said in one turn of the event loop, acknowledgements too, goes out in one write: each is a call of the system. */
+  #gather({ stream }: MqttClient): void {
+    if (this.#gathering || !stream) return;
+    this.#gathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   /**
@@ -124,6 +137,7 @@ export class Connection {
     const client = new MqttClient(() => openSocket(this.#options), clientOptions(this.#options));
     this.#client = client;
     client.on('connect', () => (this.#leaving ? this.#linked() : this.#subscribe(client)));
+    client.on('packetreceive', () => this.#gather(client));
     client.on('message', (topic, payload) => {
       if (!this.#leaving && topic !== this.#options.probeTopic) this.#handlers.onMessage(topic, payload);
     });

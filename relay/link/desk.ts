@@ -40,8 +40,11 @@ export type DeskParts = {
   readonly clockOffMs?: (() => number) | undefined;
   readonly knows: (kiosk: string) => boolean;
   readonly committed: (applied: Applied) => void;
-  /** Accepted and committed, with this relay's lease. `heardAt`: when its frame came, by the relay's clock. */
-  readonly accepted: (attempt: Attempt, heardAt: number) => void;
+  /**
+   * Accepted and committed, with this relay's lease; `begun`: with its first step. `heardAt`: when its frame came, by the
+   * relay's clock.
+   */
+  readonly accepted: (attempt: Attempt, heardAt: number, begun: Applied | undefined) => void;
   /** Greeted, or refused for want of an acquirer. */
   readonly heard: (kiosk: string) => void;
   /** Due now, held by nobody in particular. */
@@ -158,9 +161,9 @@ export class Desk {
   async #pay(kiosk: string, tag: string, pay: Pay, heardAt: number): Promise<void> {
     const { ledger, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
     const now = clock.now();
-    const { firstTellMs } = this.#parts;
+    const { firstTellMs, accounts: sends } = this.#parts;
     const behindMs = Math.max(0, -(this.#parts.clockOffMs?.() ?? 0));
-    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs, behindMs };
+    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs, behindMs, sends };
     const admitted = await admitPay(ledger, kiosk, tag, pay, context);
     counters.add(`pay-${admitted.type}`);
     const named = { kiosk, attempt: pay.attempt, trace_id: pay.attempt };
@@ -183,7 +186,7 @@ export class Desk {
         return;
       case 'accepted':
         codes.hold(pay.attempt, pay.code, admitted.attempt.payUntil);
-        this.#parts.accepted(admitted.attempt, heardAt);
+        this.#parts.accepted(admitted.attempt, heardAt, admitted.begun);
         teller.tell(admitted.attempt);
         return;
       case 'refused':

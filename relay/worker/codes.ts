@@ -12,11 +12,6 @@ export class Codes {
     return this.#codes.has(attempt);
   }
 
-  /** Of which attempts. */
-  held(): string[] {
-    return [...this.#codes.keys()];
-  }
-
   /** Once. */
   take(attempt: string): string | undefined {
     const held = this.#codes.get(attempt);

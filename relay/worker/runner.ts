@@ -31,13 +31,19 @@ const SAVE_FIRST_WAIT_MS = 100;
 /**
  * Works on one attempt that this relay holds, until nothing is due: step, commit, call, step, commit, … An inquiry and
  * the cancel that follows it are one turn of the inner loop, with nothing but a commit between them.
+ * @param begun its first step, where that was committed with its row
  * @returns when it is due next; the lease is given back
  */
-export async function runAttempt(id: string, parts: RunnerParts, signal: AbortSignal): Promise<number | null> {
+export async function runAttempt(
+  id: string,
+  parts: RunnerParts,
+  signal: AbortSignal,
+  begun?: Applied,
+): Promise<number | null> {
   const { ledger, clock, codes, committed, relay } = parts;
-  for (;;) {
+  for (let first = begun; ; first = undefined) {
     const due: PaymentEvent = { type: 'due', codeHeld: codes.has(id) };
-    let applied = await apply(ledger, id, due, contextOf(parts), { when: (a) => isDue(a, clock.now()) });
+    let applied = first ?? (await apply(ledger, id, due, contextOf(parts), { when: (a) => isDue(a, clock.now()) }));
     while (applied) {
       committed(applied);
       const call = callOf(applied.effects);

@@ -1,4 +1,5 @@
 import { errorFields, type Log } from '../runtime/log.js';
+import type { Applied } from './apply.js';
 import { type RunnerParts, runAttempt } from './runner.js';
 
 export type WorkerOptions = {
@@ -68,9 +69,9 @@ export class Worker {
     for (const cancel of cancels) cancel();
   }
 
-  /** An attempt that this relay holds. */
-  runOwn(id: string): void {
-    if (this.#started) this.#run(id);
+  /** An attempt that this relay holds. `begun`: its first step, committed with its row. */
+  runOwn(id: string, begun?: Applied): void {
+    if (this.#started) this.#run(id, begun);
   }
 
   /** Something will be due at `at`. */
@@ -106,7 +107,6 @@ export class Worker {
     const next = now + this.#options.pollMs;
     codes.forgetOlder(now);
     try {
-      await this.#remindOfCodes(now);
       const free = this.#options.atOnce - this.#running.size;
       const ids = free > 0 ? await ledger.claimDue(relay, now, now + leaseMs, free) : [];
       // Stopped meanwhile: `stop` waits for this, and gives them back.
@@ -120,24 +120,9 @@ export class Worker {
     }
   }
 
-  /**
-   * A relay without its code that found it free has put it off to its end: whoever holds the code makes it due again. One that was
-   * sent by another needs no code any more.
-   */
-  async #remindOfCodes(now: number): Promise<void> {
-    const { ledger, codes } = this.#parts;
-    for (const id of codes.held()) {
-      if (this.#running.has(id)) continue;
-      const attempt = await ledger.load(id);
-      if (this.#running.has(id)) continue;
-      if (attempt?.state !== 'submitted' || attempt.payAt !== null) codes.take(id);
-      else if (attempt.nextAt === null || attempt.nextAt > now) await ledger.transaction((tx) => tx.dueNow(id, now));
-    }
-  }
-
-  #run(id: string): void {
+  #run(id: string, begun?: Applied): void {
     if (this.#running.has(id)) this.#takenAgain.add(id);
-    else this.#running.set(id, this.#work(id));
+    else this.#running.set(id, this.#work(id, begun));
   }
 
   /** It is held again; by a relay that stops not for long. */
@@ -146,11 +131,11 @@ export class Worker {
     else await this.#parts.ledger.release(id, this.#parts.relay).catch(() => {});
   }
 
-  async #work(id: string): Promise<void> {
+  async #work(id: string, begun?: Applied): Promise<void> {
     const { clock } = this.#parts;
     let nextAt: number | null;
     try {
-      nextAt = await runAttempt(id, this.#parts, this.#abort.signal);
+      nextAt = await runAttempt(id, this.#parts, this.#abort.signal, begun);
     } catch (error) {
       // The ledger did not answer, or refused. The lease ends by itself; then it is tried again, here or elsewhere.
       this.#log.error({ event: 'attempt-failed', attempt: id, ...errorFields(error) });

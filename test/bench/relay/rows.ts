@@ -61,7 +61,7 @@ export async function sizes(url: string, rows: readonly number[]): Promise<{ siz
   }
 }
 
-/** The middle one of some payments, ms: admitted, called, approved, delivered; each step in its own transaction. */
+/** The middle one of some payments, ms: admitted with its call, approved, delivered; each step in its own transaction. */
 async function costOf(db: Database, run: number): Promise<number> {
   const times: number[] = [];
   const seller = new Seller(new SqlLedger(db), FIRST_MS + run * RUN_MS);

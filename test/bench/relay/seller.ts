@@ -57,7 +57,7 @@ export class Seller {
     await hearHello(this.#ledger, this.kiosk(n), hello, { ...this.#context, ...more });
   }
 
-  /** Admitted, called, approved, delivered. */
+  /** Admitted with its call, approved, delivered. */
   async sell(n: number): Promise<void> {
     const own = n.toString(16).padStart(16, 'f');
     const attempt = own + own;
@@ -65,12 +65,12 @@ export class Seller {
       ...({ type: 'pay', attempt, code: `28${String(n).padStart(16, '0')}`, amount: 3_550, currency: 'HKD' } as const),
       ...{ reference: 'A-12', scanMs: 0, validMs: 20_000 },
     };
-    const admission = { ...this.#context, rules, codeHashKey: Buffer.alloc(32, 7) };
+    const { accounts: sends } = this.#context;
+    const admission = { ...this.#context, rules, sends, codeHashKey: Buffer.alloc(32, 7) };
     const { type } = await admitPay(this.#ledger, this.kiosk(n), bootTag(this.#nonce(n)), pay, admission);
     if (type !== 'accepted') throw new Error(`bench: a payment was ${type}`);
     const paid = { kind: 'paid', money: { amount: 3_550, currency: 'HKD' }, acquirerId: `A-${n}` } as const;
     const events: PaymentEvent[] = [
-      { type: 'due', codeHeld: true },
       { type: 'pay-answered', answer: paid },
       { type: 'vend-reported', delivery: 'delivered' },
     ];

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../relay/ledger/contract.js';
+import type { Call } from '../../../relay/payment/types.js';
 import { traceOf } from '../../unit/protocol/traces.js';
 import { freshCpm } from '../acquirer/stage.js';
-import { ledgers } from './ledgers.js';
+import { instead, ledgers } from './ledgers.js';
 import { attemptId, Boot, Scene } from './scene.js';
 
 /** 384 bytes, 512 characters; the last byte makes the difference. */
@@ -70,6 +71,39 @@ describe.each(ledgers())('Hello, Pay and reports on $name', ({ open, db }) => {
       expect(await scene.pay(first, 'A', { code: '2899999999999999' })).toMatchObject({ restartable: false });
       expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', restartable: true });
       expect((await scene.attempt('A')).nextAt).toBe(scene.now);
+    });
+
+    test('by who sends it at once, is written with its pay in one transaction, or not at all (rule 10)', async () => {
+      let transactions = 0;
+      const counted = instead(ledger, {
+        transaction: (work) => {
+          transactions += 1;
+          return ledger.transaction(work);
+        },
+      });
+      const own = new Scene(counted);
+      own.sends = true;
+      const admitted = await own.pay(first, 'A');
+      expect(admitted).toMatchObject({
+        ...{ type: 'accepted', attempt: { state: 'submitted', payAt: own.now } },
+        begun: { effects: [{ type: 'call', call: 'pay' }], changed: false, moved: false, givenBack: false },
+      });
+      expect(transactions).toBe(1);
+      expect(admitted.type === 'accepted' && admitted.begun?.callId).toBeGreaterThan(0);
+      expect(admitted.type === 'accepted' && admitted.begun?.attempt).toEqual(await scene.attempt('A'));
+      // Another relay, and a repeated Pay, leave it alone: it may have been sent.
+      expect(await scene.pay(first, 'A')).toMatchObject({ type: 'known', restartable: false });
+      const broken = instead(ledger, {
+        transaction: (work) =>
+          ledger.transaction((tx) => {
+            const refused = (id: string, relay: string) => tx.callStarted(id, relay, 'give' as Call, 1);
+            return work(instead(tx, { callStarted: refused }));
+          }),
+      });
+      const failing = new Scene(broken);
+      failing.sends = true;
+      await expect(failing.pay(first, 'B')).rejects.toThrow('acquirer_call_call_check');
+      expect(await ledger.load(attemptId('B'))).toBeUndefined();
     });
 
     test('a relay whose clock is behind reckons with it: another may ask whether the pay has landed (rule 11)', async () => {

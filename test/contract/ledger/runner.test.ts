@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../relay/ledger/contract.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
+import type { Applied } from '../../../relay/worker/apply.js';
 import { Codes } from '../../../relay/worker/codes.js';
 import { runAttempt } from '../../../relay/worker/runner.js';
 import { oneAccount, ScriptedAcquirer } from '../../unit/relay/link/stage.js';
@@ -14,6 +15,7 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
   let ledger: Ledger;
   let scene: Scene;
   let acquirer: ScriptedAcquirer;
+  let begun: Applied | undefined;
   const boot = new Boot('a', '');
   const id = attemptId('A');
 
@@ -21,13 +23,16 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
     opened = await open();
   });
   afterAll(() => opened.close());
-  beforeEach(async () => {
+  const accept = async (sends: boolean) => {
     ledger = await opened.fresh();
     scene = new Scene(ledger);
     scene.now = systemClock.now();
+    scene.sends = sends;
     await scene.hello(boot);
-    await scene.pay(boot, 'A');
-  });
+    const admitted = await scene.pay(boot, 'A');
+    begun = admitted.type === 'accepted' ? admitted.begun : undefined;
+  };
+  beforeEach(() => accept(false));
 
   /** Runs the attempt; `meanwhile` happens once, when this call is committed and its row is read again before it is made. */
   const run = async (before: 'pay' | 'cancel' | 'refund', meanwhile: () => Promise<unknown> = async () => {}) => {
@@ -53,7 +58,7 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
       leaseMs: 15_000,
     };
     const { signal } = new AbortController();
-    const nextAt = await runAttempt(id, { ...parts, firstTellMs: 1_000, committed: () => {} }, signal);
+    const nextAt = await runAttempt(id, { ...parts, firstTellMs: 1_000, committed: () => {} }, signal, begun);
     expect(happened).toBe(true);
     return nextAt;
   };
@@ -62,8 +67,12 @@ describe.each(ledgers())('a relay runs an attempt on $name', ({ open }) => {
     ((await ledger.stepsOf([id])).get(id) ?? []).filter(({ ms }) => ms !== null).map((s) => `${s.name} ${s.detail}`);
   const accepted = expect.stringContaining('accepted');
 
-  describe('between the commit and pay (rule 11)', () => {
-    beforeEach(() => {
+  describe.each([
+    ['of a step of its own', false],
+    ['of its row', true],
+  ])('between the commit %s and pay (rule 11)', (_, sends) => {
+    beforeEach(async () => {
+      await accept(sends);
       acquirer = new ScriptedAcquirer({ pay: [right], inquire: [{ kind: 'declined', reason: 'risk' }] });
     });
 

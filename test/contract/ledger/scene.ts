@@ -81,6 +81,8 @@ export class Scene {
   kiosk = 'lobby-1';
   /** Of the relay's clock behind the ledger's. */
   behindMs = 0;
+  /** Whoever accepts sends the pay as well: it is written with the row. */
+  sends = false;
   readonly #codeHashKey = Buffer.alloc(32, 7);
   readonly ledger: Ledger;
 
@@ -135,6 +137,7 @@ export class Scene {
       leaseMs: 15_000,
       firstTellMs: 1_000,
       behindMs: this.behindMs,
+      ...(this.sends ? { sends: accounts } : {}),
     });
   }
 

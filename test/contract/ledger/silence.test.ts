@@ -1,8 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LedgerError } from '../../../relay/ledger/database.js';
 import { durabilityWarnings, PostgresDatabase } from '../../../relay/ledger/postgres.js';
-import { hasManyHosts } from '../../../relay/ledger/postgres-pool.js';
+import { hasManyHosts } from '../../../relay/ledger/postgres-client.js';
 import { databases } from './databases.js';
 
 describe('what the server must keep (rule 16)', () => {
@@ -40,6 +40,8 @@ const server = process.env['QUIETZONE_DATABASE_URL'];
 /** Passes everything on until it is told to swallow it; closes nothing, as a network that is gone. */
 class BlackHole {
   silent = false;
+  /** What came from the client, each as it came. */
+  packets = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
@@ -54,6 +56,7 @@ class BlackHole {
         this.#sockets.add(from);
         from.on('error', () => {});
         from.on('data', (chunk) => {
+          if (from === client) this.packets += 1;
           if (!this.silent) to.write(chunk);
         });
         from.on('close', () => to.destroy());
@@ -68,8 +71,12 @@ class BlackHole {
     return url;
   }
 
-  async stop(): Promise<void> {
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => this.#server?.close(resolve));
   }
 }
@@ -138,5 +145,100 @@ describe.skipIf(!server)('a database that falls silent', () => {
     const before = await pid();
     await new Promise((resolve) => setTimeout(resolve, 2_300));
     expect(await pid()).toEqual(before);
+  });
+});
+
+describe.skipIf(!server)('a transaction on one connection', () => {
+  const hole = new BlackHole();
+  const table = `packets_${process.pid}`;
+  let db: PostgresDatabase;
+  const put = `INSERT INTO ${table} (n) VALUES ($1)`;
+  const found = async () => (await db.query(`SELECT n FROM ${table} ORDER BY n`)).map(({ n }) => n);
+  beforeEach(async () => {
+    const url = await hole.start(new URL(server ?? ''));
+    db = new PostgresDatabase({ url: url.href, connections: 1 });
+    await db.start();
+    await db.query(`CREATE TABLE ${table} (n integer UNIQUE)`);
+  });
+  afterEach(async () => {
+    await db.query(`DROP TABLE ${table}`);
+    await db.stop();
+    await hole.stop();
+  });
+
+  test('says BEGIN with its first question, and COMMIT with its last words', async () => {
+    const sell = (n: number) =>
+      db.transaction(async (tx) => {
+        await tx.query('SELECT $1::int AS one', [n]);
+        const said = Promise.all([tx.query(put, [n]), tx.query(put, [n + 1])]);
+        tx.last?.();
+        await said;
+      });
+    // What is said for the first time is asked about before.
+    await sell(1);
+    const before = hole.packets;
+    await sell(3);
+    expect(hole.packets - before).toBe(2);
+    expect(await found()).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each([true, false])(
+    'is not committed where a statement of its last words fails; heard of: %s',
+    async (heard) => {
+      await db.query(put, [2]);
+      const broken = db.transaction(async (tx) => {
+        await tx.query('SELECT 1 AS one');
+        const said = Promise.all([tx.query(put, [1]), tx.query(put, [2]), tx.query(put, [3])]);
+        tx.last?.();
+        await (heard ? said : said.catch(() => {}));
+      });
+      await expect(broken).rejects.toThrow(heard ? 'duplicate key' : 'its transaction was rolled back');
+      expect(await found()).toEqual([2]);
+      await db.transaction((tx) => tx.query(put, [4]));
+      expect(await found()).toEqual([2, 4]);
+    },
+  );
+
+  test('says nothing after its last words', async () => {
+    const late = db.transaction(async (tx) => {
+      await tx.query(put, [1]);
+      tx.last?.();
+      await tx.query(put, [2]);
+    });
+    await expect(late).rejects.toThrow('a statement after the last one');
+    expect(await found()).toEqual([1]);
+  });
+
+  test('that lost its connection says nothing on another, whatever it was about to say', async () => {
+    const lost = db.transaction(async (tx) => {
+      const [row] = await tx.query('SELECT pg_backend_pid() AS pid');
+      await tx.query(put, [1]);
+      const other = new PostgresDatabase({ url: server ?? '', connections: 1 });
+      await other.start();
+      await other.query('SELECT pg_terminate_backend($1::int)', [Number(row?.['pid'])]);
+      await other.stop();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const said = Promise.allSettled([tx.query(put, [2]), tx.query(put, [3])]);
+      tx.last?.();
+      await said;
+    });
+    await expect(lost).rejects.toThrow();
+    expect(await found()).toEqual([]);
+  });
+
+  test('that is cut off while its COMMIT is on the way fails, and the next one works', async () => {
+    const cut = db.transaction(async (tx) => {
+      await tx.query('SELECT 1 AS one');
+      hole.silent = true;
+      const said = Promise.all([tx.query(put, [1]), tx.query(put, [2])]);
+      tx.last?.();
+      setTimeout(() => hole.cut(), 20);
+      await said;
+    });
+    await expect(cut).rejects.toThrow();
+    hole.silent = false;
+    expect(await found()).toEqual([]);
+    await db.transaction((tx) => tx.query(put, [3]));
+    expect(await found()).toEqual([3]);
   });
 });

@@ -320,36 +320,6 @@ describe('the relay, from the broker to the acquirer and back', () => {
       expect(acquirer.names).toEqual(['pay']);
     });
 
-    test('the same where a third, without the code, found it first: who holds the code sends it all the same', async () => {
-      const { acquirer } = await greeted({ pay: [right] });
-      const pay = await acceptedByDead(acquirer, 'relay-dead', 60_000);
-      await kiosk.send(pay);
-      await kiosk.hears(pay.attempt, 'submitted');
-      await sleep(100);
-      expect(acquirer.names).toEqual([]);
-      await db.query('UPDATE attempt SET next_at = pay_until + 1, lease_owner = NULL, lease_until = NULL');
-      await kiosk.hears(pay.attempt, 'approved');
-      expect(acquirer.names).toEqual(['pay']);
-    });
-
-    test('what is accepted is held as long as one step takes, and through the call only once its pay is written', async () => {
-      await db.query('CREATE TABLE held (pay_at bigint, ms integer)');
-      await db.query(`CREATE FUNCTION note_held() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO held VALUES (NEW.pay_at, NEW.lease_until - NEW.created_at); RETURN NEW; END $$`);
-      await db.query('CREATE TRIGGER noted AFTER INSERT ON attempt FOR EACH ROW EXECUTE FUNCTION note_held()');
-      const { acquirer } = await greeted({ pay: [right] });
-      let answer = (): void => {};
-      acquirer.before = () => new Promise((resolve) => (answer = resolve));
-      const attempt = await kiosk.pay();
-      await until('pay called', () => acquirer.calls.length === 1);
-      expect(await db.query('SELECT * FROM held')).toEqual([{ pay_at: null, ms: 5_000 }]);
-      const [called] = await db.query('SELECT (lease_until - changed_at)::integer AS ms FROM attempt');
-      expect(called?.['ms']).toBeGreaterThan(10_000);
-      answer();
-      await kiosk.hears(attempt, 'approved');
-      await db.query('DROP TRIGGER noted ON attempt');
-    });
-
     test('an adapter that never comes back is not waited for for ever', async () => {
       const { acquirer } = await greeted({ pay: [right], inquire: [right] });
       acquirer.before = (call) => (call === 'pay' ? new Promise(() => {}) : Promise.resolve());

@@ -4,14 +4,13 @@ import postgres from 'postgres';
 export type PoolOptions = {
   /** postgres://user:password@host:port/database; a secret. */
   readonly url: string;
-  readonly connections: number;
   readonly statementTimeoutMs: number;
 };
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
 /** The driver, and its sockets: it can end a connection only by asking the server, and one that is gone does not answer. */
-export type Pool = {
+export type Client = {
   readonly sql: Sql;
   /** Waits so long for what is under way, s; then every socket is closed, whatever the server does. */
   close(waitS: number): Promise<void>;
@@ -21,7 +20,8 @@ const CONNECT_TIMEOUT_S = 5;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const int8 = 20;
 
-export function openPool({ url, connections, statementTimeoutMs }: PoolOptions): Pool {
+/** One connection. `lost`: it is closed, whoever has closed it; what was not answered is rejected before. */
+export function openClient({ url, statementTimeoutMs }: PoolOptions, lost: () => void = () => {}): Client {
   const sockets = new Set<Socket>();
   const socket = (address: Address): Socket => {
     const opened = openSocket(address);
@@ -32,7 +32,9 @@ export function openPool({ url, connections, statementTimeoutMs }: PoolOptions):
   // The driver documents `socket` and its types lack it. Of several hosts it must choose by itself, with its own sockets.
   const own: object = hasManyHosts(url) ? {} : { socket };
   const sql = postgres(url, {
-    max: connections,
+    max: 1,
+    // Connections are given up by age in `Lanes`, between transactions.
+    max_lifetime: null,
     // The driver would ask each new connection for array types, of which we use none; a server that dies over that question
     // makes it reject a promise that nobody holds, which ends the process.
     fetch_types: false,
@@ -45,6 +47,7 @@ export function openPool({ url, connections, statementTimeoutMs }: PoolOptions):
     },
     types: { bigint: { to: int8, from: [int8], serialize: String, parse: Number } },
     onnotice: () => {},
+    onclose: lost,
     ...own,
   });
   return {
