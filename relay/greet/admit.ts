@@ -86,12 +86,10 @@ export async function admitPay(
     }
     const call = callOf(begun.effects);
     const accepted = { at: context.now, name: 'accepted', detail: '', ms: context.now - scannedAt };
-    const said = Promise.all([
+    const [callId] = await Promise.all([
       call ? tx.callStarted(attempt.id, context.relay, call, context.now) : null,
       tx.addSteps(attempt.id, [accepted]),
     ]);
-    tx.last();
-    const [callId] = await said;
     if (!call) return { type: 'accepted', attempt };
     return { type: 'accepted', attempt: begun.attempt, begun: { ...begun, ...asItWas, callId } };
   });

@@ -58,7 +58,7 @@ async function ofRecord(
 ): Promise<Applied | undefined | 'unknown'> {
   const stored = await tx.lock(attempt);
   if (!stored) return 'unknown';
-  return stored.attempt.kiosk === kiosk ? await applyIn(tx, stored, event, context, { last: true }) : undefined;
+  return stored.attempt.kiosk === kiosk ? await applyIn(tx, stored, event, context) : undefined;
 }
 
 async function foreignReport(tx: LedgerTransaction, report: VendReport, { now }: ApplyContext): Promise<void> {

@@ -114,9 +114,6 @@ export interface LedgerTransaction {
   addSteps(attempt: AttemptId, steps: readonly StepRecord[]): Promise<void>;
   /** True if it is new: an attempt raises each kind once. */
   raiseAlarm(alarm: Alarm): Promise<boolean>;
-
-  /** All has been said, if not answered: it is committed unless a statement fails. Nothing may be said after it. */
-  last(): void;
 }
 
 export interface Ledger {

@@ -14,13 +14,7 @@ export interface Session extends Queries {
   script(text: string): Promise<void>;
 }
 
-export interface Transaction extends Session {
-  /**
-   * All has been said; what is not answered yet, the commit may go out with. After this only a failed statement keeps it from
-   * being committed, and that does.
-   */
-  last?(): void;
-}
+export type Transaction = Session;
 
 export interface Database extends Queries {
   readonly kind: 'pglite' | 'postgres';

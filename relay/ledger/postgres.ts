@@ -158,7 +158,8 @@ export function durabilityWarnings(found: DurabilitySettings, production: boolea
 
 /**
  * `alive` is called around each statement, since begin, each statement and commit have their own time. A packet there and back
- * is what a statement costs most of all: BEGIN goes with the first, and COMMIT with the last where `work` says which it is.
+ * is what a statement costs most of all, so BEGIN goes with the first. COMMIT waits until every statement is answered: the driver
+ * says a prepared statement again that the server has forgotten or must plan anew, and behind a COMMIT that would stand alone.
  */
 async function transact<T>(lane: Lane, work: (tx: Transaction) => Promise<T>, alive: () => void): Promise<T> {
   const tx = new LaneTransaction(lane, alive);
@@ -178,7 +179,6 @@ class LaneTransaction implements Transaction {
   readonly #alive: () => void;
   #begun: Promise<Said> | undefined;
   #isBegun = false;
-  #committed: Promise<Said> | undefined;
 
   constructor(lane: Lane, alive: () => void) {
     this.#lane = lane;
@@ -193,16 +193,9 @@ class LaneTransaction implements Transaction {
     await this.#inside(text);
   }
 
-  last(): void {
-    if (!this.#isBegun) return;
-    this.#committed = this.#say('COMMIT');
-    // Heard by `commit` or `rollback`.
-    this.#committed.catch(() => {});
-  }
-
   async commit(): Promise<void> {
     if (!this.#begun) return;
-    const { command } = await (this.#committed ?? this.#say('COMMIT'));
+    const { command } = await this.#say('COMMIT');
     // So the server answers where a statement has failed of which nobody waited to hear.
     if (command !== 'COMMIT') throw new LedgerError('ledger: a statement failed, so its transaction was rolled back');
   }
@@ -211,14 +204,13 @@ class LaneTransaction implements Transaction {
   async rollback(): Promise<void> {
     if (!this.#begun || !this.#lane.usable) return;
     try {
-      await (this.#committed ?? this.#say('ROLLBACK'));
+      await this.#say('ROLLBACK');
     } catch {
       this.#lane.lose();
     }
   }
 
   async #inside(text: string, params?: readonly Value[]): Promise<Said> {
-    if (this.#committed) throw new LedgerError('ledger: a statement after the last one of its transaction');
     if (this.#isBegun) return await this.#say(text, params);
     const isFirst = !this.#begun;
     this.#begun ??= this.#say('BEGIN');

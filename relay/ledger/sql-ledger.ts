@@ -167,8 +167,4 @@ class SqlTransaction implements LedgerTransaction {
   raiseAlarm(alarm: Alarm) {
     return records.raiseAlarm(this.#tx, alarm);
   }
-
-  last() {
-    this.#tx.last?.();
-  }
 }

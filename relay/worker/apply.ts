@@ -31,16 +31,13 @@ export type ApplyContext = {
 /** A call's answer beside its event: completes the record made before the call. */
 export type Answered = { readonly end: CallEnd; readonly ms: number };
 
-/** `last`: nothing more is said in its transaction. */
-type ApplyOptions = { readonly answered?: Answered | undefined; readonly last?: boolean };
-
 /** Steps one attempt inside `tx`, which holds its row. Nothing has happened until the transaction commits. */
 export async function applyIn(
   tx: LedgerTransaction,
   stored: Stored,
   event: PaymentEvent,
   context: ApplyContext,
-  { answered, last = false }: ApplyOptions = {},
+  answered?: Answered,
 ): Promise<Applied> {
   const { now } = context;
   const before = stored.attempt;
@@ -51,15 +48,12 @@ export async function applyIn(
   const story = storyOf(before, attempt, event, effects, now, answered?.ms ?? null);
   const isChanged = attempt !== before || telling !== undefined || lease !== undefined;
   // Said all at once: none needs another's answer, and each by itself is a packet there and back.
-  const said = Promise.all([
+  const [saved, callId] = await Promise.all([
     isChanged ? tx.save({ attempt, version: stored.version }, now, telling, lease) : true,
     call ? tx.callStarted(attempt.id, context.relay, call, now) : null,
     answered ? tx.callEnded(answered.end) : undefined,
     story.length > 0 ? tx.addSteps(attempt.id, story) : undefined,
   ]);
-  // An alarm is said after the row, and so is the record of giving money back.
-  if (last && attempt.reversal === null && !effects.some(isAlarm)) tx.last();
-  const [saved, callId] = await said;
   if (!saved) throw new Error(`attempt ${attempt.id}: its row changed under its lock`);
   return {
     attempt,
@@ -82,7 +76,7 @@ export function apply(
   return ledger.transaction(async (tx) => {
     const stored = await tx.lock(id);
     if (!stored || options.when?.(stored.attempt) === false) return undefined;
-    return await applyIn(tx, stored, event, context, { ...options, last: true });
+    return await applyIn(tx, stored, event, context, options.answered);
   });
 }
 

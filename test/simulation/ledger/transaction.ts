@@ -164,7 +164,4 @@ export class MemoryTransaction implements LedgerTransaction {
   raiseAlarm(alarm: Alarm): Promise<boolean> {
     return this.#do((writer, store) => statements.raiseAlarm(store, writer, alarm));
   }
-
-  /** Here the commit travels by itself. */
-  last(): void {}
 }

@@ -25,8 +25,8 @@ export const paymentSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: apply,
-        find: '    return await applyIn(tx, stored, event, context, { ...options, last: true });',
-        replace: `    const applied = await applyIn(tx, stored, event, context, options);
+        find: '    return await applyIn(tx, stored, event, context, options.answered);',
+        replace: `    const applied = await applyIn(tx, stored, event, context, options.answered);
     context.committed(applied);
     return applied;`,
       },
