@@ -1,6 +1,9 @@
 import { AppActuator, type ReportAnswer } from '../drivers/actuator/app.js';
 import { VirtualActuator } from '../drivers/actuator/virtual.js';
+import { VirtualButtons } from '../drivers/button/virtual.js';
+import { WebButtons } from '../drivers/button/web.js';
 import type { Actuator, VendResult } from '../drivers/contract/actuator.js';
+import type { Buttons } from '../drivers/contract/button.js';
 import type { Display } from '../drivers/contract/display.js';
 import type { Indicator } from '../drivers/contract/indicator.js';
 import type { Scanner } from '../drivers/contract/scanner.js';
@@ -20,6 +23,7 @@ export type Devices = {
   readonly display: Display;
   readonly indicator: Indicator;
   readonly actuator: Actuator;
+  readonly buttons: Buttons;
   /** Serves the display and the indicator that are pages; absent when neither is. */
   readonly web?: WebFront;
   /** The kiosk app's word on a vend, by order or attempt. */
@@ -32,9 +36,10 @@ function scannerOf({ kind, path, baudRate }: Config['scanner']): Scanner {
   return new SerialScanner({ path, baudRate });
 }
 
-function displayOf(kind: Config['display']['kind'], web: WebFront): Display {
-  if (kind === 'web') return new WebDisplay(web);
-  return kind === 'terminal' ? new TerminalDisplay({ output: process.stderr }) : new VirtualDisplay();
+function displayOf({ kind, qrModulesMost }: Config['display'], web: WebFront): Display {
+  if (kind === 'web') return new WebDisplay(web, qrModulesMost);
+  if (kind === 'virtual') return new VirtualDisplay();
+  return new TerminalDisplay({ output: process.stderr, ...(qrModulesMost === undefined ? {} : { qrModulesMost }) });
 }
 
 function actuatorOf({ kind, result, delayMs, limitMs }: Config['actuator']): Pick<Devices, 'actuator' | 'report'> {
@@ -48,8 +53,10 @@ export function devicesOf(config: Config): Devices {
   const paged = config.display.kind === 'web' || config.indicator.kind === 'web';
   return {
     scanner: scannerOf(config.scanner),
-    display: displayOf(config.display.kind, web),
+    display: displayOf(config.display, web),
     indicator: config.indicator.kind === 'web' ? new WebIndicator(web) : new VirtualIndicator(),
+    // A page shows its own; a kiosk with another display has none that is known here.
+    buttons: config.display.kind === 'web' ? new WebButtons(web) : new VirtualButtons(),
     ...actuatorOf(config.actuator),
     ...(paged ? { web } : {}),
   };

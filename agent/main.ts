@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { systemClock } from '../drivers/clock.js';
+import { modulesOf } from '../drivers/display/qr.js';
 import { bootTag } from '../protocol/ids.js';
 import { builtInTable } from '../protocol/issuer-table/built-in.js';
 import type { Config } from './config/config.js';
@@ -23,6 +24,7 @@ import { Front } from './runtime/front.js';
 import { IssuerTables } from './runtime/issuer-tables.js';
 import { tellGaps } from './runtime/journal-gaps.js';
 import { assembleKiosk } from './runtime/kiosk.js';
+import { pressHandlers } from './runtime/presses.js';
 import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
 
@@ -61,13 +63,13 @@ type Place = Awaited<ReturnType<typeof takePlace>>;
 
 /** The agent, put together on one screen: what each part is, and what it is given. */
 async function compose(config: Config, place: Place, log: Logger) {
-  const { kiosk, display, scanner, order } = config;
+  const { kiosk, display, scanner, order, linking } = config;
   const { board, secrets, devices, counters } = place;
   const journal = new BlockJournal(new FileStore(config.journal.directory));
   const replay = await journal.open({ board, random: randomBytes, wallMs: Date.now });
   tellGaps(replay, counters, log);
   const connection = new BrokerConnection(connectionOptions(config, secrets, bootTag(replay.nonce)));
-  const words = display.contact === undefined ? {} : { contact: display.contact };
+  const words = { links: linking.wallets, ...(display.contact === undefined ? {} : { contact: display.contact }) };
   const { terminators, prefix, gapMs, minLength, market, issuerTableFile: file } = scanner;
   const profile = framingProfile(terminators, { gapMs, minLength, ...(prefix === 'stx' ? { prefix: STX } : {}) });
   const decoder = new Decoder(compileIssuers(builtInTable, market));
@@ -83,6 +85,7 @@ async function compose(config: Config, place: Place, log: Logger) {
     duplicateWindowMs: scanner.duplicateWindowMs,
     ...(order.mode === 'fixed' ? { fixedOrder: order } : {}),
     issuerTable: () => tables.inUse.version,
+    codes: { modulesMost: devices.display.qrModulesMost, modulesOf },
     publish: (topic, frame) => connection.publish(topic, frame),
   });
   return { ...place, ...parts, kioskDesk: parts.desk, desk: place.desk, replay, journal, connection, tables };
@@ -103,6 +106,7 @@ export async function startAgent(config: Config): Promise<Agent> {
   const { loop, replay } = parts;
   if (config.scanner.issuerTableFile !== undefined) parts.tables.reload();
   place.desk.open(parts.kioskDesk);
+  await place.devices.buttons.start(pressHandlers(parts.kioskDesk, config.linking.wallets, parts.counters));
   await place.devices.scanner.start(parts.scanner);
   parts.connection.start(parts.link);
   loop.dispatch({ type: 'opened', reason: 'starting' });
@@ -116,6 +120,7 @@ async function stopAgent({ devices, scans, loop, connection, api, journal }: Par
   loop.dispatch({ type: 'closed', reason: 'stopping' });
   loop.stop();
   scans.reset();
+  await devices.buttons.stop();
   await devices.scanner.stop();
   await connection.stop();
   await Promise.all([devices.display.stop(), devices.indicator.stop(), devices.actuator.stop()]);

@@ -1,5 +1,6 @@
+import { FrameError, id, integer, plain, word } from './fields.js';
 import { quietzone } from './generated/quietzone.js';
-import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, tagFromNumber, tagToNumber, toHex } from './ids.js';
+import { ATTEMPT_ID_BYTES, fromHex, NONCE_BYTES, tagFromNumber, tagToNumber } from './ids.js';
 import {
   CHAIN_MAX_BOOTS,
   FRAME_MAX_BYTES,
@@ -8,43 +9,24 @@ import {
   PAY_VALID_DEFAULT_MS,
   REFERENCE_MAX_CHARS,
 } from './limits.js';
-import type { Down, DownBody, Hello, Pay, Up, UpBody, Update } from './messages.js';
+import {
+  linkCodeFromWire,
+  linkFromWire,
+  linkId,
+  linkResultFromWire,
+  linkToWire,
+  millis,
+  resultToWire,
+} from './link-codec.js';
+import type { Down, DownBody, Hello, Pay, PayLinked, Up, UpBody, Update } from './messages.js';
 import { currencyByNumber, currencyNumber } from './money.js';
 import { CodeError } from './packed.js';
 import { codeFromWire, codeToWire } from './payment-code.js';
 import { deliveries, type IssuerId, issuers, reasons, standings } from './words.js';
 
+export { FrameError } from './fields.js';
+
 const { v1 } = quietzone;
-
-/** A frame that is not of this protocol. The message names the field and its shape, never a value. */
-export class FrameError extends Error {
-  override name = 'FrameError';
-}
-
-type Long = { toNumber(): number };
-
-function integer(field: string, value: number | Long): number {
-  const n = typeof value === 'number' ? value : value.toNumber();
-  if (!Number.isSafeInteger(n) || n < 0) throw new FrameError(`${field}: not a whole number below 2^53`);
-  return n;
-}
-
-function id(field: string, bytes: Uint8Array, length: number): string {
-  if (bytes.length !== length) throw new FrameError(`${field}: found ${bytes.length} bytes, expected ${length}`);
-  return toHex(bytes);
-}
-
-/** Text for people and records. A NUL no database stores, and a line break would forge a line of a log. */
-function plain(field: string, text: string): string {
-  if (!CONTROL.test(text)) return text;
-  throw new FrameError(`${field}: found a control character at position ${text.search(CONTROL)}, expected plain text`);
-}
-const CONTROL = /\p{Cc}/u;
-
-function word<W>(field: string, found: W | undefined, value: number): W {
-  if (found === undefined) throw new FrameError(`${field}: value ${value} is not of this protocol version`);
-  return found;
-}
 
 const attempt = (hex: string): Uint8Array => fromHex(hex, ATTEMPT_ID_BYTES);
 
@@ -57,7 +39,7 @@ function issuerName(issuer: IssuerId): string {
   return issuer;
 }
 
-function payToWire(pay: Pay) {
+function payToWire(pay: Pay | PayLinked) {
   const { code, cpm, text } = codeToWire(pay.code);
   const issuer = pay.issuer === undefined ? 0 : issuers.find(pay.issuer);
   return {
@@ -102,6 +84,10 @@ function upToWire({ boot: tag, seq, body }: Up) {
       return { boot, seq, vend: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
     case 'ack':
       return { boot, seq, ack: { attempt: attempt(body.attempt), standing: standings.number(body.standing) } };
+    case 'link':
+      return { boot, seq, link: linkToWire(body) };
+    case 'pay-linked':
+      return { boot, seq, payLinked: { pay: payToWire(body), pressed: body.pressed } };
   }
 }
 
@@ -133,6 +119,11 @@ function payFromWire(w: quietzone.v1.Pay): Pay {
     scanMs: integer('pay.scan_ms', w.scanMs),
     validMs: w.validMs || PAY_VALID_DEFAULT_MS,
   };
+}
+
+function payLinkedFromWire({ pay, pressed }: quietzone.v1.PayLinked): PayLinked {
+  if (!pay) throw new FrameError('pay_linked.pay: found none, expected a Pay');
+  return { ...payFromWire(pay as quietzone.v1.Pay), type: 'pay-linked', pressed };
 }
 
 function helloFromWire(w: quietzone.v1.Hello): Hello {
@@ -177,6 +168,8 @@ function upBodyFromWire(w: quietzone.v1.Up): UpBody {
   if (abort) return { type: 'abort', attempt: id('abort.attempt', abort.attempt, ATTEMPT_ID_BYTES) };
   const ack = w.ack as quietzone.v1.Ack | null | undefined;
   if (ack) return ackFromWire(ack);
+  if (w.link) return linkFromWire(w.link as quietzone.v1.Link);
+  if (w.payLinked) return payLinkedFromWire(w.payLinked as quietzone.v1.PayLinked);
   throw new FrameError('up: no body of this protocol version');
 }
 
@@ -206,7 +199,7 @@ const updateToWire = (body: Update) => ({
   boot: tagToNumber(body.boot),
   standing: standings.number(body.standing),
   reason: reasons.number(body.reason),
-  leftMs: Math.max(0, Math.round(body.leftMs)),
+  leftMs: millis(body.leftMs),
   receipt: body.receipt,
 });
 
@@ -223,6 +216,10 @@ function downToWire({ seq, relay, body }: Down) {
       return { seq, relay, vendAck: { attempt: attempt(body.attempt), delivery: deliveries.number(body.delivery) } };
     case 'service':
       return { seq, relay, service: { reason: reasons.number(body.reason), forMs: body.forMs } };
+    case 'link-code':
+      return { seq, relay, linkCode: { link: linkId(body.link), code: body.code, leftMs: millis(body.leftMs) } };
+    case 'link-result':
+      return { seq, relay, linkResult: resultToWire(body) };
   }
 }
 
@@ -272,6 +269,8 @@ function downBodyFromWire(w: quietzone.v1.Down): DownBody {
   }
   const service = w.service as quietzone.v1.Service | null | undefined;
   if (service) return serviceFromWire(service);
+  if (w.linkCode) return linkCodeFromWire(w.linkCode as quietzone.v1.LinkCode);
+  if (w.linkResult) return linkResultFromWire(w.linkResult as quietzone.v1.LinkResult);
   throw new FrameError('down: no body of this protocol version');
 }
 

@@ -7,12 +7,15 @@ import { CHAIN_MAX_BOOTS } from './limits.js';
  */
 export type OrderId = string;
 export type AttemptId = string;
+/** 16 random bytes that the kiosk makes for each wallet it offers to link. */
+export type LinkId = string;
 /** 16 random bytes of one start of the agent. */
 export type BootNonce = string;
 
 export const ORDER_ID_BYTES = 8;
 export const ATTEMPT_ID_BYTES = 16;
 export const NONCE_BYTES = 16;
+export const LINK_ID_BYTES = 16;
 
 /** `n` random bytes; `crypto.randomBytes` in the shipped programs, seeded in the simulation. */
 export type RandomBytes = (n: number) => Uint8Array;
@@ -44,6 +47,7 @@ export const newOrderId = (random: RandomBytes): OrderId => toHex(random(ORDER_I
 export const newAttemptId = (order: OrderId, random: RandomBytes): AttemptId =>
   order + toHex(random(ATTEMPT_ID_BYTES - ORDER_ID_BYTES));
 export const orderOf = (attempt: AttemptId): OrderId => attempt.slice(0, ORDER_ID_BYTES * 2);
+export const newLinkId = (random: RandomBytes): LinkId => toHex(random(LINK_ID_BYTES));
 export const newNonce = (random: RandomBytes): BootNonce => toHex(random(NONCE_BYTES));
 
 /** The short name of a boot in every frame: the first four bytes of its nonce, as 8 hex characters. */

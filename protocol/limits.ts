@@ -20,3 +20,5 @@ export const CODE_MAX_CHARS = 512;
 export const CPM_MAX_BYTES = 384;
 /** A code that is neither digits only nor EMV consumer-presented. */
 export const CODE_TEXT_PATTERN = /^(?=[0-9]*[A-Za-z])[0-9A-Za-z]{8,64}$/;
+/** The longest code that a wallet wants shown for linking (Antom's `codeValue`). */
+export const LINK_CODE_MAX_CHARS = 2_048;

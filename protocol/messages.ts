@@ -1,6 +1,6 @@
-import type { AttemptId, BootNonce, BootTag } from './ids.js';
-import type { Currency } from './money.js';
-import type { Delivery, IssuerId, Reason, Standing } from './words.js';
+import type { AttemptId, BootNonce, BootTag, LinkId } from './ids.js';
+import type { Currency, Money } from './money.js';
+import type { Delivery, IssuerId, LinkState, Reason, Standing } from './words.js';
 
 /** The messages as the programs hold them: ids in hex, words for enums, the code as text. `codec.ts` maps them. */
 
@@ -40,7 +40,22 @@ export type Vend = { readonly type: 'vend'; readonly attempt: AttemptId; readonl
 /** `standing`: of what the kiosk has taken note; absent in frames of kiosks before that field. */
 export type Ack = { readonly type: 'ack'; readonly attempt: AttemptId; readonly standing?: Standing | undefined };
 
-export type UpBody = Hello | Pay | Abort | Vend | Ack;
+/** The buyer wants to link a wallet, such as `alipayhk`; said again until its end, and answered each time. */
+export type Link = {
+  readonly type: 'link';
+  readonly link: LinkId;
+  readonly wallet: IssuerId;
+  /** Modules a side of the largest QR code that the display can show; 0: none. */
+  readonly modulesMost: number;
+  /** What is paid as soon as the wallet is linked. */
+  readonly money?: Money | undefined;
+  readonly givenUp: boolean;
+};
+
+/** `code`: a member code, or the one that `LinkResult` gave. `pressed`: the buyer has said yes, here or by linking. */
+export type PayLinked = Omit<Pay, 'type'> & { readonly type: 'pay-linked'; readonly pressed: boolean };
+
+export type UpBody = Hello | Pay | Abort | Vend | Ack | Link | PayLinked;
 export type Up = { readonly boot: BootTag; readonly seq: number; readonly body: UpBody };
 
 export type Welcome = {
@@ -64,5 +79,23 @@ export type VendAck = { readonly type: 'vend-ack'; readonly attempt: AttemptId; 
 /** `reason`: why no payment would be accepted, believed for `forMs`; absent: they are. */
 export type Service = { readonly type: 'service'; readonly reason?: Reason; readonly forMs: number };
 
-export type DownBody = Welcome | Challenge | Update | VendAck | Service;
+export type LinkCode = {
+  readonly type: 'link-code';
+  readonly link: LinkId;
+  readonly code: string;
+  readonly leftMs: number;
+};
+export type LinkResult = {
+  readonly type: 'link-result';
+  readonly link: LinkId;
+  readonly state: LinkState;
+  readonly reason?: Reason | undefined;
+  /** Two digits, which the phone shows too; empty where no page of ours was opened. */
+  readonly digits: string;
+  readonly leftMs: number;
+  /** A secret; empty until the wallet is linked. */
+  readonly code: string;
+};
+
+export type DownBody = Welcome | Challenge | Update | VendAck | Service | LinkCode | LinkResult;
 export type Down = { readonly seq: number; readonly relay: string; readonly body: DownBody };

@@ -43,6 +43,8 @@ export type Issuer =
   | 'aupay';
 /** An issuer of the protocol, or one that a pushed issuer table brought: `ISSUER_PATTERN` of limits.ts. */
 export type IssuerId = Issuer | (string & {});
+/** Who issued a member code: ourselves. The wallet behind it the relay knows. */
+export const LINKED_WALLET: IssuerId = 'linked-wallet';
 export type Delivery = 'not-delivered' | 'delivered' | 'failed' | 'doubtful';
 export type Standing =
   | 'submitted'
@@ -53,7 +55,9 @@ export type Standing =
   | 'reversed'
   | 'delivered'
   | 'operator'
-  | 'refused';
+  | 'refused'
+  | 'confirm-pending';
+export type LinkState = 'offered' | 'opened' | 'authorised' | 'linked' | 'expired' | 'failed';
 export type Reason =
   | 'code-expired'
   | 'code-not-accepted'
@@ -72,6 +76,7 @@ export type Reason =
   | 'kiosk-restarted'
   | 'vend-doubtful'
   | 'cancel-unconfirmed'
+  | 'unlinked'
   | 'stale'
   | 'not-greeted'
   | 'over-limit'
@@ -85,3 +90,4 @@ export const issuers = words<Issuer>(v1.Issuer, 'ISSUER_');
 export const deliveries = words<Delivery>(v1.Delivery, 'DELIVERY_');
 export const standings = words<Standing>(v1.Standing, 'STANDING_');
 export const reasons = words<Reason>(v1.Reason, 'REASON_');
+export const linkStates = words<LinkState>(v1.LinkState, 'LINK_STATE_');

@@ -3,18 +3,23 @@ import type { RandomBytes } from '../protocol/ids.js';
 import type { Acquirer } from './acquirers/contract.js';
 import { clockAlarm } from './clock-alarm.js';
 import { brokerOptions } from './config/broker.js';
+import { linkingParts, linkPages } from './config/linking-parts.js';
 import { openAccounts, openDatabase } from './config/parts.js';
 import { dailyOf } from './config/reconcile.js';
 import { accountsOfKiosk, admissionOf, knownKiosks } from './config/rules.js';
 import type { RelayConfig } from './config/schema.js';
 import type { RelaySecrets } from './config/secrets.js';
 import { openWebhooks } from './config/webhooks.js';
+import { declarationLeaseMs } from './customs/runner.js';
+import { releaseAllDeclarations } from './customs/store.js';
+import { DeclarationWorker, declarationWorkerOptions } from './customs/worker.js';
 import { Health } from './health/health.js';
 import type { Database } from './ledger/database.js';
 import { SqlNotifications } from './ledger/notifications.js';
 import { SqlLedger } from './ledger/sql-ledger.js';
 import { Connection } from './link/connection.js';
 import { Peers } from './link/peers.js';
+import { reseal } from './linking/reseal.js';
 import { type Office, openOffice } from './office.js';
 import { afterAct } from './operations/after-act.js';
 import { Feed } from './operations/feed.js';
@@ -60,13 +65,21 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
     ...{ codeHashKey: secrets.codeHashKey, welcomeMs: timers.lease_ms, knows: knownKiosks(config) },
     publish: (topic, payload) => connection.publish(topic, payload),
     clockOffMs: () => health.clockOffMs,
+    linking: linkingParts(config, secrets, { db, accounts, random }),
   });
+  const { linking } = office;
   const peers = new Peers({
     ...shared,
-    release: async (peer) => (await ledger.releaseAll(peer)) + (await releaseAllRefunds(db, peer)),
+    release: async (peer) => {
+      const links = (await linking?.parts.links.releaseAll(peer)) ?? 0;
+      const others = (await releaseAllRefunds(db, peer)) + (await releaseAllDeclarations(db, peer));
+      return (await ledger.releaseAll(peer)) + others + links;
+    },
     wake: () => {
       office.worker.wakeAt(clock.now());
       refunds.wake();
+      declarations.wake();
+      linking?.worker.wake();
     },
   });
   const connection: Connection = new Connection(
@@ -86,10 +99,16 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
     leaseMs,
     called: (made) => health.metrics.refundCalled(made),
   });
+  const { customsKey: sealKey } = secrets;
+  const declarations = new DeclarationWorker({
+    ...{ ...shared, accounts, sealKey },
+    leaseMs: declarationLeaseMs(accounts.longestCallMs, declarationWorkerOptions.atOnce),
+  });
   const { context, committed } = office;
   const { firstTellMs } = context();
   const operations = buildOperations({
-    ...{ ...shared, feed, accounts, firstTellMs, acted: afterAct({ ...shared, committed, refunds }) },
+    ...{ ...shared, feed, accounts, firstTellMs, sealKey },
+    acted: afterAct({ ...shared, committed, refunds, declarations, linked: (applied) => linking?.committed(applied) }),
     ...{ instance: relay, host: config.operations.host, ping: () => db.query('SELECT 1 AS one') },
     ...{ linked: () => connection.up, clockRight: () => health.clockRight, metrics: () => health.metrics.text() },
   });
@@ -97,8 +116,12 @@ export function assemble(config: RelayConfig, secrets: RelaySecrets, parts: Rela
   const webhooks = openWebhooks(config, accounts, {
     ...{ notifications, context, committed, counters, clock, log },
     refundHeard: (applied) => refunds.heard(applied),
+    linking: linking && { context: () => linking.context(), committed: (applied) => linking.committed(applied) },
   });
   const daily = dailyOf(config, secrets, { db, accounts, clock, log });
-  const retention = new Retention({ db, config, clock, log });
-  return { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention };
+  const sealed = linking && (() => reseal(db, linking.parts.vault));
+  const retention = new Retention({ db, config, clock, log, reseal: sealed });
+  const pages = linkPages(config, { db, office, clock, counters, log, random });
+  const workers = { office, refunds, declarations };
+  return { db, clock, ...workers, connection, operations, watch, health, webhooks, pages, daily, retention };
 }

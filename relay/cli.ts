@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
 import pino, { type DestinationStream } from 'pino';
 import { check } from './commands/check.js';
+import { links } from './commands/links.js';
 import { payments } from './commands/payments.js';
 import { audit, kiosks, tokens } from './commands/people.js';
 import { reconcile } from './commands/reconcile.js';
@@ -105,6 +106,12 @@ const sandboxFlags = {
     valueHint: 'N',
     description: 'Sends notifications; divides the gaps of their plan',
   },
+  'token-life-ms': { type: 'string', valueHint: 'N', description: 'Tokens of linked wallets expire after this' },
+  'merchant-name': {
+    type: 'string',
+    valueHint: 'NAME',
+    description: "Whom a wallet's page names as the one who asks",
+  },
 } as const;
 
 const sandbox = defineCommand({
@@ -127,7 +134,7 @@ const main = defineCommand({
     retention,
     config: defineCommand({ meta: { name: 'config', description: 'The config file' }, subCommands: { check } }),
     sandbox,
-    ...{ payments, reconcile, audit, tokens, kiosks },
+    ...{ payments, links, reconcile, audit, tokens, kiosks },
   },
 });
 

@@ -10,7 +10,7 @@ import { orPortFault } from './runtime/ports.js';
 export type { RelayParts } from './assemble.js';
 
 export type Relay = {
-  readonly ports: { readonly api: number; readonly webhooks?: number };
+  readonly ports: { readonly api: number; readonly webhooks?: number; readonly linking?: number };
   /** Says offline and hears nothing more, finishes calls under way, closes the ledger. */
   stop(): Promise<void>;
 };
@@ -27,7 +27,8 @@ const JOBS_MORE_MS = 2_000;
 export async function startRelay(config: RelayConfig, secrets: RelaySecrets, parts: RelayParts): Promise<Relay> {
   const { log } = parts;
   const relay = assemble(config, secrets, parts);
-  const { db, clock, office, refunds, connection, operations, watch, health, webhooks, daily, retention } = relay;
+  const { db, clock, office, refunds, declarations, connection, operations, watch, health } = relay;
+  const { webhooks, pages, daily, retention } = relay;
   const stop = async (): Promise<void> => {
     // First of all, so that no kiosk asks anybody for a code that this relay would let grow old.
     const left = connection.leave();
@@ -37,8 +38,8 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     // A day that is being reconciled may take minutes; payments do not wait for it, nor does the end for long.
     const jobs = daily?.stop();
     await left;
-    await Promise.all([operations.close(), webhooks?.close()]);
-    await Promise.all([refunds.stop(), office.stop()]);
+    await Promise.all([operations.close(), webhooks?.close(), pages?.close()]);
+    await Promise.all([refunds.stop(), declarations.stop(), office.stop()]);
     if (jobs) await Promise.race([jobs, sleep(clock, JOBS_MORE_MS)]);
     await connection.stop();
     if (!parts.database) await db.stop();
@@ -52,15 +53,19 @@ export async function startRelay(config: RelayConfig, secrets: RelaySecrets, par
     await health.start();
     await office.start();
     await refunds.start();
+    await declarations.start();
     connection.start();
     await daily?.start();
     retention.start();
     await listen('operations', operations, config.operations);
     if (webhooks && config.webhooks) await listen('webhooks', webhooks, config.webhooks);
+    if (pages && config.linking) await listen('linking', pages, config.linking);
   } catch (error) {
     await stop();
     throw error;
   }
   const portOf = ({ server }: FastifyInstance): number => (server.address() as AddressInfo).port;
-  return { ports: { api: portOf(operations), ...(webhooks ? { webhooks: portOf(webhooks) } : {}) }, stop };
+  const portIf = <K extends string>(name: K, app: FastifyInstance | undefined) => (app ? { [name]: portOf(app) } : {});
+  const ports = { api: portOf(operations), ...portIf('webhooks', webhooks), ...portIf('linking', pages) };
+  return { ports, stop };
 }

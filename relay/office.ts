@@ -5,6 +5,11 @@ import type { GreetRules } from './greet/decide.js';
 import type { Ledger } from './ledger/contract.js';
 import { Desk } from './link/desk.js';
 import { Teller } from './link/teller.js';
+import type { Links } from './linking/contract.js';
+import type { Vault } from './linking/crypto.js';
+import { LinkOffice } from './linking/office.js';
+import type { LinkingRules } from './linking/rules.js';
+import type { LinkCallMade } from './linking/runner.js';
 import type { Attempt } from './payment/types.js';
 import type { Accounts } from './routing/accounts.js';
 import type { Clock } from './runtime/clock.js';
@@ -29,6 +34,8 @@ export type OfficeParts = {
   readonly codeHashKey: Uint8Array;
   /** How long a kiosk may believe its Welcome, ms. */
   readonly welcomeMs: number;
+  /** Absent: no wallet can be linked. */
+  readonly linking?: LinkingParts | undefined;
   readonly knows: (kiosk: string) => boolean;
   /** False: not connected, nothing was sent. */
   readonly publish: (topic: string, payload: Uint8Array) => boolean;
@@ -41,11 +48,14 @@ export type OfficeParts = {
   readonly counters?: Counters;
 };
 
+export type LinkingParts = { readonly links: Links; readonly vault: Vault; readonly rules: LinkingRules };
+
 /** Those who watch the work, and say what they have found elsewhere: metrics, circuits, kiosks out of service. */
 export type OfficeWatch = {
   /** `heardAt`: when its Pay came. */
   accepted(attempt: Attempt, heardAt: number): void;
   called(made: CallMade): void;
+  linkCalled?(made: LinkCallMade): void;
   committed(applied: Applied): void;
   /** A kiosk was greeted, or refused for want of an acquirer. */
   heard(kiosk: string): void;
@@ -54,6 +64,7 @@ export type OfficeWatch = {
 export type Office = {
   readonly desk: Desk;
   readonly worker: Worker;
+  readonly linking: LinkOffice | undefined;
   readonly teller: Teller;
   readonly counters: Counters;
   /** For what is heard beside the desk: what a step is told, and what follows its commit. */
@@ -67,6 +78,8 @@ export type Office = {
 /** Waits of the outbox: 1 s doubling to 30 s, for about an hour; the kiosk's next Hello starts it again. */
 const tellPlan = { firstMs: 1_000, mostMs: 30_000, tries: 120 };
 const AT_ONCE = 64;
+/** What was accepted is begun by then by whoever has accepted it; two at work on it would ask past each other. */
+const BEGUN_WITHIN_MS = 1_000;
 const POLL_MS = 1_000;
 /** A lease outlives any one call by this, less what the ledger takes for the step before it. */
 const LEASE_BEYOND_CALL_MS = 10_000;
@@ -94,16 +107,24 @@ export function openOffice(parts: OfficeParts): Office {
     log.info({ event: 'call', trace_id: attempt, span_id: span, account, call, answer, ms });
     watch?.called(made);
   };
+  const linking =
+    parts.linking &&
+    new LinkOffice({
+      ...{ ...parts.linking, accounts, clock, random, log, counters, relay },
+      send: (kiosk, body) => teller.send(kiosk, body),
+      called: (made) => watch?.linkCalled?.(made),
+    });
   const shared = { ledger, clock, log, relay, accounts, codes, firstTellMs, committed };
   const worker: Worker = new Worker(
-    { ...shared, leaseMs, called, clockOffMs },
+    { ...shared, leaseMs, called, clockOffMs, tokens: linking?.tokens },
     { atOnce: AT_ONCE, pollMs: POLL_MS, drainMs: accounts.longestCallMs * 2 },
     log,
   );
   const desk = new Desk({
-    ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows, clockOffMs },
+    ...{ ...shared, counters, random, teller, admission, greeting, codeHashKey, welcomeMs, knows, clockOffMs, linking },
     workLeaseMs: leaseMs,
     wake: () => worker.wakeAt(clock.now()),
+    goOn: (attempt) => void clock.after(BEGUN_WITHIN_MS, () => worker.runOwn(attempt)),
     heard: (kiosk) => watch?.heard(kiosk),
     accepted: (attempt, heardAt, begun) => {
       watch?.accepted(attempt, heardAt);
@@ -112,15 +133,16 @@ export function openOffice(parts: OfficeParts): Office {
     },
   });
   return {
-    ...{ desk, worker, teller, counters, committed },
+    ...{ desk, worker, teller, counters, committed, linking },
     context: () => ({ now: clock.now(), accounts, relay, firstTellMs }),
     start: async () => {
       await worker.start();
+      await linking?.worker.start();
       teller.start();
     },
     stop: async () => {
       await desk.close(FRAMES_DRAIN_MS);
-      await worker.stop();
+      await Promise.all([worker.stop(), linking?.worker.stop()]);
       teller.stop();
     },
   };

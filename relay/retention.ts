@@ -24,8 +24,8 @@ export function eraseOld(db: Queries, { retention }: RelayConfig, now: number): 
 }
 
 /** One line for a person. */
-export const erasedText = ({ hashes, buyers, notifications, words, audit, reportRows, keys }: Erased): string =>
-  `erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments, ${notifications} notifications, ` +
+export const erasedText = ({ hashes, buyers, links, notifications, words, audit, reportRows, keys }: Erased): string =>
+  `erased: ${hashes} hashes of codes, buyers' data of ${buyers} payments, ${links} links, ${notifications} notifications, ` +
   `people's words of ${words} records, ${audit} audit rows, ${reportRows} rows of reports, ${keys} kept answers\n`;
 
 export type RetentionParts = {
@@ -33,6 +33,8 @@ export type RetentionParts = {
   readonly config: RelayConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** Seals anew what a linking key before the present one has sealed; returns how many links. */
+  readonly reseal?: (() => Promise<number>) | undefined;
 };
 
 /** Once a day, by every relay: what one has erased, the next does not find. */
@@ -57,13 +59,18 @@ export class Retention {
   }
 
   async #run(): Promise<void> {
-    const { db, config, clock, log } = this.#parts;
+    const { db, config, clock, log, reseal } = this.#parts;
     this.#next(DAY_MS);
     try {
       log.info({ event: 'erased', ...(await eraseOld(db, config, clock.now())) });
     } catch (error) {
       // Tomorrow again.
       log.error({ event: 'erase-failed', ...errorFields(error) });
+    }
+    try {
+      if (reseal) log.info({ event: 'resealed', links: await reseal() });
+    } catch (error) {
+      log.error({ event: 'reseal-failed', ...errorFields(error) });
     }
   }
 }

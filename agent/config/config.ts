@@ -61,6 +61,7 @@ export function toConfig(tables: Tables, file: string): Config {
     indicator: camelKeys(tables.indicator),
     web: camelKeys(tables.web),
     actuator: camelKeys(tables.actuator),
+    linking: camelKeys(tables.linking),
     order: orderConfig(tables.order),
     api: camelKeys(tables.api),
     timers: camelKeys(tables.timers),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MARKET_PATTERN } from '../../protocol/issuer-table/table.js';
-import { NAME_PATTERN, PAY_VALID_DEFAULT_MS, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
+import { ISSUER_PATTERN, NAME_PATTERN, PAY_VALID_DEFAULT_MS, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
 import { DUPLICATE_WINDOW_DEFAULT_MS } from '../decode/duplicates.js';
 import { type TerminatorName, terminatorBytes } from '../decode/framer.js';
 import { languages } from '../presentation/catalogue/index.js';
@@ -12,6 +12,8 @@ import { languages } from '../presentation/catalogue/index.js';
 
 const PORT_MAX = 65_535;
 const HOUR_MS = 3_600_000;
+/** Of version 40, the largest there is. */
+const QR_MODULES_MOST = 177;
 const names = Object.keys(terminatorBytes) as TerminatorName[];
 
 function whole(min: number, max: number, unit = '') {
@@ -95,6 +97,20 @@ const display = v.object({
   kind: v.optional(oneOf(['web', 'terminal', 'virtual']), 'web'),
   languages: v.optional(listOf(languages, 1), ['en', 'zh']),
   contact: v.exactOptional(line(40)),
+  qr_modules_most: v.exactOptional(whole(0, QR_MODULES_MOST)),
+});
+
+const walletRule =
+  'a list of at most 4 different wallets, each 2 to 16 of a-z 0-9 -, a letter first, such as "alipayhk"';
+const linking = v.object({
+  wallets: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(walletRule), v.regex(ISSUER_PATTERN, walletRule)), walletRule),
+      v.maxLength(4, walletRule),
+      v.check((found) => new Set(found).size === found.length, walletRule),
+    ),
+    [],
+  ),
 });
 
 const indicator = v.object({ kind: v.optional(oneOf(['web', 'virtual']), 'web') });
@@ -142,6 +158,7 @@ export const fileSchema = v.object({
   indicator,
   web,
   actuator,
+  linking,
   order,
   api,
   timers,

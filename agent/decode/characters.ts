@@ -1,3 +1,5 @@
+import { LINKED_ALPHABET } from '../../protocol/linked-code.js';
+
 /** What a byte may be part of, as bits: one load and one test instead of a comparison for each kind. */
 export const DIGIT = 1;
 export const UPPER = 2;
@@ -7,6 +9,10 @@ export const MARK = 8;
 export const BLANK = 16;
 /** Above DEL, or a control character: no payment code holds one. */
 export const NOT_TEXT = 32;
+/** Of `LINKED_ALPHABET`: upper-case letters and digits of which none is taken for another. */
+export const DISTINCT = 64;
+/** Of upper-case hex. */
+export const HEX = 128;
 
 export const LETTER = UPPER | LOWER;
 export const ALPHANUMERIC = LETTER | DIGIT;
@@ -15,7 +21,7 @@ export const SCHEME = ALPHANUMERIC | MARK;
 
 const kinds = new Uint8Array(256);
 const fill = (from: string, to: string, kind: number): void => {
-  kinds.fill(kind, from.charCodeAt(0), to.charCodeAt(0) + 1);
+  for (let byte = from.charCodeAt(0); byte <= to.charCodeAt(0); byte++) kinds[byte] = (kinds[byte] ?? 0) | kind;
 };
 fill('\x00', '\x1f', NOT_TEXT);
 fill('\x7f', '\xff', NOT_TEXT);
@@ -24,6 +30,9 @@ fill('A', 'Z', UPPER);
 fill('a', 'z', LOWER);
 for (const mark of '+.-') fill(mark, mark, MARK);
 fill(' ', ' ', BLANK);
+for (const character of LINKED_ALPHABET) fill(character, character, DISTINCT);
+fill('0', '9', HEX);
+fill('A', 'F', HEX);
 
 /**
  * True when bytes[at] is of one of `kind`; false beyond the end.

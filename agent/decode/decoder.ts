@@ -4,6 +4,7 @@ import { classifyText, isProductCode, isUrl, offence } from './classify.js';
 import { CpmReader } from './cpm.js';
 import { FRAME_BUFFER_BYTES } from './framer.js';
 import type { IssuerLookup } from './issuers.js';
+import { findMemberCode } from './member-code.js';
 import { checksumHolds, looksMerchantPresented } from './merchant-presented.js';
 import { reject, type Verdict } from './result.js';
 
@@ -145,7 +146,7 @@ export class Decoder {
     if (offending !== undefined) return reject(offending);
     if (isCpm(frame, start, end)) return reject('cpm-bad-base64');
     if (isEan(aim)) return reject('product-code');
-    const wallet = this.#issuers.findAlphanumeric(frame, start, end - start);
+    const wallet = findMemberCode(frame, start, end) ?? this.#issuers.findAlphanumeric(frame, start, end - start);
     return wallet ?? reject(classifyText(frame, start, end));
   }
 }

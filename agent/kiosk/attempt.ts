@@ -1,9 +1,10 @@
 import { type AttemptId, receiptOf } from '../../protocol/ids.js';
-import type { Pay } from '../../protocol/messages.js';
-import type { Delivery, Reason } from '../../protocol/words.js';
+import type { Pay, PayLinked } from '../../protocol/messages.js';
+import { type Delivery, type IssuerId, LINKED_WALLET, type Reason } from '../../protocol/words.js';
 import type { Order, OrderEvent, Outcome } from '../orders/order.js';
 import { booksFull, entryOf, report, withEntry } from './books.js';
 import type { KioskEffect, KioskEvent, Step } from './events.js';
+import { leave } from './offer.js';
 import type { BookEntry, KioskState, OpenAttempt } from './state.js';
 import type { Notice, View } from './view.js';
 
@@ -59,7 +60,9 @@ export function scanned(state: KioskState, event: Extract<KioskEvent, { type: 's
     return { state, effects: [{ type: 'count', name: 'scan-while-closed' }] };
   }
   if (!state.order) return refuseScan(state, 'no-order', undefined, now);
-  return openAttempt(state, state.order, event, now);
+  const [free, left] = leave(state, now);
+  const opened = openAttempt(free, state.order, event, now);
+  return { state: opened.state, effects: [...opened.effects, ...left] };
 }
 
 function refuseScan(state: KioskState, reason: 'busy' | 'no-order', order: Order | undefined, now: number): Step {
@@ -73,16 +76,26 @@ function refuseScan(state: KioskState, reason: 'busy' | 'no-order', order: Order
   };
 }
 
-function openAttempt(
-  state: KioskState,
-  order: Order,
-  event: Extract<KioskEvent, { type: 'scanned' }>,
-  now: number,
-): Step {
+/** What an attempt begins with. */
+type Given = {
+  readonly code: string;
+  readonly issuer?: IssuerId;
+  readonly digest: string;
+  readonly tail: string;
+  readonly scanMs: number;
+  /** Of a linked wallet whose owner has said yes already. */
+  readonly pressed?: boolean;
+};
+
+export function openAttempt(state: KioskState, order: Order, event: Given, now: number): Step {
   const id = order.id + event.tail;
   const { timers } = state;
-  const pay: Pay = {
-    type: 'pay',
+  const how =
+    event.issuer === LINKED_WALLET
+      ? ({ type: 'pay-linked', pressed: event.pressed === true } as const)
+      : ({ type: 'pay' } as const);
+  const pay: Pay | PayLinked = {
+    ...how,
     attempt: id,
     code: event.code,
     amount: order.amount,

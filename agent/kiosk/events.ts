@@ -1,6 +1,6 @@
 import type { VendJob, VendResult } from '../../drivers/contract/actuator.js';
-import type { AttemptId, OrderId } from '../../protocol/ids.js';
-import type { Abort, Ack, Pay, Update, Vend } from '../../protocol/messages.js';
+import type { AttemptId, LinkId, OrderId } from '../../protocol/ids.js';
+import type { Abort, Ack, Link, LinkCode, LinkResult, Pay, PayLinked, Update, Vend } from '../../protocol/messages.js';
 import type { Delivery, IssuerId } from '../../protocol/words.js';
 import type { RejectReason } from '../decode/result.js';
 import type { JournalFact } from '../journal/contract.js';
@@ -30,6 +30,17 @@ export type KioskEvent =
   | { readonly type: 'update'; readonly update: Update }
   /** `delivery`: the word that the relay has committed; absent where it does not say. */
   | { readonly type: 'vend-ack'; readonly attempt: AttemptId; readonly delivery?: Delivery }
+  /** By the customer's button or the kiosk app. `link`: the new try's id; `modulesMost`: what the display can show. */
+  | { readonly type: 'link-asked'; readonly wallet: IssuerId; readonly link: LinkId; readonly modulesMost: number }
+  /** The answer to `link-again`. */
+  | { readonly type: 'link-renewed'; readonly link: LinkId }
+  /** By the customer or the kiosk app. */
+  | { readonly type: 'link-dropped' }
+  /** What the relay says of a wallet that is being linked. `modules`: a side of the QR code that holds it. */
+  | (LinkCode & { readonly modules: number })
+  | LinkResult
+  /** The button "pay". `order`: only if it is this one; absent: whatever the customer sees. */
+  | { readonly type: 'pressed'; readonly order?: OrderId }
   | { readonly type: 'begun-durable'; readonly attempt: AttemptId }
   | { readonly type: 'journal-failed' }
   | { readonly type: 'vend-ended'; readonly attempt: AttemptId; readonly result: VendResult }
@@ -40,13 +51,15 @@ export type KioskEvent =
   | { readonly type: 'wake' };
 
 export type KioskEffect =
-  | { readonly type: 'send'; readonly body: Pay | Abort | Vend | Ack }
+  | { readonly type: 'send'; readonly body: Pay | PayLinked | Abort | Vend | Ack | Link }
   /** Say Hello again: the relay does not know this boot. */
   | { readonly type: 'hello' }
   /** Durable, then `begun-durable` if the record is that; on failure `journal-failed`. */
   | { readonly type: 'record'; readonly record: JournalFact }
   | { readonly type: 'vend'; readonly job: VendJob }
   | { readonly type: 'order-event'; readonly order: OrderId; readonly event: OrderEvent }
+  /** A fresh id is wanted, under which the wallet is offered again: `link-renewed`. */
+  | { readonly type: 'link-again' }
   /** The scanner's chirp: the code was read, nothing more is said by it. */
   | { readonly type: 'read' }
   | { readonly type: 'count'; readonly name: string }

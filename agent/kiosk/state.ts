@@ -1,7 +1,7 @@
-import type { AttemptId, BootTag } from '../../protocol/ids.js';
+import type { AttemptId, BootTag, LinkId } from '../../protocol/ids.js';
 import { bootTag } from '../../protocol/ids.js';
-import type { Pay } from '../../protocol/messages.js';
-import type { Delivery, Standing } from '../../protocol/words.js';
+import type { Pay, PayLinked } from '../../protocol/messages.js';
+import type { Delivery, IssuerId, Reason, Standing } from '../../protocol/words.js';
 import { CLOSED_KEPT, type Replay } from '../journal/contract.js';
 import type { Order } from '../orders/order.js';
 import type { ClosedReason, Notice, View } from './view.js';
@@ -25,9 +25,12 @@ export type KioskTimers = {
 export type OpenAttempt = {
   readonly id: AttemptId;
   readonly order: Order;
-  readonly phase: 'sent' | 'password-pending' | 'beginning' | 'vending';
-  /** Holds the code; dropped once the relay has answered or the code may no longer be used. */
-  readonly pay: Pay | null;
+  readonly phase: 'sent' | 'password-pending' | 'confirm-pending' | 'beginning' | 'vending';
+  /**
+   * Holds the code; dropped once the relay has answered or the code may no longer be used. Of a linked wallet it is kept
+   * while the press is missing, as that is said with it.
+   */
+  readonly pay: Pay | PayLinked | null;
   /** Keyed hash of the code: the same code held longer is the same scan. */
   readonly digest: string;
   readonly receipt: string;
@@ -39,6 +42,39 @@ export type OpenAttempt = {
   readonly pendingUntilMs: number;
   readonly resendAtMs: number;
   readonly resendWaitMs: number;
+};
+
+/** A wallet that is being linked in front of the customer: said to the relay each second, which answers where it stands. */
+export type LinkTry = {
+  readonly id: LinkId;
+  readonly wallet: IssuerId;
+  /** Modules a side of the largest QR code that the display can show. */
+  readonly modulesMost: number;
+  /** What stood armed: paid as soon as the wallet is linked, if it still stands then. */
+  readonly order: Order | null;
+  readonly stage: LinkStage;
+  /** What the display shows as a QR code; empty until the relay has it. */
+  readonly code: string;
+  /** What the phone shows too; empty until it does. */
+  readonly digits: string;
+  /** When the stage ends by what the relay said, or the kiosk's patience with it. */
+  readonly untilMs: number;
+  /** Infinity: a new id is waited for, under which it is offered again. */
+  readonly resendAtMs: number;
+  /** Which code this is for the same customer, from 1. */
+  readonly offers: number;
+};
+
+/** In the order in which they come; `asked`: the relay has no code yet. */
+export const linkStages = ['asked', 'offered', 'opened', 'authorised'] as const;
+export type LinkStage = (typeof linkStages)[number];
+
+/** How the last try ended. `late`: it may still be linked, and the phone tells; `no-display`: never asked for. */
+export type LinkEnd = {
+  readonly id: LinkId;
+  readonly wallet: IssuerId;
+  readonly state: 'linked' | 'expired' | 'failed' | 'given-up' | 'late' | 'no-display';
+  readonly reason?: Reason;
 };
 
 /** What the kiosk must still tell the relay of an attempt, or remembers of one it told. */
@@ -71,12 +107,14 @@ export type KioskState = {
   readonly order: Order | null;
   readonly orderUntilMs: number;
   readonly attempt: OpenAttempt | null;
+  readonly link: LinkTry | null;
+  readonly linkEnd: LinkEnd | null;
   /** Of attempts that are not closed, or whose order still waits for its last event. */
   readonly books: readonly BookEntry[];
   /** Of the last attempts that are, oldest first. */
   readonly memory: readonly BookEntry[];
-  /** Final screen of the last attempt; gone by itself, and at once for the next customer. */
-  readonly final: { readonly attempt: AttemptId; readonly view: View; readonly untilMs: number } | null;
+  /** Final screen of the last attempt, or of a wallet's linking (null); gone by itself, and at once for the next customer. */
+  readonly final: { readonly attempt: AttemptId | null; readonly view: View; readonly untilMs: number } | null;
   readonly notice: { readonly notice: Notice; readonly untilMs: number } | null;
 };
 
@@ -119,6 +157,8 @@ export function initialState(replay: Replay, timers: KioskTimers): KioskState {
     order: null,
     orderUntilMs: 0,
     attempt: null,
+    link: null,
+    linkEnd: null,
     books,
     memory,
     final: null,

@@ -1,6 +1,9 @@
 import { begunDurable, giveUp, notice, orderEvent, scanned, unchanged, vendEnded, vendKnown } from './attempt.js';
 import { resendReports } from './books.js';
 import type { KioskEffect, KioskEvent, Step } from './events.js';
+import { asked, codeCame, dropped, renewed, resultCame, wakeLink } from './linking.js';
+import { isBeingLinkedFor, leave } from './offer.js';
+import { pressed } from './press.js';
 import type { KioskState } from './state.js';
 import { updated, vendAcked } from './update.js';
 import type { ClosedReason } from './view.js';
@@ -29,6 +32,14 @@ export function step(state: KioskState, event: KioskEvent, now: number): Step {
       return updated(state, event.update, now);
     case 'vend-ack':
       return vendAcked(state, event.attempt, event.delivery);
+    case 'pressed':
+      return pressed(state, event, now);
+    case 'link-asked':
+    case 'link-renewed':
+    case 'link-dropped':
+    case 'link-code':
+    case 'link-result':
+      return linkStep(state, event, now);
     case 'begun-durable':
       return begunDurable(state, event.attempt, now);
     case 'journal-failed':
@@ -43,6 +54,24 @@ export function step(state: KioskState, event: KioskEvent, now: number): Step {
       return wake(state, now);
   }
 }
+
+/** A machine of its own within this one. */
+function linkStep(state: KioskState, event: LinkEvent, now: number): Step {
+  switch (event.type) {
+    case 'link-asked':
+      return asked(state, event, now);
+    case 'link-renewed':
+      return renewed(state, event.link, now);
+    case 'link-dropped':
+      return dropped(state, now);
+    case 'link-code':
+      return codeCame(state, event, now);
+    case 'link-result':
+      return resultCame(state, event, now);
+  }
+}
+
+type LinkEvent = Extract<KioskEvent, { type: `link-${string}` }>;
 
 function reopen(state: KioskState, reason: ClosedReason): Step {
   return unchanged({ ...state, closed: state.closed.filter((r) => r !== reason) });
@@ -77,15 +106,16 @@ function place(state: KioskState, order: Extract<KioskEvent, { type: 'order-plac
   if (state.order || state.attempt)
     return { state, effects: [{ type: 'fault', what: 'order placed while another is open' }] };
   const orderUntilMs = state.timers.orderExpiresMs > 0 ? now + state.timers.orderExpiresMs : Number.POSITIVE_INFINITY;
+  const [free, left] = leave(state, now);
   return {
-    // The next customer never sees the last one's final screen.
-    state: { ...state, order, orderUntilMs, final: null, notice: null },
-    effects: orderEvent(order, { state: 'armed' }),
+    // The next customer never sees the last one's final screen, nor the code and digits of another one's link.
+    state: { ...free, order, orderUntilMs, final: null, notice: null },
+    effects: [...left, ...orderEvent(order, { state: 'armed' })],
   };
 }
 
 function cancel(state: KioskState, id: string, now: number): Step {
-  if (state.order?.id === id) return dropOrder(state, state.order);
+  if (state.order?.id === id) return dropOrder(state, state.order, now);
   const { attempt } = state;
   if (attempt?.order.id !== id) return unchanged(state);
   // Approved already: the goods are on their way, and only their delivery or failure ends it.
@@ -95,10 +125,11 @@ function cancel(state: KioskState, id: string, now: number): Step {
   return giveUp(state, attempt, 'abort', now);
 }
 
-function dropOrder(state: KioskState, order: NonNullable<KioskState['order']>): Step {
+function dropOrder(state: KioskState, order: NonNullable<KioskState['order']>, now: number): Step {
+  const [free, left] = leave(state, now);
   return {
-    state: { ...state, order: null, notice: null },
-    effects: orderEvent(order, { state: 'ended', outcome: 'cancelled' }),
+    state: { ...free, order: null, notice: null },
+    effects: [...left, ...orderEvent(order, { state: 'ended', outcome: 'cancelled' })],
   };
 }
 
@@ -124,16 +155,18 @@ function journalFailed(state: KioskState, now: number): Step {
 /** Whatever is due at `now`. `wakeAt` says when to call it. */
 function wake(state: KioskState, now: number): Step {
   const lapsed = state.serviceUntilMs <= now ? service(state, 0, now).state : state;
-  const [books, effects] = resendReports(lapsed, now);
+  const linking = wakeLink(lapsed, now);
+  const [books, reports] = resendReports(linking.state, now);
+  const effects = [...linking.effects, ...reports];
   let next: KioskState = {
     ...books,
     final: books.final && books.final.untilMs > now ? books.final : null,
     notice: books.notice && books.notice.untilMs > now ? books.notice : null,
   };
-  if (next.order && next.orderUntilMs <= now) {
-    const dropped = dropOrder(next, next.order);
-    next = dropped.state;
-    effects.push(...dropped.effects);
+  if (next.order && next.orderUntilMs <= now && !isBeingLinkedFor(next, next.order)) {
+    const gone = dropOrder(next, next.order, now);
+    next = gone.state;
+    effects.push(...gone.effects);
   }
   const { attempt } = next;
   if (!attempt || attempt.phase === 'vending') return { state: next, effects };

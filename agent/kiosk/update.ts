@@ -5,6 +5,7 @@ import type { Outcome } from '../orders/order.js';
 import { begin, endOrder, giveUp, type moneyOf, orderEvent, showFinal, unchanged } from './attempt.js';
 import { close, entryOf, report } from './books.js';
 import type { KioskEffect, Step } from './events.js';
+import { confirmPending } from './press.js';
 import { finalStandings, type KioskState, type OpenAttempt } from './state.js';
 import type { View } from './view.js';
 
@@ -54,8 +55,10 @@ function pending(state: KioskState, update: Update, open: OpenAttempt, now: numb
     return { state, effects: [{ type: 'fault', what: 'reversing after approved' }] };
   }
   if (update.standing === 'reversing') return giveUp(state, open, 'reversing', now);
-  // Any answer shows that the relay holds the attempt: Pay needs no resending, and the code can be forgotten.
-  const answered: OpenAttempt = { ...open, pay: null };
+  if (update.standing === 'confirm-pending') return confirmPending(state, update, open, now);
+  // Any other answer shows that the relay holds the attempt: Pay needs no resending, and the code can be forgotten.
+  const phase = open.phase === 'confirm-pending' ? 'sent' : open.phase;
+  const answered: OpenAttempt = { ...open, phase, pay: null };
   if (update.standing !== 'password-pending') return { state: { ...state, attempt: answered }, effects: [] };
   const first = open.phase === 'sent';
   return {

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { NAME_PATTERN } from '../../protocol/limits.js';
 import { formatAmount } from '../../protocol/money.js';
+import { type Handler, type Route, reply } from './answers.js';
 import type { OrderDesk } from './desk.js';
+import { linkRoutes } from './link-routes.js';
 import type { OrderLog } from './log.js';
 import type { Order } from './order.js';
 import { ApiError, checkHost, readOrder, readVendResult } from './requests.js';
@@ -31,21 +33,6 @@ export type OrderApi = {
   /** Ends open streams too. */
   stop(): Promise<void>;
 };
-
-type Call = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly id: string };
-type Handler = (call: Call) => Promise<void> | void;
-type Route = { readonly path: RegExp; readonly methods: Readonly<Record<string, Handler>> };
-
-function reply(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(text);
-}
 
 function contentOf({ id, amount, currency, reference }: Order) {
   return { id, amount: formatAmount({ amount, currency }), currency, reference };
@@ -110,6 +97,7 @@ function routesOf({ desk, log }: OrderApiParts, streams: OrderStreams): readonly
     { path: /^\/v1\/orders\/([^/]+)$/, methods: { GET: show, DELETE: cancel } },
     { path: /^\/v1\/orders\/([^/]+)\/events$/, methods: { GET: follow } },
     { path: /^\/v1\/orders\/([^/]+)\/vend$/, methods: { POST: vend } },
+    ...linkRoutes(desk),
     { path: /^\/v1\/events$/, methods: { GET: ({ response }) => streams.followAll(response) } },
     { path: /^\/v1\/status$/, methods: { GET: ({ response }) => reply(response, 200, desk.status()) } },
   ];

@@ -22,5 +22,7 @@ export type OrderEvent =
   /** `scanToPublishMs`: last byte from the scanner to the PUBLISH handed to the socket. */
   | { readonly state: 'submitted'; readonly attempt: string; readonly scanToPublishMs: number }
   | { readonly state: 'password-pending'; readonly leftMs: number }
+  /** A linked wallet is known; one press is missing. */
+  | { readonly state: 'confirm-pending'; readonly leftMs: number }
   | { readonly state: 'approved' | 'vending' | 'vend-failed' | 'vend-doubtful' | 'unconfirmed' | 'reversing' }
   | { readonly state: 'ended'; readonly outcome: Outcome; readonly reason?: Reason; readonly receipt?: string };

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { VendResult } from '../../drivers/contract/actuator.js';
-import { REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
+import { ISSUER_PATTERN, NAME_PATTERN, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import type { IssuerId } from '../../protocol/words.js';
 import type { OrderRequest } from './desk.js';
 
 /** What the API reads. A request that cannot be understood is an ApiError, which names the field and the remedy. */
@@ -119,6 +120,25 @@ export async function readOrder(request: IncomingMessage): Promise<OrderRequest>
     throw badField('reference', `reference: found a text of ${reference.length} characters, expected ${expected}`);
   }
   return { amount, currency, reference };
+}
+
+/** POST /v1/link. @throws ApiError */
+export async function readWallet(request: IncomingMessage): Promise<IssuerId> {
+  const fields = await readFields(request, ['wallet']);
+  const expected = 'a wallet, 2 to 16 of a-z 0-9 -, a letter first, such as "alipayhk"';
+  const wallet = textField(fields, 'wallet', expected);
+  if (ISSUER_PATTERN.test(wallet)) return wallet;
+  throw badField('wallet', `wallet: found a text of ${wallet.length} characters, expected ${expected}`);
+}
+
+/** POST /v1/press. @throws ApiError */
+export async function readPress(request: IncomingMessage): Promise<{ readonly order?: string }> {
+  const fields = await readFields(request, ['order']);
+  if (fields['order'] === undefined) return {};
+  const expected = 'the id of the order that shall be paid, or nothing';
+  const order = textField(fields, 'order', expected);
+  if (NAME_PATTERN.test(order)) return { order };
+  throw badField('order', `order: found a text of ${order.length} characters, expected ${expected}`);
 }
 
 const results: readonly VendResult[] = ['delivered', 'failed', 'doubtful'];

@@ -1,4 +1,4 @@
-import type { Cancelled, KioskStatus, OrderDesk, OrderRequest, Placed } from './desk.js';
+import type { Cancelled, KioskStatus, Linked, LinkStatus, OrderDesk, OrderRequest, Placed } from './desk.js';
 
 /**
  * Stands in for the desk while the agent starts: the API's port is taken before the journal is touched, and whoever asks
@@ -28,6 +28,22 @@ export class StartingDesk implements OrderDesk {
 
   report(id: string, result: Parameters<OrderDesk['report']>[1]): boolean {
     return this.#desk?.report(id, result) ?? false;
+  }
+
+  link(wallet: string): Linked {
+    return this.#desk?.link(wallet) ?? { ok: false, code: 'out-of-service', reason: 'starting' };
+  }
+
+  dropLink(): boolean {
+    return this.#desk?.dropLink() ?? false;
+  }
+
+  linking(): LinkStatus | undefined {
+    return this.#desk?.linking();
+  }
+
+  press(order?: string): boolean {
+    return this.#desk?.press(order) ?? false;
   }
 
   status(): KioskStatus {

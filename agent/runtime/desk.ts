@@ -1,6 +1,9 @@
 import type { VendResult } from '../../drivers/contract/actuator.js';
-import { newOrderId, type OrderId, orderOf, type RandomBytes } from '../../protocol/ids.js';
-import type { Cancelled, KioskStatus, OrderDesk, OrderRequest, Placed } from '../orders/desk.js';
+import { newLinkId, newOrderId, type OrderId, orderOf, type RandomBytes } from '../../protocol/ids.js';
+import type { IssuerId } from '../../protocol/words.js';
+import { asksToPress } from '../kiosk/press.js';
+import type { LinkEnd } from '../kiosk/state.js';
+import type { Cancelled, KioskStatus, Linked, LinkStatus, OrderDesk, OrderRequest, Placed } from '../orders/desk.js';
 import type { OrderLog } from '../orders/log.js';
 import type { Order } from '../orders/order.js';
 import type { Counters } from './counters.js';
@@ -15,9 +18,15 @@ export type DeskParts = {
   readonly version: string;
   /** The version of the issuer table in use. */
   readonly issuerTable: () => number;
+  /** Modules a side of the largest QR code that the display can show; 0: none. */
+  readonly modulesMost: number;
+  /** Monotonic ms. */
+  readonly now: () => number;
   /** The kiosk app's word on a vend. `ended`: the vend has ended otherwise, by its time limit. */
   readonly report: (order: OrderId, result: VendResult) => 'accepted' | 'ended' | 'unknown';
 };
+
+const endedLink = ({ id, ...rest }: LinkEnd): LinkStatus => ({ link: id, ...rest });
 
 /** Where orders come in: from the kiosk app through the API, or from the fixed price. */
 export class Desk implements OrderDesk {
@@ -43,7 +52,8 @@ export class Desk implements OrderDesk {
     const { loop } = this.#parts;
     const { order, attempt } = loop.state;
     const waiting = order?.id === id;
-    const undecided = attempt?.phase === 'sent' || attempt?.phase === 'password-pending';
+    const undecided =
+      attempt?.phase === 'sent' || attempt?.phase === 'password-pending' || attempt?.phase === 'confirm-pending';
     if (!waiting && !(undecided && attempt.order.id === id)) return 'unknown';
     loop.dispatch({ type: 'order-cancelled', order: id });
     return waiting ? 'cancelled' : 'aborting';
@@ -58,6 +68,42 @@ export class Desk implements OrderDesk {
     if (!doubtful || result === 'doubtful') return false;
     loop.dispatch({ type: 'vend-known', attempt: doubtful.attempt, result });
     return true;
+  }
+
+  link(wallet: IssuerId): Linked {
+    const { loop, random, modulesMost } = this.#parts;
+    const { attempt, link, closed } = loop.state;
+    if (attempt || link) return { ok: false, code: 'busy' };
+    const [reason] = closed;
+    if (reason) return { ok: false, code: 'out-of-service', reason };
+    const id = newLinkId(random);
+    loop.dispatch({ type: 'link-asked', wallet, link: id, modulesMost });
+    return loop.state.link ? { ok: true, link: id } : { ok: false, code: 'no-display' };
+  }
+
+  dropLink(): boolean {
+    const { loop } = this.#parts;
+    if (!loop.state.link) return false;
+    loop.dispatch({ type: 'link-dropped' });
+    return true;
+  }
+
+  linking(): LinkStatus | undefined {
+    const { loop, now } = this.#parts;
+    const { link, linkEnd } = loop.state;
+    if (!link) return linkEnd ? endedLink(linkEnd) : undefined;
+    const { id, wallet, stage: state, code, digits, untilMs } = link;
+    const leftMs = Math.max(0, Math.round(untilMs - now()));
+    return { link: id, wallet, state, ...(code ? { code } : {}), ...(digits ? { digits } : {}), leftMs };
+  }
+
+  press(order?: OrderId): boolean {
+    const { loop } = this.#parts;
+    const { attempt } = loop.state;
+    if (!attempt || !asksToPress(attempt) || (order !== undefined && order !== attempt.order.id)) return false;
+    loop.dispatch({ type: 'pressed', order: attempt.order.id });
+    // It comes too late where the relay may no longer act on it, though the question still stands there.
+    return loop.state.attempt !== attempt;
   }
 
   status(): KioskStatus {

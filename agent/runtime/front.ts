@@ -6,21 +6,21 @@ export type Present = (view: View) => { readonly screen: Screen; readonly signal
 
 /** Display and indicator, told only when what the customer should see has changed. */
 export class Front {
-  readonly #display: Display;
-  readonly #indicator: Indicator;
+  readonly #display: Pick<Display, 'show'>;
+  readonly #indicator: Pick<Indicator, 'show'>;
   readonly #present: Present;
   #shown: View | undefined;
   /** Of the countdown that shows, to the second; 0: none. */
   #ends = 0;
 
-  constructor(display: Display, indicator: Indicator, present: Present) {
+  constructor(display: Pick<Display, 'show'>, indicator: Pick<Indicator, 'show'>, present: Present) {
     this.#display = display;
     this.#indicator = indicator;
     this.#present = present;
   }
 
   show(view: View, now: number): void {
-    const ends = view.kind === 'confirm-on-phone' ? Math.round((now + view.leftMs) / 1000) : 0;
+    const ends = 'leftMs' in view ? Math.round((now + view.leftMs) / 1000) : 0;
     if (this.#shown && ends === this.#ends && isSame(view, this.#shown)) return;
     this.#shown = view;
     this.#ends = ends;

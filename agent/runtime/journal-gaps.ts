@@ -1,6 +1,6 @@
 import type { Replay } from '../journal/contract.js';
 import type { Counters } from './counters.js';
-import type { LoopParts } from './loop.js';
+import type { LoopParts } from './loop-parts.js';
 
 /**
  * Says at each start that the card has lost what it had called durable, also when an earlier start found it: a card that

@@ -13,7 +13,8 @@ import type { OrderLog } from '../orders/log.js';
 import type { Counters } from './counters.js';
 import { Desk, type DeskParts } from './desk.js';
 import type { Front } from './front.js';
-import { KioskLoop, type LoopParts } from './loop.js';
+import { KioskLoop } from './loop.js';
+import type { LoopParts } from './loop-parts.js';
 import { ScanLine } from './scan-line.js';
 
 /** What one boot of a kiosk is made of, apart from its place: `agent/main.ts` brings the real parts, the simulation its own. */
@@ -39,10 +40,20 @@ export type KioskParts = {
   /** A kiosk of one price places its next order by itself. */
   readonly fixedOrder?: OrderRequest;
   readonly issuerTable: () => number;
+  /** What the display can show of a wallet's linking; absent: no code. */
+  readonly codes?: CodeDisplay;
   readonly report: DeskParts['report'];
   /** False: not connected. */
   readonly publish: (topic: string, frame: Uint8Array) => boolean;
 };
+
+export type CodeDisplay = {
+  /** Modules a side of the largest QR code. */
+  readonly modulesMost: number;
+  readonly modulesOf: LoopParts['modulesOf'];
+};
+
+const noCodes: CodeDisplay = { modulesMost: 0, modulesOf: () => Number.POSITIVE_INFINITY };
 
 export type Kiosk = {
   readonly loop: KioskLoop;
@@ -55,10 +66,12 @@ export type Kiosk = {
 /** The two machines, the desk and the scan line, joined; nothing runs until something is dispatched. */
 export function assembleKiosk(parts: KioskParts): Kiosk {
   const { name, clock, random, counters, orders, log, publish, fixedOrder, profile, decoder } = parts;
+  const { modulesMost, modulesOf } = parts.codes ?? noCodes;
   const duplicates = createDuplicates(random(32), parts.duplicateWindowMs);
   const topic = upTopic(name);
   const loop: KioskLoop = new KioskLoop({
     ...parts,
+    modulesOf,
     publish: (frame) => publish(topic, frame),
     orderEvent: (id: OrderId, event) => {
       log.info({ event: 'order', order: id, ...event }, event.state);
@@ -74,7 +87,18 @@ export function assembleKiosk(parts: KioskParts): Kiosk {
   });
   parts.journal.whenBroken((error) => loop.journalFailed(error));
   const { version, issuerTable, report } = parts;
-  const desk = new Desk({ loop, counters, orders, random, kiosk: name, version, report, issuerTable });
+  const desk = new Desk({
+    loop,
+    counters,
+    orders,
+    random,
+    kiosk: name,
+    version,
+    report,
+    issuerTable,
+    modulesMost,
+    now: () => clock.now(),
+  });
   const scans = new ScanLine({
     ...{ profile, decoder, duplicates, random, clock },
     dispatch: (event) => loop.dispatch(event),

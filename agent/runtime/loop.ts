@@ -1,47 +1,20 @@
-import type { Clock } from '../../drivers/clock.js';
-import type { Actuator } from '../../drivers/contract/actuator.js';
 import { decodeDown, encodeUp, FrameError } from '../../protocol/codec.js';
-import type { BootTag, OrderId } from '../../protocol/ids.js';
+import { type BootTag, newLinkId } from '../../protocol/ids.js';
 import type { Hello, UpBody, Welcome } from '../../protocol/messages.js';
-import type { Journal, Replay } from '../journal/contract.js';
 import { listed } from '../kiosk/books.js';
 import type { KioskEffect, KioskEvent } from '../kiosk/events.js';
 import { showsTheSame, viewOf, wakeAt } from '../kiosk/show.js';
-import { initialState, type KioskState, type KioskTimers } from '../kiosk/state.js';
+import { initialState, type KioskState } from '../kiosk/state.js';
 import { step } from '../kiosk/step.js';
 import {
   initialSession,
   type SessionEffect,
   type SessionEvent,
   type SessionState,
-  type SessionTimers,
   sessionWakeAt,
   stepSession,
 } from '../link/session.js';
-import type { OrderEvent } from '../orders/order.js';
-import type { Counters } from './counters.js';
-import type { Front } from './front.js';
-
-/** What the loop acts through; the simulation brings its own. */
-export type LoopParts = {
-  readonly replay: Replay;
-  readonly board: string;
-  readonly version: string;
-  readonly journal: Journal;
-  readonly actuator: Actuator;
-  readonly front: Front;
-  /** False: not connected. */
-  readonly publish: (frame: Uint8Array) => boolean;
-  readonly orderEvent: (order: OrderId, event: OrderEvent) => void;
-  readonly counters: Counters;
-  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-  readonly clock: Clock;
-  /** Called after every step; a fixed-price kiosk places its next order here. */
-  readonly onSettled: (state: KioskState) => void;
-  /** The kiosk has come into service, as it does after each loss of the relay. */
-  readonly onOpen: () => void;
-  readonly timers: KioskTimers & SessionTimers;
-};
+import type { LoopParts } from './loop-parts.js';
 
 /** Runs the two machines: feeds them events one at a time, and does what they ask. Decides nothing itself. */
 export class KioskLoop {
@@ -60,6 +33,8 @@ export class KioskLoop {
   #submitted = '';
   #closedBy: readonly string[] = ['starting'];
   #shown: KioskState | undefined;
+  /** The link's code that came last. */
+  #measured = { code: '', modules: 0 };
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -105,6 +80,7 @@ export class KioskLoop {
       if (body.type === 'welcome') this.#welcomed(body, relay);
       else if (body.type === 'challenge') this.session({ type: 'challenge', challenge: body });
       else if (body.type === 'update') this.dispatch({ type: 'update', update: body });
+      else if (body.type === 'link-code') this.dispatch({ ...body, modules: this.#modulesOf(body.code) });
       else if (body.type !== 'service') this.dispatch(body);
       else if (relay === this.#session.relay)
         this.dispatch({ type: 'service', closedMs: body.reason ? body.forMs : 0 });
@@ -114,6 +90,12 @@ export class KioskLoop {
       this.#parts.counters.count('frame-refused');
       this.#parts.log.warn({ event: 'frame-refused', why: error.message }, 'frame from the relay refused');
     }
+  }
+
+  /** The same code comes each second, and no scan shall wait for its measuring. */
+  #modulesOf(code: string): number {
+    if (code !== this.#measured.code) this.#measured = { code, modules: this.#parts.modulesOf(code) };
+    return this.#measured.modules;
   }
 
   /** Each relay finds out by itself whom it reaches. Heeded is the one that has greeted last: it says so after its Welcome. */
@@ -182,6 +164,9 @@ export class KioskLoop {
       case 'hello':
         this.session({ type: 'not-greeted' });
         return;
+      case 'link-again':
+        this.dispatch({ type: 'link-renewed', link: newLinkId(this.#parts.random) });
+        return;
       case 'record':
         this.#record(effect.record);
         return;
@@ -212,7 +197,7 @@ export class KioskLoop {
   #sendAttempt(body: Extract<KioskEffect, { type: 'send' }>['body']): void {
     const sent = this.#send(body);
     if (!sent) this.#parts.counters.count('send-while-disconnected');
-    if (!sent || body.type !== 'pay' || this.#submitted === body.attempt) return;
+    if (!sent || (body.type !== 'pay' && body.type !== 'pay-linked') || this.#submitted === body.attempt) return;
     this.#submitted = body.attempt;
     const attempt = this.#kiosk.attempt;
     if (!attempt) return;

@@ -5,12 +5,13 @@ import { Framer, type FramingProfile } from '../decode/framer.js';
 const ROUNDS = 300;
 /**
  * Nobody's: numbers with a prefix that no issuer has, and an EMV consumer-presented code whose application and cryptogram
- * are zeros. What warms the code must not be a payment code.
+ * are zeros; a member that is all zeros. What warms the code must not be a payment code.
  */
 const CODES = [
   '990000000000000000000000',
   '990000000000000000',
   'hQVDUFYwMWEfTwXwAAAAAFAEVEVTVGMQnyYIAAAAAAAAAACfNgIAAA==',
+  'QZM00000000000000000000',
 ];
 
 /**

@@ -4,6 +4,7 @@ import { stringify } from 'smol-toml';
 import type { ProgramOptions } from './child.js';
 import type { DemoDatabase } from './database.js';
 import type { BrokerPlace } from './given.js';
+import { type LinkingSide, linkedWallets, NOTIFY_FACTOR } from './linking.js';
 import { agentEntry, relayEntry } from './places.js';
 import { TIME_SCALE, timing } from './timing.js';
 
@@ -13,6 +14,8 @@ export type Place = {
   readonly folder: string;
   readonly broker: BrokerPlace;
   readonly kiosk: string;
+  /** Absent: no wallets are linked, and the acquirer sends no notifications. */
+  readonly linking?: LinkingSide | undefined;
 };
 type Start = Pick<ProgramOptions, 'name' | 'entry' | 'args' | 'nodeFlags' | 'env'>;
 
@@ -25,7 +28,7 @@ function write(folder: string, name: string, tables: Parameters<typeof stringify
 }
 
 /** Plays the payment company; makes both RSA key pairs in the run's folder at its first start. */
-export function sandboxProgram({ folder }: Place): Start {
+export function sandboxProgram({ folder, linking }: Place): Start {
   const keys = join(folder, 'keys');
   return {
     name: 'sandbox',
@@ -33,9 +36,13 @@ export function sandboxProgram({ folder }: Place): Start {
     args: [
       ...['sandbox', '--port', '0', '--control-port', '0'],
       ...['--key-folder', keys, '--time-scale', String(TIME_SCALE)],
+      ...(linking ? ['--notify-factor', String(NOTIFY_FACTOR)] : []),
     ],
   };
 }
+
+/** A person stands between scan and press, and reads the price. */
+const payValidOf = (linking: LinkingSide | undefined): number => (linking ? timing.pressMs : timing.payValidMs);
 
 export type RelayPlace = Place & {
   readonly acquirerUrl: string;
@@ -44,7 +51,38 @@ export type RelayPlace = Place & {
   readonly codeHashKey: string;
 };
 
-export function relayProgram({ folder, broker, kiosk, acquirerUrl, database, codeHashKey }: RelayPlace): Start {
+/** Refuses every connection: what a scanned code's scenarios tell is what the relay finds out by asking. */
+const NOBODY = 'http://127.0.0.1:9/antom/nobody';
+
+/** One account with the sandbox. `wallets`: those that it links, and then it is told of what happens too. */
+function accountOf({ folder, acquirerUrl }: RelayPlace, name: string, notifyUrl: string, wallets: readonly string[]) {
+  return {
+    name,
+    kind: 'antom',
+    base_url: acquirerUrl,
+    client_id: 'SANDBOX_QUIETZONE0001',
+    private_key_file: join(folder, 'keys', 'merchant-private.pem'),
+    public_key_file: join(folder, 'keys', 'antom-public.pem'),
+    settlement_currency: 'HKD',
+    notify_url: notifyUrl,
+    merchant: {
+      reference_merchant_id: 'DEMO-MERCHANT',
+      merchant_name: 'Quietzone Demo',
+      merchant_mcc: '5499',
+      store: { reference_store_id: 'DEMO-STORE', store_name: 'Lobby', store_mcc: '5499' },
+    },
+    plan: {
+      call_timeout_ms: timing.callTimeoutMs,
+      inquiry_delays_ms: [...timing.inquiryDelaysMs],
+      cancel_delays_ms: [...timing.cancelDelaysMs],
+      code_life_ms: timing.codeLifeMs,
+    },
+    ...(wallets.length === 0 ? {} : { linking: { wallets: [...wallets] } }),
+  };
+}
+
+export function relayProgram(place: RelayPlace): Start & { readonly config: string } {
+  const { folder, broker, kiosk, database, codeHashKey, linking } = place;
   const file = write(folder, 'relay.toml', {
     instance: `relay-${kiosk}`,
     mode: 'demo',
@@ -55,7 +93,7 @@ export function relayProgram({ folder, broker, kiosk, acquirerUrl, database, cod
     ledger: database.ledger,
     secrets: { code_hash_key_env: 'QUIETZONE_DEMO_CODE_HASH_KEY' },
     timers: {
-      pay_valid_ms: timing.payValidMs,
+      pay_valid_ms: payValidOf(linking),
       deadline_ms: timing.relayDeadlineMs,
       kiosk_deadline_ms: timing.kioskDeadlineMs,
       vend_margin_ms: timing.vendMarginMs,
@@ -64,43 +102,26 @@ export function relayProgram({ folder, broker, kiosk, acquirerUrl, database, cod
     kiosk: [{ name: kiosk }],
     operations: { host: '127.0.0.1', port: 0 },
     account: [
-      {
-        name: 'sandbox',
-        kind: 'antom',
-        base_url: acquirerUrl,
-        client_id: 'SANDBOX_QUIETZONE0001',
-        private_key_file: join(folder, 'keys', 'merchant-private.pem'),
-        public_key_file: join(folder, 'keys', 'antom-public.pem'),
-        settlement_currency: 'HKD',
-        notify_url: 'https://relay.example/antom/notify',
-        merchant: {
-          reference_merchant_id: 'DEMO-MERCHANT',
-          merchant_name: 'Quietzone Demo',
-          merchant_mcc: '5499',
-          store: { reference_store_id: 'DEMO-STORE', store_name: 'Lobby', store_mcc: '5499' },
-        },
-        plan: {
-          call_timeout_ms: timing.callTimeoutMs,
-          inquiry_delays_ms: [...timing.inquiryDelaysMs],
-          cancel_delays_ms: [...timing.cancelDelaysMs],
-          code_life_ms: timing.codeLifeMs,
-        },
-      },
+      accountOf(place, 'sandbox', NOBODY, []),
+      ...(linking ? [accountOf(place, 'sandbox-linked', linking.notifyUrl, linkedWallets)] : []),
     ],
+    ...linking?.tables,
   });
   return {
     name: 'relay',
     entry: relayEntry,
     args: ['run', '--config', file],
+    config: file,
     env: {
       QUIETZONE_DEMO_CODE_HASH_KEY: codeHashKey,
+      ...linking?.env,
       ...(broker.login ? { [BROKER_PASSWORD]: broker.login.password } : {}),
       ...database.env,
     },
   };
 }
 
-export function kioskProgram({ folder, broker, kiosk, scannerPath }: Place & { scannerPath: string }): Start {
+export function kioskProgram({ folder, broker, kiosk, scannerPath, linking }: Place & { scannerPath: string }): Start {
   const journal = join(folder, 'journal');
   mkdirSync(journal, { recursive: true, mode: 0o700 });
   const passwordFile = join(folder, 'broker-password');
@@ -116,11 +137,12 @@ export function kioskProgram({ folder, broker, kiosk, scannerPath }: Place & { s
     display: { kind: 'web', languages: ['en', 'zh'] },
     indicator: { kind: 'web' },
     actuator: { kind: 'app', limit_ms: timing.vendLimitMs },
+    ...(linking ? { linking: { wallets: ['alipayhk'] } } : {}),
     order: { mode: 'api' },
     web: { port: 0 },
     api: { port: 0 },
     timers: {
-      pay_valid_ms: timing.payValidMs,
+      pay_valid_ms: payValidOf(linking),
       deadline_ms: timing.kioskDeadlineMs,
       resend_ms: timing.resendMs,
       resend_max_ms: timing.resendMaxMs,

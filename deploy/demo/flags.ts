@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
+import { type LinkFlags, linkFlags } from './link-flags.js';
+import { linkedWallets } from './linking.js';
 import { findScenario, type Scenario, scenarioNames } from './scenarios.js';
 import { CODE_MAX_BYTES } from './standard-input.js';
 import { UsageError } from './usage.js';
@@ -17,17 +19,21 @@ export type ScanFlags = {
   readonly json: boolean;
   readonly keep?: string;
 };
-export type Flags = PageFlags | ScanFlags | { readonly mode: 'help' };
+export type Flags = PageFlags | ScanFlags | LinkFlags | { readonly mode: 'help' };
 
 export const HELP = `The whole of Quietzone on this machine: broker, acquirer sandbox, relay and one kiosk.
 
   npm start                      opens the page (its address is printed); Ctrl-C ends everything
   npm start -- --scan - --amount 35.50 --currency HKD [--scenario NAME] [--json]
                                  one payment without the page; ends with one JSON line, exit 0 if delivered
+  npm start -- --link alipayhk --amount 12.00 --currency HKD [--json]
+                                 links a wallet, pays with it twice, refunds half of one payment, unlinks; ends with
+                                 one JSON line, exit 0 if every step and the acquirer's books are as they should be
 
   --scan -           the scanner reads one line from standard input. The safe way for a code that is worth money
   --scan CODE        the scanner reads this, such as 281006020123456789012345. A command line is seen by everybody:
                      in npm's banner and logs, the shell's history, the list of processes
+  --link WALLET      ${linkedWallets.join(', ')}
   --amount DECIMAL   price of the order, such as 35.50
   --currency CODE    ISO 4217, such as HKD
   --scenario NAME    ${scenarioNames.join(', ')}
@@ -40,11 +46,12 @@ export const HELP = `The whole of Quietzone on this machine: broker, acquirer sa
   QUIETZONE_BROKER_URL     use this MQTT broker (such as mqtt://127.0.0.1:1883) in place of the built-in one
   QUIETZONE_DATABASE_URL   use this PostgreSQL server (postgres://…); the run makes a database of its own there
 
-Exit codes: 0 delivered, or the page was closed; 1 any other end of the payment; 2 wrong use, and nothing was tried.
+Exit codes: 0 delivered, all done, or the page was closed; 1 any other end; 2 wrong use, and nothing was tried.
 `;
 
 const texts = {
   scan: 'a code such as 281006020123456789012345, or - for standard input',
+  link: `one of ${linkedWallets.join(', ')}`,
   amount: 'a decimal such as 35.50',
   currency: 'an ISO 4217 code such as HKD',
   scenario: `one of ${scenarioNames.join(', ')}`,
@@ -103,9 +110,21 @@ function parse(argv: readonly string[]): Values {
   return values;
 }
 
-function required(flag: Text, value: string | undefined, example: string): string {
+type Mode = 'scan' | 'link';
+
+function required(flag: Text, value: string | undefined, example: string, mode: Mode): string {
   if (value !== undefined) return value;
-  throw new UsageError(`--${flag}: missing; --scan needs it, such as --${flag} ${example}`);
+  throw new UsageError(`--${flag}: missing; --${mode} needs it, such as --${flag} ${example}`);
+}
+
+function moneyOf(values: Values, mode: Mode): { readonly amount: string; readonly currency: Currency } {
+  const currency = required('currency', values.currency, 'HKD', mode);
+  if (!isCurrency(currency)) {
+    throw new UsageError(
+      `--currency: found ${currency.length} characters that are no ISO 4217 code this system takes, such as HKD`,
+    );
+  }
+  return { amount: amountOf(required('amount', values.amount, '35.50', mode), currency), currency };
 }
 
 function amountOf(text: string, currency: Currency): string {
@@ -129,33 +148,40 @@ function scanFlags(values: Values, scan: string): ScanFlags {
     const expected = `1 to ${CODE_MAX_BYTES} bytes without line breaks`;
     throw new UsageError(`--scan: found ${scan.length} characters${kind}, expected ${expected}`);
   }
-  const currency = required('currency', values.currency, 'HKD');
-  if (!isCurrency(currency)) {
-    throw new UsageError(
-      `--currency: found ${currency.length} characters that are no ISO 4217 code this system takes, such as HKD`,
-    );
-  }
-  const amount = amountOf(required('amount', values.amount, '35.50'), currency);
+  const money = moneyOf(values, 'scan');
   const name = values.scenario ?? 'approve';
   const scenario = findScenario(name);
   if (!scenario) throw new UsageError(`--scenario: found "${name}", expected ${texts.scenario}`);
   return {
-    ...{ mode: 'scan', amount, currency, scenario, json: values.json ?? false },
+    ...{ mode: 'scan', ...money, scenario, json: values.json ?? false },
     ...(scan === '-' ? {} : { code: scan }),
     ...(values.keep === undefined ? {} : { keep: values.keep }),
   };
+}
+
+function linkFlagsOf(values: Values, wallet: string): LinkFlags {
+  if (values.scenario !== undefined) throw new UsageError('--scenario: goes with --scan; leave it out with --link');
+  const { json = false, keep } = values;
+  return linkFlags({ wallet, ...moneyOf(values, 'link'), json, ...(keep === undefined ? {} : { keep }) });
 }
 
 /** @throws UsageError */
 export function parseFlags(argv: readonly string[]): Flags {
   const values = parse(argv);
   if (values.help) return { mode: 'help' };
-  if (values.scan !== undefined) {
-    if (values.port !== undefined) throw new UsageError('--port: goes with the page; leave it out with --scan');
-    return scanFlags(values, values.scan);
+  if (values.scan !== undefined && values.link !== undefined) {
+    throw new UsageError('--scan and --link: found both, expected one');
   }
+  const mode = values.link === undefined ? 'scan' : 'link';
+  if (values[mode] !== undefined && values.port !== undefined) {
+    throw new UsageError(`--port: goes with the page; leave it out with --${mode}`);
+  }
+  if (values.scan !== undefined) return scanFlags(values, values.scan);
+  if (values.link !== undefined) return linkFlagsOf(values, values.link);
   for (const flag of ['amount', 'currency', 'scenario', 'json'] as const) {
-    if (values[flag] !== undefined) throw new UsageError(`--${flag}: goes with --scan, which is missing`);
+    if (values[flag] === undefined) continue;
+    const [needs, verb] = flag === 'scenario' ? ['--scan', 'which is'] : ['--scan or --link', 'both'];
+    throw new UsageError(`--${flag}: goes with ${needs}, ${verb} missing`);
   }
   const port = values.port ?? '0';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {

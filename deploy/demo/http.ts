@@ -13,14 +13,23 @@ export class HttpError extends Error {
   }
 }
 
-export type Call = { readonly method?: string; readonly body?: unknown; readonly timeoutMs?: number };
+export type Call = {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+};
 
 /** One JSON call; 204 gives undefined. @throws HttpError on any status but 2xx. */
-export async function call<T>(url: string, { method = 'GET', body, timeoutMs = 5_000 }: Call = {}): Promise<T> {
+export async function call<T>(
+  url: string,
+  { method = 'GET', body, headers = {}, timeoutMs = 5_000 }: Call = {},
+): Promise<T> {
   const response = await fetch(url, {
     method,
     signal: AbortSignal.timeout(timeoutMs),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) {
@@ -37,6 +46,14 @@ export async function call<T>(url: string, { method = 'GET', body, timeoutMs = 5
 
 /** Server-sent events, each `data:` parsed as JSON. Ends when the server ends it; throws when aborted. */
 export async function* serverEvents<T>(url: string, signal: AbortSignal): AsyncGenerator<T> {
+  for await (const { data } of namedEvents(url, signal)) yield data as T;
+}
+
+/** The same with each event's name, "message" where it has none. */
+export async function* namedEvents(
+  url: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly name: string; readonly data: unknown }> {
   const response = await fetch(url, { signal, headers: { accept: 'text/event-stream' } });
   if (!response.ok || !response.body) {
     throw new HttpError(`GET ${new URL(url).pathname}`, response.status, '', 'no event stream');
@@ -46,12 +63,11 @@ export async function* serverEvents<T>(url: string, signal: AbortSignal): AsyncG
     const blocks = (rest + chunk).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const data = block
-        .split('\n')
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).trimStart())
-        .join('\n');
-      if (data !== '') yield JSON.parse(data) as T;
+      const lines = block.split('\n');
+      const named = (field: string): string[] =>
+        lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1).trimStart());
+      const data = named('data').join('\n');
+      if (data !== '') yield { name: named('event')[0] ?? 'message', data: JSON.parse(data) };
     }
   }
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { HELP, parseFlags, type ScanFlags } from './flags.js';
+import type { LinkFlags } from './link-flags.js';
+import { type LinkResult, notLinked, runLink } from './link-run.js';
 import { DemoPage } from './page.js';
 import { type PaymentResult, runPayment } from './payment.js';
 import { describeError } from './say.js';
-import { Stack } from './stack.js';
+import { Stack, type StackOptions } from './stack.js';
 import { readCode } from './standard-input.js';
 import { UsageError } from './usage.js';
 
-/** `npm start`: see HELP in flags.ts. Exit codes: 0 delivered or page closed, 2 wrong use, 1 anything else. */
+/** `npm start`: see HELP in flags.ts. Exit codes: 0 delivered, all done or page closed, 2 wrong use, 1 anything else. */
 
 const startedAtMs = performance.now();
 
@@ -46,17 +48,6 @@ const notStarted = (flags: ScanFlags, error: unknown): PaymentResult => ({
   scenario: flags.scenario.name,
 });
 
-async function scanOnce(stack: Stack, flags: ScanFlags, code: string | Uint8Array): Promise<PaymentResult> {
-  try {
-    await stack.start();
-    return await runPayment(stack, { ...flags, code });
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    stack.log('demo', describeError(error));
-    return notStarted(flags, error);
-  }
-}
-
 /** Delivered for nothing is no success: on a broker of others, another relay may have answered. */
 function exitCodeOf({ outcome, acquirer }: PaymentResult): 0 | 1 {
   if (outcome !== 'delivered') return 1;
@@ -67,21 +58,62 @@ function exitCodeOf({ outcome, acquirer }: PaymentResult): 0 | 1 {
   return 1;
 }
 
-async function runScan(flags: ScanFlags): Promise<number> {
-  if (flags.code === undefined && process.stdin.isTTY) process.stderr.write('Code, and Enter: ');
-  const code = flags.code ?? (await readCode(process.stdin));
-  const log = eventLines(flags.json ? process.stderr : process.stdout);
-  const stack = new Stack({ log, ...(flags.keep === undefined ? {} : { keep: flags.keep }) });
-  let end: PaymentResult | number;
+type Story<T> = {
+  readonly options: Omit<StackOptions, 'log'>;
+  readonly json: boolean;
+  play(stack: Stack): Promise<T>;
+  /** The system did not come up. */
+  notStarted(error: unknown): T;
+};
+
+/** One story on a system of its own. Ends with its JSON line, or with a signal's exit code. */
+async function runStory<T>({ options, json, play, notStarted }: Story<T>): Promise<T | number> {
+  const stack = new Stack({ ...options, log: eventLines(json ? process.stderr : process.stdout) });
+  const played = async (): Promise<T> => {
+    try {
+      await stack.start();
+      return await play(stack);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      stack.log('demo', describeError(error));
+      return notStarted(error);
+    }
+  };
+  let end: T | number;
   try {
-    end = await Promise.race([scanOnce(stack, flags, code), untilSignal()]);
+    end = await Promise.race([played(), untilSignal()]);
   } finally {
     await stack.stop();
   }
   if (typeof end === 'number') return end;
   // Last, after everything has stopped, so that nothing can follow it.
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(end)}\n`, resolve));
-  return exitCodeOf(end);
+  return end;
+}
+
+const keepOf = ({ keep }: { readonly keep?: string }) => (keep === undefined ? {} : { keep });
+
+async function runScan(flags: ScanFlags): Promise<number> {
+  if (flags.code === undefined && process.stdin.isTTY) process.stderr.write('Code, and Enter: ');
+  const code = flags.code ?? (await readCode(process.stdin));
+  const end = await runStory<PaymentResult>({
+    options: keepOf(flags),
+    json: flags.json,
+    play: (stack) => runPayment(stack, { ...flags, code }),
+    notStarted: (error) => notStarted(flags, error),
+  });
+  return typeof end === 'number' ? end : exitCodeOf(end);
+}
+
+async function runLinking(flags: LinkFlags): Promise<number> {
+  const end = await runStory<LinkResult>({
+    options: { ...keepOf(flags), linking: true, staff: true },
+    json: flags.json,
+    play: (stack) => runLink(stack, flags),
+    notStarted: (error) => notLinked(flags, error),
+  });
+  if (typeof end === 'number') return end;
+  return end.outcome === 'done' ? 0 : 1;
 }
 
 async function runPage(port: number, keep: string | undefined): Promise<number> {
@@ -110,6 +142,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  if (flags.mode === 'link') return await runLinking(flags);
   return flags.mode === 'scan' ? await runScan(flags) : await runPage(flags.port, flags.keep);
 }
 

@@ -10,12 +10,13 @@ export type PageServerOptions = {
   readonly port: number;
   /** The state to draw; read at each change. */
   readonly state: () => PageState;
-  /** The SVG of what a card shows now. */
-  readonly picture: (card: string) => string | undefined;
+  /** The SVG of what a card shows now. `cookies`: as the visitor's browser sends them. */
+  readonly picture: (card: string, cookies: string | undefined) => Promise<string | undefined>;
   /** Base of the kiosk's own page, or "" while it is not up. */
   readonly kioskPage: () => string;
-  readonly actions: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => Promise<void>>>;
+  readonly actions: Readonly<Record<string, Action>>;
 };
+type Action = (body: Readonly<Record<string, unknown>>, cookies: string | undefined) => Promise<void>;
 
 const BODY_MAX_BYTES = 1_024;
 const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
@@ -28,6 +29,7 @@ const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/attempts.js': ['attempts.js', 'text/javascript; charset=utf-8'],
   '/dom.js': ['dom.js', 'text/javascript; charset=utf-8'],
   '/draw.js': ['draw.js', 'text/javascript; charset=utf-8'],
+  '/linking.js': ['linking.js', 'text/javascript; charset=utf-8'],
 };
 const safety = {
   'content-security-policy':
@@ -99,7 +101,7 @@ export class PageServer {
       if (req.method === 'POST') return await this.#act(req, res, url.pathname);
       if (req.method !== 'GET') return plain(res, 405, 'GET or POST');
       if (url.pathname === '/events') return this.#watch(req, res);
-      if (url.pathname.startsWith('/qr/')) return this.#picture(res, url.pathname);
+      if (url.pathname.startsWith('/qr/')) return await this.#picture(req, res, url.pathname);
       await sendFile(res, url.pathname);
     } catch (error) {
       plain(res, 500, describeError(error));
@@ -114,9 +116,9 @@ export class PageServer {
   }
 
   /** /qr/{card}/{version}.svg: the version is only there to defeat the browser's memory. */
-  #picture(res: ServerResponse, path: string): void {
+  async #picture(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const card = /^\/qr\/([a-z-]+)\/\d+\.svg$/.exec(path)?.[1];
-    const picture = card === undefined ? undefined : this.#options.picture(card);
+    const picture = card === undefined ? undefined : await this.#options.picture(card, req.headers.cookie);
     if (picture === undefined) plain(res, 404, 'no such code');
     else res.writeHead(200, { ...safety, 'content-type': 'image/svg+xml' }).end(picture);
   }
@@ -129,7 +131,7 @@ export class PageServer {
     const body = await readBody(req);
     if (!body) return plain(res, 400, `a JSON object of at most ${BODY_MAX_BYTES} bytes`);
     try {
-      await action(body);
+      await action(body, req.headers.cookie);
       res.writeHead(204, safety).end();
     } catch (error) {
       const expected = error instanceof ActionError || error instanceof HttpError;
@@ -141,9 +143,12 @@ export class PageServer {
 /** The kiosk's own page, as it is, under this origin. */
 function toKiosk(req: IncomingMessage, res: ServerResponse, url: URL, base: string): void {
   const target = new URL(url.pathname.slice('/kiosk'.length) + url.search, base);
-  const { host, ...headers } = req.headers;
-  void host;
-  const upstream = request(target, { method: req.method, headers: { ...headers, host: target.host } }, (answer) => {
+  const { host, origin, cookie, ...headers } = req.headers;
+  // A button of the kiosk's page is for that page alone; here its page is ours. Our cookies are not its business.
+  void cookie;
+  const own = origin === `http://${host}` ? target.origin : origin;
+  const asked = { ...headers, host: target.host, ...(own === undefined ? {} : { origin: own }) };
+  const upstream = request(target, { method: req.method, headers: asked }, (answer) => {
     res.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(res);
     // A killed kiosk breaks its stream off; the frame sees it end and asks again.

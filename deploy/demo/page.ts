@@ -26,17 +26,17 @@ export class DemoPage {
   #stopping = false;
 
   constructor({ port, ...options }: PageOptions) {
-    this.stack = new Stack({ ...options, revive: true, onChange: () => this.#shop.programsChanged() });
+    this.stack = new Stack({ ...options, linking: true, revive: true, onChange: () => this.#shop.programsChanged() });
     this.#shop = new Shop(this.stack, randomBytes, () => this.#server.publish());
     this.#server = new PageServer({
       port,
       state: () => this.#shop.state,
-      picture: (card) => this.#shop.picture(card),
+      picture: (card, cookies) => this.#shop.picture(card, cookies),
       kioskPage: () => this.stack.kioskPage,
       actions: {
         order: (body) => this.#shop.order(text(body, 'product')),
         cancel: () => this.#shop.cancel(),
-        scan: (body) => this.#shop.scan(text(body, 'card')),
+        scan: (body, cookies) => this.#shop.scan(text(body, 'card'), cookies),
         scenario: (body) => this.#shop.choose(text(body, 'name')),
         answer: (body) => this.#shop.answer(text(body, 'action') === 'confirm' ? 'confirm' : 'reject'),
         'relay-power': () => this.#relayPower(),

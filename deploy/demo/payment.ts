@@ -1,4 +1,4 @@
-import type { Outcome } from '../../agent/orders/order.js';
+import type { OrderEvent, Outcome } from '../../agent/orders/order.js';
 import { receiptOf } from '../../protocol/ids.js';
 import type { TimedOrderEvent } from './clients.js';
 import { HttpError } from './http.js';
@@ -115,12 +115,14 @@ class Sale {
   }
 }
 
-function describe(event: TimedOrderEvent): string {
+/** For an event line. */
+export function describe(event: OrderEvent): string {
   switch (event.state) {
     case 'submitted':
       return `submitted (last scanner byte to PUBLISH handed to the socket: ${round(event.scanToPublishMs)} ms)`;
     case 'password-pending':
-      return `password-pending, ${Math.round(event.leftMs / 1000)} s left`;
+    case 'confirm-pending':
+      return `${event.state}, ${Math.round(event.leftMs / 1000)} s left`;
     case 'scan-rejected':
     case 'scan-refused':
       return `${event.state}: ${event.reason}`;

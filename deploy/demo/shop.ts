@@ -1,4 +1,6 @@
-import type { Alarm, Attempt, Dialog, Ledger, Sums, TimedOrderEvent } from './clients.js';
+import type { LinkStatus } from '../../agent/orders/desk.js';
+import { codeOnPhone, picturedCode } from './buyer.js';
+import type { Alarm, Attempt, Dialog, Ledger, Permission, Sums, TimedOrderEvent } from './clients.js';
 import { bytesOf, findCard, phoneCards, pictureOf } from './codes.js';
 import { describeError } from './say.js';
 import { findScenario, type Scenario, scenarios } from './scenarios.js';
@@ -58,7 +60,21 @@ export type PageState = {
   readonly attempts: readonly BookedAttempt[];
   readonly ledger: Sums;
   readonly alarms: readonly Alarm[];
+  /** Of the wallet that is being linked at the kiosk, or of the last one. */
+  readonly link: LinkStatus | null;
+  /** What wallets' owners have allowed, as the payment company has it. */
+  readonly permissions: readonly Permission[];
+  /** Where the phone opens its own page; "" until the relay is there. */
+  readonly buyersPage: string;
 };
+type Seen = Pick<PageState, 'dialog' | 'attempts' | 'ledger' | 'alarms' | 'link' | 'permissions'>;
+
+/** The phone's card that shows what its own page shows. */
+const LINKED_CARD = {
+  ...{ id: 'linked', label: 'Linked wallet', note: 'from its own page; new every 30 s', kind: 'linked' },
+} as const;
+/** So often there may be another picture of it to draw. */
+const LINKED_PICTURE_MS = 5_000;
 
 const nothing: Sums = { charged: 0, returned: 0 };
 const DROP_MS = 700;
@@ -86,12 +102,8 @@ export class Shop {
   #follow: AbortController | undefined;
   #hatch = { seq: 0, product: '', stuck: false };
   #kiosk: PageState['kiosk'];
-  #seen: Pick<PageState, 'dialog' | 'attempts' | 'ledger' | 'alarms'> = {
-    dialog: null,
-    attempts: [],
-    ledger: nothing,
-    alarms: [],
-  };
+  #seen: Seen = { dialog: null, attempts: [], ledger: nothing, alarms: [], link: null, permissions: [] };
+  #linkedVersion = 1;
 
   constructor(stack: Stack, random: (n: number) => Uint8Array, onChange: () => void) {
     this.#stack = stack;
@@ -109,13 +121,11 @@ export class Shop {
       scenario: this.#scenario.name,
       scenarios: scenarios.map(({ name, title, story }) => ({ name, title, story })),
       products: products.map((p) => ({ ...p, currency: CURRENCY })),
-      cards: phoneCards.map(({ id, label, note, kind }) => ({
-        id,
-        label,
-        note,
-        kind,
-        version: this.#code(id).version,
-      })),
+      cards: [
+        { ...LINKED_CARD, version: this.#linkedVersion },
+        ...phoneCards.map(({ id, label, note, kind }) => ({ id, label, note, kind, version: this.#code(id).version })),
+      ],
+      buyersPage: this.#stack.buyersPages === '' ? '' : `${this.#stack.buyersPages}/M`,
       order: this.#order,
       hatch: this.#hatch,
       ...this.#seen,
@@ -123,7 +133,8 @@ export class Shop {
   }
 
   /** What the card shows now, as SVG. */
-  picture(cardId: string): string | undefined {
+  async picture(cardId: string, cookies: string | undefined): Promise<string | undefined> {
+    if (cardId === LINKED_CARD.id) return picturedCode(await this.#linkedCode(cookies).catch(() => undefined));
     const card = findCard(cardId);
     return card ? pictureOf(card, this.#code(cardId).text) : undefined;
   }
@@ -137,12 +148,14 @@ export class Shop {
   /** Looks at all programs once; called again and again while somebody watches. */
   async look(): Promise<void> {
     const { agent, sandbox, relay } = this.#stack;
-    const before = JSON.stringify([this.#kiosk, this.#seen]);
-    const [status, dialogs, attempts, alarms] = await Promise.allSettled([
+    const before = JSON.stringify([this.#kiosk, this.#seen, this.#linkedVersion]);
+    const [status, dialogs, attempts, alarms, link, permissions] = await Promise.allSettled([
       agent.status(),
       sandbox.dialogs(),
       relay.attempts(ATTEMPTS_SHOWN),
       relay.alarms(),
+      agent.linking(),
+      sandbox.links(),
     ]);
     // After the attempts, so that the books never lag behind what the relay already knows.
     const ledger = await sandbox.ledger().catch(() => undefined);
@@ -161,8 +174,11 @@ export class Shop {
       dialog: dialogs.status === 'fulfilled' ? (dialogs.value[0] ?? null) : null,
       attempts: attempts.status === 'fulfilled' && ledger ? booked(attempts.value, ledger) : old.attempts,
       alarms: alarms.status === 'fulfilled' ? alarms.value : old.alarms,
+      link: link.status === 'fulfilled' ? link.value : null,
+      permissions: permissions.status === 'fulfilled' ? permissions.value : old.permissions,
     };
-    if (JSON.stringify([this.#kiosk, this.#seen]) !== before) this.#onChange();
+    this.#linkedVersion = Math.floor(Date.now() / LINKED_PICTURE_MS);
+    if (JSON.stringify([this.#kiosk, this.#seen, this.#linkedVersion]) !== before) this.#onChange();
   }
 
   async order(productId: string): Promise<void> {
@@ -185,7 +201,8 @@ export class Shop {
     await this.#stack.agent.cancel(this.#order.id);
   }
 
-  async scan(cardId: string): Promise<void> {
+  async scan(cardId: string, cookies: string | undefined): Promise<void> {
+    if (cardId === LINKED_CARD.id) return await this.#scanLinked(cookies);
     const card = findCard(cardId);
     if (!card) throw new ActionError(`card: found "${cardId}", expected one of the phone's codes`);
     const { text, version } = this.#code(cardId);
@@ -194,6 +211,16 @@ export class Shop {
     this.#codes.set(cardId, { text: card.fresh(this.#random), version: version + 1 });
     this.#onChange();
   }
+
+  async #scanLinked(cookies: string | undefined): Promise<void> {
+    const code = await this.#linkedCode(cookies);
+    if (code !== undefined) return await this.#stack.scan(code);
+    throw new ActionError(
+      'This browser has linked no wallet. Press "Link" on the kiosk’s display and open its code; both pages must be at 127.0.0.1.',
+    );
+  }
+
+  #linkedCode = (cookies: string | undefined) => codeOnPhone(this.#stack.buyersPages, cookies);
 
   async choose(name: string): Promise<void> {
     const scenario = findScenario(name);

@@ -6,10 +6,12 @@ import { kioskProgram, relayProgram, sandboxProgram } from './configs.js';
 import { type DemoDatabase, freshDatabase, pglite } from './database.js';
 import { DATABASE_VARIABLE } from './given.js';
 import { keptFolder, type RunFolder, temporaryFolder } from './keep.js';
+import { LinkingSide } from './linking.js';
 import { Probe } from './probe.js';
 import { openPty, type Pty } from './pty.js';
 import type { Scenario } from './scenarios.js';
 import { IN_SERVICE_WITHIN_MS, PACE } from './timing.js';
+import { makeToken } from './token.js';
 
 export type StackOptions = {
   /** One event line: which part, and what it says. */
@@ -25,6 +27,10 @@ export type StackOptions = {
   readonly databaseUrl?: string;
   /** False: no relay, to show a kiosk that nobody answers. */
   readonly relay?: boolean;
+  /** Wallets are linked here, and the acquirer sends notifications. */
+  readonly linking?: boolean;
+  /** Somebody gives money back by the operations API, which takes a token: `relay` has it then. */
+  readonly staff?: boolean;
   /** A program that dies unasked is started again, as systemd would. */
   readonly revive?: boolean;
   /** Every JSON log line of the programs. */
@@ -48,6 +54,11 @@ export class Stack {
   readonly probe = new Probe();
   /** Base of the kiosk's own page, the customer display. */
   kioskPage = '';
+  /** Where a phone opens the buyer's pages; "" where no wallets are linked. */
+  get buyersPages(): string {
+    return this.#linking?.pages.address ?? '';
+  }
+  #linking: LinkingSide | undefined;
   #folder: RunFolder | undefined;
   #starting: Promise<void> | undefined;
   readonly #options: StackOptions;
@@ -91,7 +102,8 @@ export class Stack {
     this.#undo.push(() => database.stop());
     this.#announce(folder);
     const { kiosk } = folder;
-    const place = { folder: folder.path, broker: { url: this.broker.url, login: this.broker.login }, kiosk };
+    const linking = await this.#openLinking(folder);
+    const place = { folder: folder.path, broker: { url: this.broker.url, login: this.broker.login }, kiosk, linking };
 
     const sandbox = this.#add(sandboxProgram(place), (ports) => {
       this.sandbox.base = `http://127.0.0.1:${ports['control']}`;
@@ -102,8 +114,11 @@ export class Stack {
       if (this.#options.relay === false) return;
       const acquirerUrl = `http://127.0.0.1:${ports['acquirer']}`;
       const { codeHashKey } = folder;
-      const relay = this.#add(relayProgram({ ...place, acquirerUrl, database, codeHashKey }), (found) => {
+      const program = relayProgram({ ...place, acquirerUrl, database, codeHashKey });
+      if (this.#options.staff) this.relay.token = await makeToken(program);
+      const relay = this.#add(program, (found) => {
         this.relay.base = `http://127.0.0.1:${found['api']}`;
+        linking?.leadTo(found);
       });
       await relay.start();
       this.log('relay', `ready on ${this.relay.base}, ledger in ${database.about}`);
@@ -199,6 +214,15 @@ export class Stack {
     return folder;
   }
 
+  async #openLinking({ codeHashKey }: RunFolder): Promise<LinkingSide | undefined> {
+    if (!this.#options.linking) return undefined;
+    const linking = new LinkingSide(codeHashKey);
+    this.#linking = linking;
+    await linking.start();
+    this.#undo.push(() => linking.stop());
+    return linking;
+  }
+
   /** Said once nothing is left that its user could have done wrong. */
   #announce(folder: RunFolder): void {
     this.log('demo', PACE);
@@ -211,11 +235,11 @@ export class Stack {
   }
 
   async #database({ path, kiosk }: RunFolder): Promise<DemoDatabase> {
-    const { relay, revive, keep, databaseUrl } = this.#options;
+    const { relay, revive, keep, staff, databaseUrl } = this.#options;
     const serverUrl = databaseUrl ?? process.env[DATABASE_VARIABLE];
     if (relay === false) return pglite();
-    // A ledger on disk only where somebody may go on with it: it costs time at every commit.
-    if (!serverUrl) return pglite(revive || keep !== undefined ? join(path, 'ledger') : undefined);
+    // A ledger on disk only where somebody may go on with it, or makes a token first: it costs time at every commit.
+    if (!serverUrl) return pglite(revive || staff || keep !== undefined ? join(path, 'ledger') : undefined);
     const name = `quietzone_${kiosk.replace('-', '_')}`;
     return await freshDatabase({ serverUrl, name, keep: keep !== undefined });
   }

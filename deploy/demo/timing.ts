@@ -17,6 +17,8 @@ const acquirerScaled = (ms: number): number => Math.round(ms / ACQUIRER_SCALE);
 /** Design §3 (defaults) and reference acquirers/antom.md section 1.4 (polling), scaled; all in ms. */
 export const timing = {
   payValidMs: scaled(20_000),
+  /** The same where wallets are linked: so long a person may take to press. Not scaled as far, and less than the next. */
+  pressMs: 8_000,
   relayDeadlineMs: scaled(50_000),
   kioskDeadlineMs: scaled(60_000),
   callTimeoutMs: acquirerScaled(5_000),

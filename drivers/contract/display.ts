@@ -1,3 +1,5 @@
+import type { ButtonName } from './button.js';
+
 /** What the customer reads. One model for every display; each draws what it can. */
 export type ScreenTone = 'neutral' | 'ready' | 'working' | 'attention' | 'good' | 'bad' | 'closed';
 
@@ -6,6 +8,15 @@ export type ScreenText = {
   readonly lang: string;
   readonly title: string;
   readonly body: string;
+};
+
+/** What the customer may press now, on a display that can be touched. */
+export type ScreenAction = {
+  readonly button: ButtonName;
+  /** Of the button `link`: which wallet, such as "alipayhk". */
+  readonly wallet?: string;
+  /** In the order of the screen's texts. */
+  readonly labels: readonly { readonly lang: string; readonly text: string }[];
 };
 
 export type Screen = {
@@ -20,9 +31,16 @@ export type Screen = {
   readonly leftMs?: number;
   /** Short reference shown on a final screen. */
   readonly receipt?: string;
+  /** To be scanned by a phone: shown as a QR code, dark on light with its quiet zone. */
+  readonly code?: string;
+  /** Two digits that the phone shows too: as large as they can be. */
+  readonly digits?: string;
+  readonly actions?: readonly ScreenAction[];
 };
 
 export interface Display {
+  /** Modules a side of the largest QR code that a phone can read from it, quiet zone not counted; 0: none. */
+  readonly qrModulesMost: number;
   start(): Promise<void>;
   /** Never throws and never waits. */
   show(screen: Screen): void;

@@ -2,6 +2,7 @@
  * Lamps and buzzer, driven by named signals so that the agent knows nothing of pins, colours and patterns.
  * `read` is momentary (a chirp over whatever shows); every other signal stays until the next one.
  * `try-again`: what was scanned led to no payment; `declined`: a payment was tried and came to nothing.
+ * `press-to-pay`: the kiosk's own button, or the phone's page.
  */
 export const signals = [
   'ready',
@@ -9,6 +10,7 @@ export const signals = [
   'try-again',
   'busy',
   'confirm-on-phone',
+  'press-to-pay',
   'approved',
   'declined',
   'out-of-service',

@@ -7,6 +7,8 @@ const listed = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/style.css', 'style.css', 'text/css; charset=utf-8'],
   ['/app.js', 'app.js', 'text/javascript; charset=utf-8'],
+  ['/link.js', 'link.js', 'text/javascript; charset=utf-8'],
+  ['/link.css', 'link.css', 'text/css; charset=utf-8'],
   ['/sound.js', 'sound.js', 'text/javascript; charset=utf-8'],
   ['/icon.svg', 'icon.svg', 'image/svg+xml'],
 ] as const;

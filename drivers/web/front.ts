@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
+import type { Press } from '../contract/button.js';
 import type { Screen } from '../contract/display.js';
 import type { Signal } from '../contract/indicator.js';
 import { loadPage, type Page } from './files.js';
 import { refusalOf, securityHeaders, sendFile, sendText } from './guard.js';
+import { offers, pressRefusal, readPress } from './press.js';
 import { PageStream } from './stream.js';
 
 export type WebFrontOptions = {
@@ -16,6 +18,11 @@ export type WebFrontOptions = {
   /** A page that takes nothing for this long is cut off, ms; if it lives, it comes again. */
   readonly stallMs?: number;
 };
+
+/** `qr`: the screen's code, as a path of squares of one unit in a square of `size` units. */
+export type WebScreen = Screen & { readonly qr?: { readonly size: number; readonly path: string } };
+/** `shown`: which screen it is, so that a press can name the one that the customer looked at. */
+type SentScreen = WebScreen & { readonly shown: number };
 
 /** Open pages at once; one is usual. */
 const pagesMax = 32;
@@ -32,7 +39,11 @@ export class WebFront {
   readonly #pages = new Set<PageStream>();
   #running: { server: Server; port: number; page: Page } | undefined;
   #stopBeat = () => {};
-  #screen: (() => Screen) | undefined;
+  #screen: (() => SentScreen) | undefined;
+  /** What is the same screen, but for its time left. */
+  #content = '';
+  #shown = 0;
+  #pressed: ((press: Press) => void) | undefined;
   #signal: Signal = 'out-of-service';
 
   constructor({ port = 0, beatMs = 1_000, stallMs = 10_000, clock = systemClock }: WebFrontOptions = {}) {
@@ -64,8 +75,11 @@ export class WebFront {
   }
 
   /** Shown on every page, and on new ones until the next; undefined shows that there is no service. */
-  showScreen(screen: Screen | undefined): void {
-    this.#screen = screen && this.#ageing(screen);
+  showScreen(screen: WebScreen | undefined): void {
+    const content = JSON.stringify({ ...screen, leftMs: undefined });
+    if (content !== this.#content) this.#shown += 1;
+    this.#content = content;
+    this.#screen = screen && this.#ageing({ ...screen, shown: this.#shown });
     for (const page of this.#pages) page.send('screen', () => this.#screen?.() ?? null);
   }
 
@@ -77,6 +91,11 @@ export class WebFront {
     }
     this.#signal = signal;
     for (const page of this.#pages) page.send('signal', () => ({ signal: this.#signal, replay: false }));
+  }
+
+  /** Who is told of the buttons that the screen shows; undefined: nobody. */
+  onPress(pressed: ((press: Press) => void) | undefined): void {
+    this.#pressed = pressed;
   }
 
   /** Pages still open show "out of service" from now on. */
@@ -96,7 +115,7 @@ export class WebFront {
   }
 
   /** A screen's time left goes on while nobody reads it. */
-  #ageing(screen: Screen): () => Screen {
+  #ageing(screen: SentScreen): () => SentScreen {
     const { leftMs } = screen;
     if (leftMs === undefined) return () => screen;
     const until = this.#clock.now() + leftMs;
@@ -123,14 +142,34 @@ export class WebFront {
       return;
     }
     const path = request.url?.split('?')[0] ?? '/';
-    const refusal = refusalOf(request, running.port);
+    const presses = path === '/press';
+    const refusal = refusalOf(request, running.port, presses) ?? (presses ? pressRefusal(request) : undefined);
     const file = running.page.files.get(path);
     if (refusal) sendText(response, refusal);
+    else if (presses) void this.#press(request, response);
     else if (file) sendFile(request, response, file);
     else if (path !== '/events' || request.method !== 'GET')
       sendText(response, { status: 404, text: 'Path: no such page\n' });
     else if (this.#pages.size < pagesMax) this.#open(response, running.page);
     else sendText(response, { status: 503, text: `Pages: found ${pagesMax} open, which is the limit\n` });
+  }
+
+  /** Only for the screen that the customer looked at: another one may have come while the finger was on its way. */
+  async #press(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const press = await readPress(request);
+      if ('status' in press) return sendText(response, press);
+      const { shown, ...pressed } = press;
+      const tell = this.#pressed;
+      if (!tell || shown !== this.#shown || !offers(this.#screen?.(), pressed)) {
+        return sendText(response, { status: 409, text: 'Button: the screen does not show it now\n' });
+      }
+      tell(pressed);
+      sendText(response, { status: 200, text: 'Pressed\n' });
+    } catch {
+      // The page went away in the middle of it.
+      response.destroy();
+    }
   }
 
   #open(response: ServerResponse, { version }: Page): void {

@@ -16,12 +16,14 @@ export type Refusal = { readonly status: number; readonly text: string };
 /**
  * Only this machine's own names for the server are answered: a foreign web page whose name was pointed at 127.0.0.1
  * (DNS rebinding) comes with its own name in Host.
+ * @param posts the path takes POST, and nothing else
  */
-export function refusalOf(request: IncomingMessage, port: number): Refusal | undefined {
+export function refusalOf(request: IncomingMessage, port: number, posts = false): Refusal | undefined {
   const host = request.headers.host?.toLowerCase();
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
     return { status: 421, text: `Host: expected 127.0.0.1:${port} or localhost:${port}\n` };
   }
+  if (posts) return request.method === 'POST' ? undefined : { status: 405, text: 'Method: expected POST\n' };
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'Method: expected GET\n' };
   return undefined;
 }

@@ -109,7 +109,10 @@ export namespace quietzone {
             STANDING_OPERATOR = 8,
 
             /** STANDING_REFUSED value */
-            STANDING_REFUSED = 9
+            STANDING_REFUSED = 9,
+
+            /** STANDING_CONFIRM_PENDING value */
+            STANDING_CONFIRM_PENDING = 10
         }
 
         /** Reason enum. */
@@ -169,6 +172,9 @@ export namespace quietzone {
             /** REASON_CANCEL_UNCONFIRMED value */
             REASON_CANCEL_UNCONFIRMED = 17,
 
+            /** REASON_UNLINKED value */
+            REASON_UNLINKED = 18,
+
             /** REASON_STALE value */
             REASON_STALE = 20,
 
@@ -192,6 +198,31 @@ export namespace quietzone {
 
             /** REASON_OTHER value */
             REASON_OTHER = 30
+        }
+
+        /** LinkState enum. */
+        enum LinkState {
+
+            /** LINK_STATE_UNSPECIFIED value */
+            LINK_STATE_UNSPECIFIED = 0,
+
+            /** LINK_STATE_OFFERED value */
+            LINK_STATE_OFFERED = 1,
+
+            /** LINK_STATE_OPENED value */
+            LINK_STATE_OPENED = 2,
+
+            /** LINK_STATE_AUTHORISED value */
+            LINK_STATE_AUTHORISED = 3,
+
+            /** LINK_STATE_LINKED value */
+            LINK_STATE_LINKED = 4,
+
+            /** LINK_STATE_EXPIRED value */
+            LINK_STATE_EXPIRED = 5,
+
+            /** LINK_STATE_FAILED value */
+            LINK_STATE_FAILED = 6
         }
 
         /**
@@ -225,6 +256,12 @@ export namespace quietzone {
             /** Down vendAck. */
             vendAck?: (quietzone.v1.VendAck.$Properties|null);
 
+            /** Down linkCode. */
+            linkCode?: (quietzone.v1.LinkCode.$Properties|null);
+
+            /** Down linkResult. */
+            linkResult?: (quietzone.v1.LinkResult.$Properties|null);
+
             /** Down service. */
             service?: (quietzone.v1.Service.$Properties|null);
 
@@ -235,7 +272,7 @@ export namespace quietzone {
             relay: string;
 
             /** Down body. */
-            body?: ("welcome"|"challenge"|"update"|"vendAck"|"service");
+            body?: ("welcome"|"challenge"|"update"|"vendAck"|"linkCode"|"linkResult"|"service");
 
             /**
              * Encodes the specified Down message. Does not implicitly {@link quietzone.v1.Down.verify|verify} messages.
@@ -273,6 +310,12 @@ export namespace quietzone {
                 /** Down vendAck */
                 vendAck?: (quietzone.v1.VendAck.$Properties|null);
 
+                /** Down linkCode */
+                linkCode?: (quietzone.v1.LinkCode.$Properties|null);
+
+                /** Down linkResult */
+                linkResult?: (quietzone.v1.LinkResult.$Properties|null);
+
                 /** Down service */
                 service?: (quietzone.v1.Service.$Properties|null);
 
@@ -283,7 +326,7 @@ export namespace quietzone {
                 relay?: (string|null);
 
                 /** Down body */
-                body?: ("welcome"|"challenge"|"update"|"vendAck"|"service");
+                body?: ("welcome"|"challenge"|"update"|"vendAck"|"linkCode"|"linkResult"|"service");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -295,12 +338,14 @@ export namespace quietzone {
               challenge?: quietzone.v1.Challenge.$Shape|null;
               update?: quietzone.v1.Update.$Shape|null;
               vendAck?: quietzone.v1.VendAck.$Shape|null;
+              linkCode?: quietzone.v1.LinkCode.$Shape|null;
+              linkResult?: quietzone.v1.LinkResult.$Shape|null;
               service?: quietzone.v1.Service.$Shape|null;
               seq?: number|Long|null;
               relay?: string|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; welcome?: null; challenge?: null; update?: null; vendAck?: null; service?: null }|{ body?: "welcome"; welcome: quietzone.v1.Welcome.$Shape; challenge?: null; update?: null; vendAck?: null; service?: null }|{ body?: "challenge"; welcome?: null; challenge: quietzone.v1.Challenge.$Shape; update?: null; vendAck?: null; service?: null }|{ body?: "update"; welcome?: null; challenge?: null; update: quietzone.v1.Update.$Shape; vendAck?: null; service?: null }|{ body?: "vendAck"; welcome?: null; challenge?: null; update?: null; vendAck: quietzone.v1.VendAck.$Shape; service?: null }|{ body?: "service"; welcome?: null; challenge?: null; update?: null; vendAck?: null; service: quietzone.v1.Service.$Shape })
+              ({ body?: undefined; welcome?: null; challenge?: null; update?: null; vendAck?: null; linkCode?: null; linkResult?: null; service?: null }|{ body?: "welcome"; welcome: quietzone.v1.Welcome.$Shape; challenge?: null; update?: null; vendAck?: null; linkCode?: null; linkResult?: null; service?: null }|{ body?: "challenge"; welcome?: null; challenge: quietzone.v1.Challenge.$Shape; update?: null; vendAck?: null; linkCode?: null; linkResult?: null; service?: null }|{ body?: "update"; welcome?: null; challenge?: null; update: quietzone.v1.Update.$Shape; vendAck?: null; linkCode?: null; linkResult?: null; service?: null }|{ body?: "vendAck"; welcome?: null; challenge?: null; update?: null; vendAck: quietzone.v1.VendAck.$Shape; linkCode?: null; linkResult?: null; service?: null }|{ body?: "linkCode"; welcome?: null; challenge?: null; update?: null; vendAck?: null; linkCode: quietzone.v1.LinkCode.$Shape; linkResult?: null; service?: null }|{ body?: "linkResult"; welcome?: null; challenge?: null; update?: null; vendAck?: null; linkCode?: null; linkResult: quietzone.v1.LinkResult.$Shape; service?: null }|{ body?: "service"; welcome?: null; challenge?: null; update?: null; vendAck?: null; linkCode?: null; linkResult?: null; service: quietzone.v1.Service.$Shape })
             );
         }
 
@@ -650,6 +695,162 @@ export namespace quietzone {
         }
 
         /**
+         * Properties of a LinkCode.
+         * @deprecated Use quietzone.v1.LinkCode.$Properties instead.
+         */
+        interface ILinkCode extends quietzone.v1.LinkCode.$Properties {
+        }
+
+        /** Represents a LinkCode. */
+        class LinkCode {
+
+            /**
+             * Constructs a new LinkCode.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: quietzone.v1.LinkCode.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LinkCode link. */
+            link: Uint8Array;
+
+            /** LinkCode code. */
+            code: string;
+
+            /** LinkCode leftMs. */
+            leftMs: number;
+
+            /**
+             * Encodes the specified LinkCode message. Does not implicitly {@link quietzone.v1.LinkCode.verify|verify} messages.
+             * @param message LinkCode message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: quietzone.v1.LinkCode.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LinkCode message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {quietzone.v1.LinkCode & quietzone.v1.LinkCode.$Shape} LinkCode
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): quietzone.v1.LinkCode & quietzone.v1.LinkCode.$Shape;
+        }
+
+        namespace LinkCode {
+
+            /** Properties of a LinkCode. */
+            interface $Properties {
+
+                /** LinkCode link */
+                link?: (Uint8Array|null);
+
+                /** LinkCode code */
+                code?: (string|null);
+
+                /** LinkCode leftMs */
+                leftMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LinkCode. */
+            type $Shape = quietzone.v1.LinkCode.$Properties;
+        }
+
+        /**
+         * Properties of a LinkResult.
+         * @deprecated Use quietzone.v1.LinkResult.$Properties instead.
+         */
+        interface ILinkResult extends quietzone.v1.LinkResult.$Properties {
+        }
+
+        /** Represents a LinkResult. */
+        class LinkResult {
+
+            /**
+             * Constructs a new LinkResult.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: quietzone.v1.LinkResult.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LinkResult link. */
+            link: Uint8Array;
+
+            /** LinkResult state. */
+            state: quietzone.v1.LinkState;
+
+            /** LinkResult reason. */
+            reason: quietzone.v1.Reason;
+
+            /** LinkResult digits. */
+            digits: string;
+
+            /** LinkResult leftMs. */
+            leftMs: number;
+
+            /** LinkResult code. */
+            code: string;
+
+            /**
+             * Encodes the specified LinkResult message. Does not implicitly {@link quietzone.v1.LinkResult.verify|verify} messages.
+             * @param message LinkResult message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: quietzone.v1.LinkResult.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LinkResult message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {quietzone.v1.LinkResult & quietzone.v1.LinkResult.$Shape} LinkResult
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): quietzone.v1.LinkResult & quietzone.v1.LinkResult.$Shape;
+        }
+
+        namespace LinkResult {
+
+            /** Properties of a LinkResult. */
+            interface $Properties {
+
+                /** LinkResult link */
+                link?: (Uint8Array|null);
+
+                /** LinkResult state */
+                state?: (quietzone.v1.LinkState|null);
+
+                /** LinkResult reason */
+                reason?: (quietzone.v1.Reason|null);
+
+                /** LinkResult digits */
+                digits?: (string|null);
+
+                /** LinkResult leftMs */
+                leftMs?: (number|null);
+
+                /** LinkResult code */
+                code?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LinkResult. */
+            type $Shape = quietzone.v1.LinkResult.$Properties;
+        }
+
+        /**
          * Properties of an Up.
          * @deprecated Use quietzone.v1.Up.$Properties instead.
          */
@@ -689,8 +890,14 @@ export namespace quietzone {
             /** Up ack. */
             ack?: (quietzone.v1.Ack.$Properties|null);
 
+            /** Up link. */
+            link?: (quietzone.v1.Link.$Properties|null);
+
+            /** Up payLinked. */
+            payLinked?: (quietzone.v1.PayLinked.$Properties|null);
+
             /** Up body. */
-            body?: ("hello"|"pay"|"abort"|"vend"|"ack");
+            body?: ("hello"|"pay"|"abort"|"vend"|"ack"|"link"|"payLinked");
 
             /**
              * Encodes the specified Up message. Does not implicitly {@link quietzone.v1.Up.verify|verify} messages.
@@ -737,8 +944,14 @@ export namespace quietzone {
                 /** Up ack */
                 ack?: (quietzone.v1.Ack.$Properties|null);
 
+                /** Up link */
+                link?: (quietzone.v1.Link.$Properties|null);
+
+                /** Up payLinked */
+                payLinked?: (quietzone.v1.PayLinked.$Properties|null);
+
                 /** Up body */
-                body?: ("hello"|"pay"|"abort"|"vend"|"ack");
+                body?: ("hello"|"pay"|"abort"|"vend"|"ack"|"link"|"payLinked");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -753,9 +966,11 @@ export namespace quietzone {
               abort?: quietzone.v1.Abort.$Shape|null;
               vend?: quietzone.v1.Vend.$Shape|null;
               ack?: quietzone.v1.Ack.$Shape|null;
+              link?: quietzone.v1.Link.$Shape|null;
+              payLinked?: quietzone.v1.PayLinked.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; pay?: null; abort?: null; vend?: null; ack?: null }|{ body?: "hello"; hello: quietzone.v1.Hello.$Shape; pay?: null; abort?: null; vend?: null; ack?: null }|{ body?: "pay"; hello?: null; pay: quietzone.v1.Pay.$Shape; abort?: null; vend?: null; ack?: null }|{ body?: "abort"; hello?: null; pay?: null; abort: quietzone.v1.Abort.$Shape; vend?: null; ack?: null }|{ body?: "vend"; hello?: null; pay?: null; abort?: null; vend: quietzone.v1.Vend.$Shape; ack?: null }|{ body?: "ack"; hello?: null; pay?: null; abort?: null; vend?: null; ack: quietzone.v1.Ack.$Shape })
+              ({ body?: undefined; hello?: null; pay?: null; abort?: null; vend?: null; ack?: null; link?: null; payLinked?: null }|{ body?: "hello"; hello: quietzone.v1.Hello.$Shape; pay?: null; abort?: null; vend?: null; ack?: null; link?: null; payLinked?: null }|{ body?: "pay"; hello?: null; pay: quietzone.v1.Pay.$Shape; abort?: null; vend?: null; ack?: null; link?: null; payLinked?: null }|{ body?: "abort"; hello?: null; pay?: null; abort: quietzone.v1.Abort.$Shape; vend?: null; ack?: null; link?: null; payLinked?: null }|{ body?: "vend"; hello?: null; pay?: null; abort?: null; vend: quietzone.v1.Vend.$Shape; ack?: null; link?: null; payLinked?: null }|{ body?: "ack"; hello?: null; pay?: null; abort?: null; vend?: null; ack: quietzone.v1.Ack.$Shape; link?: null; payLinked?: null }|{ body?: "link"; hello?: null; pay?: null; abort?: null; vend?: null; ack?: null; link: quietzone.v1.Link.$Shape; payLinked?: null }|{ body?: "payLinked"; hello?: null; pay?: null; abort?: null; vend?: null; ack?: null; link?: null; payLinked: quietzone.v1.PayLinked.$Shape })
             );
         }
 
@@ -1225,6 +1440,156 @@ export namespace quietzone {
 
             /** Shape of an Ack. */
             type $Shape = quietzone.v1.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a Link.
+         * @deprecated Use quietzone.v1.Link.$Properties instead.
+         */
+        interface ILink extends quietzone.v1.Link.$Properties {
+        }
+
+        /** Represents a Link. */
+        class Link {
+
+            /**
+             * Constructs a new Link.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: quietzone.v1.Link.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Link link. */
+            link: Uint8Array;
+
+            /** Link wallet. */
+            wallet: string;
+
+            /** Link modulesMost. */
+            modulesMost: number;
+
+            /** Link amount. */
+            amount: (number|Long);
+
+            /** Link currency. */
+            currency: number;
+
+            /** Link givenUp. */
+            givenUp: boolean;
+
+            /**
+             * Encodes the specified Link message. Does not implicitly {@link quietzone.v1.Link.verify|verify} messages.
+             * @param message Link message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: quietzone.v1.Link.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Link message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {quietzone.v1.Link & quietzone.v1.Link.$Shape} Link
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): quietzone.v1.Link & quietzone.v1.Link.$Shape;
+        }
+
+        namespace Link {
+
+            /** Properties of a Link. */
+            interface $Properties {
+
+                /** Link link */
+                link?: (Uint8Array|null);
+
+                /** Link wallet */
+                wallet?: (string|null);
+
+                /** Link modulesMost */
+                modulesMost?: (number|null);
+
+                /** Link amount */
+                amount?: (number|Long|null);
+
+                /** Link currency */
+                currency?: (number|null);
+
+                /** Link givenUp */
+                givenUp?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Link. */
+            type $Shape = quietzone.v1.Link.$Properties;
+        }
+
+        /**
+         * Properties of a PayLinked.
+         * @deprecated Use quietzone.v1.PayLinked.$Properties instead.
+         */
+        interface IPayLinked extends quietzone.v1.PayLinked.$Properties {
+        }
+
+        /** Represents a PayLinked. */
+        class PayLinked {
+
+            /**
+             * Constructs a new PayLinked.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: quietzone.v1.PayLinked.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PayLinked pay. */
+            pay?: (quietzone.v1.Pay.$Properties|null);
+
+            /** PayLinked pressed. */
+            pressed: boolean;
+
+            /**
+             * Encodes the specified PayLinked message. Does not implicitly {@link quietzone.v1.PayLinked.verify|verify} messages.
+             * @param message PayLinked message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: quietzone.v1.PayLinked.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PayLinked message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {quietzone.v1.PayLinked & quietzone.v1.PayLinked.$Shape} PayLinked
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): quietzone.v1.PayLinked & quietzone.v1.PayLinked.$Shape;
+        }
+
+        namespace PayLinked {
+
+            /** Properties of a PayLinked. */
+            interface $Properties {
+
+                /** PayLinked pay */
+                pay?: (quietzone.v1.Pay.$Properties|null);
+
+                /** PayLinked pressed */
+                pressed?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PayLinked. */
+            type $Shape = quietzone.v1.PayLinked.$Properties;
         }
     }
 }

@@ -57,6 +57,7 @@ export const quietzone = $root.quietzone = (() => {
             values[valuesById[7] = "STANDING_DELIVERED"] = 7;
             values[valuesById[8] = "STANDING_OPERATOR"] = 8;
             values[valuesById[9] = "STANDING_REFUSED"] = 9;
+            values[valuesById[10] = "STANDING_CONFIRM_PENDING"] = 10;
             return values;
         })();
 
@@ -80,6 +81,7 @@ export const quietzone = $root.quietzone = (() => {
             values[valuesById[15] = "REASON_KIOSK_RESTARTED"] = 15;
             values[valuesById[16] = "REASON_VEND_DOUBTFUL"] = 16;
             values[valuesById[17] = "REASON_CANCEL_UNCONFIRMED"] = 17;
+            values[valuesById[18] = "REASON_UNLINKED"] = 18;
             values[valuesById[20] = "REASON_STALE"] = 20;
             values[valuesById[21] = "REASON_NOT_GREETED"] = 21;
             values[valuesById[22] = "REASON_OVER_LIMIT"] = 22;
@@ -88,6 +90,18 @@ export const quietzone = $root.quietzone = (() => {
             values[valuesById[25] = "REASON_TOMBSTONE"] = 25;
             values[valuesById[26] = "REASON_MALFORMED"] = 26;
             values[valuesById[30] = "REASON_OTHER"] = 30;
+            return values;
+        })();
+
+        v1.LinkState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "LINK_STATE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "LINK_STATE_OFFERED"] = 1;
+            values[valuesById[2] = "LINK_STATE_OPENED"] = 2;
+            values[valuesById[3] = "LINK_STATE_AUTHORISED"] = 3;
+            values[valuesById[4] = "LINK_STATE_LINKED"] = 4;
+            values[valuesById[5] = "LINK_STATE_EXPIRED"] = 5;
+            values[valuesById[6] = "LINK_STATE_FAILED"] = 6;
             return values;
         })();
 
@@ -104,6 +118,8 @@ export const quietzone = $root.quietzone = (() => {
             Down.prototype.challenge = null;
             Down.prototype.update = null;
             Down.prototype.vendAck = null;
+            Down.prototype.linkCode = null;
+            Down.prototype.linkResult = null;
             Down.prototype.service = null;
             Down.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Down.prototype.relay = "";
@@ -111,7 +127,7 @@ export const quietzone = $root.quietzone = (() => {
             let $oneOfFields;
 
             $Object.defineProperty(Down.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["welcome", "challenge", "update", "vendAck", "service"]),
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "challenge", "update", "vendAck", "linkCode", "linkResult", "service"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -130,6 +146,10 @@ export const quietzone = $root.quietzone = (() => {
                     $root.quietzone.v1.Update.encode(message.update, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.vendAck != null && $Object.hasOwnProperty.call(message, "vendAck"))
                     $root.quietzone.v1.VendAck.encode(message.vendAck, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.linkCode != null && $Object.hasOwnProperty.call(message, "linkCode"))
+                    $root.quietzone.v1.LinkCode.encode(message.linkCode, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.linkResult != null && $Object.hasOwnProperty.call(message, "linkResult"))
+                    $root.quietzone.v1.LinkResult.encode(message.linkResult, writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
                     writer.uint32(56).uint64(message.seq);
                 if (message.relay != null && $Object.hasOwnProperty.call(message, "relay") && message.relay !== "")
@@ -195,6 +215,20 @@ export const quietzone = $root.quietzone = (() => {
                                 break;
                             message.vendAck = $root.quietzone.v1.VendAck.decode(reader, reader.size(), $undefined, _depth + 1, message.vendAck);
                             message.body = "vendAck";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.linkCode = $root.quietzone.v1.LinkCode.decode(reader, reader.size(), $undefined, _depth + 1, message.linkCode);
+                            message.body = "linkCode";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.linkResult = $root.quietzone.v1.LinkResult.decode(reader, reader.size(), $undefined, _depth + 1, message.linkResult);
+                            message.body = "linkResult";
                             continue;
                         }
                     case 9: {
@@ -772,6 +806,254 @@ export const quietzone = $root.quietzone = (() => {
             return Service;
         })();
 
+        v1.LinkCode = (function() {
+
+            const LinkCode = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LinkCode.prototype.link = $util.newBuffer([]);
+            LinkCode.prototype.code = "";
+            LinkCode.prototype.leftMs = 0;
+
+            LinkCode.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.link != null && $Object.hasOwnProperty.call(message, "link") && message.link.length)
+                    writer.uint32(10).bytes(message.link);
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                    writer.uint32(18).string(message.code);
+                if (message.leftMs != null && $Object.hasOwnProperty.call(message, "leftMs") && message.leftMs !== 0)
+                    writer.uint32(24).uint32(message.leftMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LinkCode.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.quietzone.v1.LinkCode();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.link = value;
+                            else
+                                delete message.link;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.leftMs = value;
+                            else
+                                delete message.leftMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LinkCode;
+        })();
+
+        v1.LinkResult = (function() {
+
+            const LinkResult = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LinkResult.prototype.link = $util.newBuffer([]);
+            LinkResult.prototype.state = 0;
+            LinkResult.prototype.reason = 0;
+            LinkResult.prototype.digits = "";
+            LinkResult.prototype.leftMs = 0;
+            LinkResult.prototype.code = "";
+
+            LinkResult.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.link != null && $Object.hasOwnProperty.call(message, "link") && message.link.length)
+                    writer.uint32(10).bytes(message.link);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(16).int32(message.state);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(24).int32(message.reason);
+                if (message.digits != null && $Object.hasOwnProperty.call(message, "digits") && message.digits !== "")
+                    writer.uint32(34).string(message.digits);
+                if (message.leftMs != null && $Object.hasOwnProperty.call(message, "leftMs") && message.leftMs !== 0)
+                    writer.uint32(40).uint32(message.leftMs);
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                    writer.uint32(50).string(message.code);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LinkResult.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.quietzone.v1.LinkResult();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.link = value;
+                            else
+                                delete message.link;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.digits = value;
+                            else
+                                delete message.digits;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.leftMs = value;
+                            else
+                                delete message.leftMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LinkResult;
+        })();
+
         v1.Up = (function() {
 
             const Up = function (properties) {
@@ -788,11 +1070,13 @@ export const quietzone = $root.quietzone = (() => {
             Up.prototype.abort = null;
             Up.prototype.vend = null;
             Up.prototype.ack = null;
+            Up.prototype.link = null;
+            Up.prototype.payLinked = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Up.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "pay", "abort", "vend", "ack"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "pay", "abort", "vend", "ack", "link", "payLinked"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -817,6 +1101,10 @@ export const quietzone = $root.quietzone = (() => {
                     $root.quietzone.v1.Vend.encode(message.vend, writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.ack != null && $Object.hasOwnProperty.call(message, "ack"))
                     $root.quietzone.v1.Ack.encode(message.ack, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.link != null && $Object.hasOwnProperty.call(message, "link"))
+                    $root.quietzone.v1.Link.encode(message.link, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.payLinked != null && $Object.hasOwnProperty.call(message, "payLinked"))
+                    $root.quietzone.v1.PayLinked.encode(message.payLinked, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -901,6 +1189,20 @@ export const quietzone = $root.quietzone = (() => {
                                 break;
                             message.ack = $root.quietzone.v1.Ack.decode(reader, reader.size(), $undefined, _depth + 1, message.ack);
                             message.body = "ack";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.link = $root.quietzone.v1.Link.decode(reader, reader.size(), $undefined, _depth + 1, message.link);
+                            message.body = "link";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.payLinked = $root.quietzone.v1.PayLinked.decode(reader, reader.size(), $undefined, _depth + 1, message.payLinked);
+                            message.body = "payLinked";
                             continue;
                         }
                     }
@@ -1667,6 +1969,239 @@ export const quietzone = $root.quietzone = (() => {
             };
 
             return Ack;
+        })();
+
+        v1.Link = (function() {
+
+            const Link = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Link.prototype.link = $util.newBuffer([]);
+            Link.prototype.wallet = "";
+            Link.prototype.modulesMost = 0;
+            Link.prototype.amount = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Link.prototype.currency = 0;
+            Link.prototype.givenUp = false;
+
+            Link.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.link != null && $Object.hasOwnProperty.call(message, "link") && message.link.length)
+                    writer.uint32(10).bytes(message.link);
+                if (message.wallet != null && $Object.hasOwnProperty.call(message, "wallet") && message.wallet !== "")
+                    writer.uint32(18).string(message.wallet);
+                if (message.modulesMost != null && $Object.hasOwnProperty.call(message, "modulesMost") && message.modulesMost !== 0)
+                    writer.uint32(24).uint32(message.modulesMost);
+                if (message.amount != null && $Object.hasOwnProperty.call(message, "amount") && (typeof message.amount === "object" ? message.amount.low || message.amount.high : message.amount !== 0))
+                    writer.uint32(32).uint64(message.amount);
+                if (message.currency != null && $Object.hasOwnProperty.call(message, "currency") && message.currency !== 0)
+                    writer.uint32(40).uint32(message.currency);
+                if (message.givenUp != null && $Object.hasOwnProperty.call(message, "givenUp") && message.givenUp !== false)
+                    writer.uint32(48).bool(message.givenUp);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Link.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.quietzone.v1.Link();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.link = value;
+                            else
+                                delete message.link;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.wallet = value;
+                            else
+                                delete message.wallet;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.modulesMost = value;
+                            else
+                                delete message.modulesMost;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.amount = value;
+                            else
+                                delete message.amount;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.currency = value;
+                            else
+                                delete message.currency;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.givenUp = value;
+                            else
+                                delete message.givenUp;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Link;
+        })();
+
+        v1.PayLinked = (function() {
+
+            const PayLinked = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            PayLinked.prototype.pay = null;
+            PayLinked.prototype.pressed = false;
+
+            PayLinked.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.pay != null && $Object.hasOwnProperty.call(message, "pay"))
+                    $root.quietzone.v1.Pay.encode(message.pay, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.pressed != null && $Object.hasOwnProperty.call(message, "pressed") && message.pressed !== false)
+                    writer.uint32(16).bool(message.pressed);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            PayLinked.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.quietzone.v1.PayLinked();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.pay = $root.quietzone.v1.Pay.decode(reader, reader.size(), $undefined, _depth + 1, message.pay);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.pressed = value;
+                            else
+                                delete message.pressed;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PayLinked;
         })();
 
         return v1;

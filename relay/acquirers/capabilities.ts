@@ -9,6 +9,8 @@ export type Capabilities = {
   /** What the contract allows; without it all. */
   readonly currencies?: readonly Currency[];
   readonly amounts: readonly AmountLimit[];
+  /** Of which number of minor units an amount must be a multiple, paid or refunded; absent: of one. */
+  readonly steps?: Readonly<Partial<Record<Currency, number>>>;
   /** The relay gives up this long before the expiry told to the acquirer, since a cancel may not work after it; ms. */
   readonly giveUpMarginMs: number;
   /** How long a paid order can be cancelled; null: not known, so the acquirer's answer decides. */
@@ -61,6 +63,10 @@ export function amountLimit(
 export function withinLimit(limit: AmountLimit | undefined, { amount }: Money): boolean {
   return amount >= (limit?.least ?? 1) && amount <= (limit?.most ?? Number.POSITIVE_INFINITY);
 }
+
+/** The steps in which amounts of this currency go, minor units. */
+export const amountStep = ({ steps }: Pick<Capabilities, 'steps'>, currency: Currency): number =>
+  steps?.[currency] ?? 1;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

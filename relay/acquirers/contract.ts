@@ -1,7 +1,12 @@
 import type { Money } from '../../protocol/money.js';
 import type { IssuerId, Reason } from '../../protocol/words.js';
 import type { Capabilities } from './capabilities.js';
+import type { Customs } from './customs.js';
+import type { LinkableWallet } from './linkable.js';
 import type { Period, ReportItem } from './report.js';
+import type { Code, NotSent, Unknown } from './undecided.js';
+
+export type { NotSent, Unknown, UnknownDetail } from './undecided.js';
 
 /**
  * What the relay asks of an acquirer, and the closed vocabulary in which it answers. Adapters translate; the payment
@@ -9,31 +14,16 @@ import type { Period, ReportItem } from './report.js';
  * Source of the mapping: reference acquirers/common.md, section 2.
  */
 
-/**
- * Why an answer tells nothing of the money. `by-inquiry`: it is in order, and the inquiry that follows tells the rest. `refused`:
- * the call was, for a reason that nobody has told us; whoever says so is there.
- */
-export type UnknownDetail =
-  | 'timeout'
-  | 'io'
-  | 'http-status'
-  | 'bad-signature'
-  | 'not-json'
-  | 'shape'
-  | 'busy'
-  | 'by-inquiry'
-  | 'refused'
-  | 'unclear';
-
-type Code = { /** The acquirer's own result code, kept for the ledger. */ readonly code?: string };
-export type Paid = Code & { readonly kind: 'paid'; readonly acquirerId?: string; readonly money?: Money };
+/** `declarable`: as much of it as customs may be told, in customs' own currency; only an inquiry names it, of some wallets. */
+export type Paid = Code & {
+  readonly kind: 'paid';
+  readonly acquirerId?: string;
+  readonly money?: Money;
+  readonly declarable?: Money;
+};
 export type Pending = Code & { readonly kind: 'pending'; readonly acquirerId?: string };
 /** `alarm`: staff must act (contract, keys, parameters). */
 export type Declined = Code & { readonly kind: 'declined'; readonly reason: Reason; readonly alarm?: boolean };
-export type Unknown = Code & { readonly kind: 'unknown'; readonly detail: UnknownDetail };
-/** Not a byte of the request left this machine: the acquirer cannot know of it. */
-export type NotSent = { readonly kind: 'not-sent'; readonly detail: string };
-
 /** `conflict`: the id was used with other content: our fault; the original stands and must be inquired. */
 export type PayAnswer = Paid | Pending | Declined | Unknown | NotSent | (Code & { readonly kind: 'conflict' });
 export type InquiryAnswer =
@@ -62,8 +52,13 @@ export type RefundAnswer =
 export type PayRequest = {
   /** Unique for ever; the acquirer's idempotency key. */
   readonly requestId: string;
-  /** A secret: digits, letters and digits, or the Base64 text of an EMV CPM code, at most 512 characters. */
+  /**
+   * A secret: digits, letters and digits, or the Base64 text of an EMV CPM code, at most 512 characters. With `wallet` it is
+   * the access token of that linked wallet, at most 128 characters, and nothing is scanned.
+   */
   readonly code: string;
+  /** Issuer id of a linked wallet, such as `alipayhk`; absent: a scanned code. */
+  readonly wallet?: IssuerId;
   readonly money: Money;
   readonly issuer?: IssuerId;
   readonly reference: string;
@@ -84,6 +79,8 @@ export type RefundRequest = {
   readonly acquirerId?: string;
   /** What is to go back: all that was charged, or a part of it. */
   readonly money: Money;
+  /** Of a linked wallet's payment, as in `PayRequest`. */
+  readonly wallet?: IssuerId;
 };
 
 /** A notification as it arrived: nothing parsed, nothing believed. */
@@ -122,7 +119,14 @@ export type RefundNotice = Notice & {
 };
 /** Authentic, and of nothing that we act upon; `what` is for people and tells no secret. */
 export type OtherNotice = Notice & { readonly kind: 'other'; readonly what: string };
-export type VerifiedNotice = PaymentNotice | RefundNotice | OtherNotice;
+/** `code`: exchanged once for a token. `state`: the one that we gave to `consult`. Both are secrets. */
+export type AuthorizationNotice = Notice &
+  (
+    | { readonly kind: 'authorization'; readonly what: 'code'; readonly state: string; readonly code: string }
+    /** Revoked, by the buyer in the wallet or by us. `token`: a secret. */
+    | { readonly kind: 'authorization'; readonly what: 'cancelled'; readonly token: string; readonly why?: string }
+  );
+export type VerifiedNotice = PaymentNotice | RefundNotice | AuthorizationNotice | OtherNotice;
 export type NotificationResult = VerifiedNotice | { readonly kind: 'rejected'; readonly why: Rejection };
 
 export type NotificationReply = { readonly status: number; readonly contentType: string; readonly body: string };
@@ -144,6 +148,47 @@ export type LookUpAnswer =
   | (Code & { readonly kind: 'not-found' })
   | Unknown
   | NotSent;
+
+/** What a buyer's phone opens or scans to agree: at least one of them. `code`: to be drawn as a QR code. */
+export type Consulted = Code & {
+  readonly kind: 'consulted';
+  readonly url?: string;
+  readonly code?: string;
+};
+/** Epoch ms; null: not told, so it lasts until it is revoked. The tokens are secrets of at most 128 characters. */
+export type Tokens = Code & {
+  readonly kind: 'tokens';
+  readonly accessToken: string;
+  readonly accessUntil: number | null;
+  readonly refreshToken: string | null;
+  readonly refreshUntil: number | null;
+  /** As the wallet masks it for people, such as "138****1234". */
+  readonly user: string | null;
+};
+/** `reason`: for the customer; `alarm`: staff must act. */
+export type NotLinked = Code & { readonly kind: 'failed'; readonly reason: Reason; readonly alarm?: boolean };
+export type ConsultAnswer = Consulted | NotLinked | Unknown | NotSent;
+/** `pending`: ask again until it is final. `failed`: this code or token never brings one; the buyer must agree again. */
+export type TokenAnswer = Tokens | (Code & { readonly kind: 'pending' }) | NotLinked | Unknown | NotSent;
+/** `revoked`: also where it was before. */
+export type RevokeAnswer = (Code & { readonly kind: 'revoked' }) | NotLinked | Unknown | NotSent;
+
+export type ConsultRequest = {
+  readonly wallet: IssuerId;
+  /** Unguessable, used once, at most 256 characters. */
+  readonly state: string;
+  /** Where a wallet that sends its owner back sends them: a page of the relay. */
+  readonly returnUrl: string;
+};
+
+/** Wallets that agree once and are then charged by token. Source: reference acquirers/antom.md section 2. */
+export interface Linking {
+  readonly wallets: readonly LinkableWallet[];
+  consult(request: ConsultRequest, signal?: AbortSignal): Promise<ConsultAnswer>;
+  applyToken(wallet: IssuerId, code: string, signal?: AbortSignal): Promise<TokenAnswer>;
+  refreshToken(wallet: IssuerId, refreshToken: string, signal?: AbortSignal): Promise<TokenAnswer>;
+  revoke(accessToken: string, signal?: AbortSignal): Promise<RevokeAnswer>;
+}
 
 /** How an acquirer wants to be asked; all ms. Data of the adapter, overridden by config. */
 export type PollPlan = {
@@ -179,6 +224,10 @@ export interface Acquirer {
   readonly replies: NotificationReplies;
   /** Its own list of a period, where `capabilities.lists` says so. The last item is `end`, or says why the list is not whole. */
   reconcile?(period: Period, signal?: AbortSignal): AsyncIterable<ReportItem>;
+  /** Absent: no wallet can be linked through it. */
+  readonly linking?: Linking;
+  /** Absent: this account declares nothing to customs. */
+  readonly customs?: Customs;
   /** For people: an order by the acquirer's own id, of whatever kind it is. Nothing is decided by it. */
   lookUp?(acquirerId: string, signal?: AbortSignal): Promise<LookUpAnswer>;
 }

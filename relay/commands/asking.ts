@@ -12,6 +12,7 @@ export const filters = {
   merchant: { type: 'string', valueHint: 'NAME' },
   account: { type: 'string', valueHint: 'NAME' },
   reference: { type: 'string', valueHint: 'TEXT' },
+  link: { type: 'string', valueHint: 'ID', description: 'Paid by this linked wallet' },
   receipt: { type: 'string', valueHint: 'TEXT', description: 'As the customer reads it' },
   from: { type: 'string', valueHint: 'TIME', description: 'Such as 2026-11-22 or 2026-11-22T08:00:00Z' },
   to: { type: 'string', valueHint: 'TIME' },

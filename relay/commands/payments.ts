@@ -15,6 +15,7 @@ import {
   withTransport,
   written,
 } from './asking.js';
+import { declarations, declare, redeclare, resolveDeclaration } from './declarations.js';
 import { exportCsv } from './export.js';
 import { type PaymentShown, paymentsText, paymentText, type RefundShown, refundText } from './shown.js';
 import { facts, moneyText } from './table.js';
@@ -212,6 +213,9 @@ const resolve = defineCommand({
 });
 
 export const payments = defineCommand({
-  meta: { name: 'payments', description: 'List, show, refund, cancel, resolve and export payments' },
-  subCommands: { list, show, refund, cancel, resolve, export: exportCsv },
+  meta: { name: 'payments', description: 'List, show, refund, cancel, resolve, export and declare payments' },
+  subCommands: {
+    ...{ list, show, refund, cancel, resolve, export: exportCsv },
+    ...{ declare, redeclare, declarations, 'resolve-declaration': resolveDeclaration },
+  },
 });

@@ -23,6 +23,8 @@ export type PaymentShown = {
   readonly merchant: string;
   readonly account: string;
   readonly acquirerId: string | null;
+  readonly link?: string | null;
+  readonly confirmedAt?: string | null;
   readonly reference: string;
   readonly state: string;
   readonly reason: string | null;
@@ -89,6 +91,8 @@ export function paymentText(p: PaymentShown): string {
       ['merchant', p.merchant],
       ['account', p.account],
       ["acquirer's id", p.acquirerId ?? ''],
+      ['linked wallet', p.link ?? ''],
+      ['pressed to pay', p.confirmedAt ?? ''],
       ['reference', p.reference],
       ['created', p.createdAt],
     ]) +

@@ -149,12 +149,20 @@ export function messageOf(text: string): string {
 /** The API names its fields; on the command line they are flags. A form that it refuses (422) is wrong use. */
 export function refusalOf(status: number, text: string): CommandError {
   const said = messageOf(text);
-  const asFlags = said.replace(FIELD, (_, field: string) => `--${flagOf[field] ?? field}:`);
+  const asFlags = said.replace(FIELD, (_, field: string) => `--${flagOf(field)}:`);
   return status !== 422 || said.endsWith('(key-reused)') ? new CommandError(asFlags) : new WrongUse(asFlags);
 }
+/** The API's names that are called otherwise on the command line. */
+const flags: Readonly<Record<string, string>> = {
+  'Idempotency-Key': 'key',
+  buyer: 'buyer-file',
+  ids: 'ask',
+  currency: 'amount',
+};
+const flagOf = (field: string): string =>
+  flags[field] ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const FIELD =
-  /^(state|kiosk|merchant|account|reference|receipt|from|to|limit|cursor|payment|found|note|reason|amount|currency|Idempotency-Key):/;
-const flagOf: Readonly<Record<string, string>> = { 'Idempotency-Key': 'key', currency: 'amount' };
+  /^(buyer|ids|amount|customs|subOrder|merchantCode|merchantName|state|kiosk|merchant|account|reference|receipt|from|to|limit|cursor|payment|found|note|reason|currency|link|wallet|Idempotency-Key):/;
 
 /** Whoever may read the config with its keys may do everything; who it was is on record. */
 const operator = (): Actor => ({ ...commandLine(), owner: `cli:${userInfo().username}` });
@@ -175,7 +183,8 @@ async function direct(settings: RelayConfig): Promise<Transport> {
       warn: () => {},
       error: (fields: object) => process.stderr.write(`${JSON.stringify(fields)}\n`),
     };
-    const accounts = openAccounts(settings, await readSecrets(settings, process.env), { clock: systemClock, log });
+    const secrets = await readSecrets(settings, process.env);
+    const accounts = openAccounts(settings, secrets, { clock: systemClock, log });
     const app = buildOperations({
       ...{
         db,
@@ -189,7 +198,7 @@ async function direct(settings: RelayConfig): Promise<Transport> {
       // A running relay's worker finds within a second what an act has left for it.
       ...{ instance: 'command-line', host: '127.0.0.1', firstTellMs: 1_000, acted: () => {} },
       ...{ ping: () => db.query('SELECT 1'), linked: () => false, clockRight: () => true },
-      gate: async () => operator(),
+      ...{ gate: async () => operator(), sealKey: secrets.customsKey },
     });
     await app.ready();
     return {

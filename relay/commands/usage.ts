@@ -60,7 +60,8 @@ export function refuseOddFlags(rawArgs: readonly string[], known: readonly strin
   const seen = new Set<string>();
   for (const [i, word] of rawArgs.entries()) {
     const flag = word.split('=')[0] ?? '';
-    if (!flag.startsWith('-')) continue;
+    // By itself it stands for standard input.
+    if (!flag.startsWith('-') || word === '-') continue;
     // Only what looks like a flag is repeated: the word may be a secret that was pasted here.
     const named = /^--?[A-Za-z][A-Za-z-]{0,30}$/.test(flag) ? flag : 'a word that begins with "-"';
     const before = rawArgs[i - 1] ?? '';

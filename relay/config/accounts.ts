@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { ISSUER_PATTERN } from '../../protocol/limits.js';
 import { reasons } from '../../protocol/words.js';
 import { codeMeanings } from '../acquirers/codepay/settings.js';
+import { declarationMeanings } from '../acquirers/customs.js';
+import { accountLinking, linkingFaults } from './account-linking.js';
 import { antomReports, codepayReports } from './reports.js';
 import { amount, currency, delays, environment, mcc, ms, name, repeatingDelays, source, text, url } from './values.js';
 
@@ -69,6 +71,25 @@ const notices = {
   notify_from: v.optional(v.pipe(v.array(source, 'a list of addresses'), v.minLength(1, 'at least one'))),
 };
 
+/** Payments told to customs. Source: reference acquirers/antom.md section 2.9. */
+const customs = v.strictObject({
+  place: v.optional(
+    v.pipe(v.string('text'), v.regex(/^[A-Za-z0-9_]{1,128}$/, 'a customs code such as "ZONGSHU"')),
+    'ZONGSHU',
+  ),
+  merchant_code: v.optional(text(128)),
+  merchant_name: v.optional(text(256)),
+  // Words of declarationRequestStatus beside those of acquirers/antom/customs-codes.ts.
+  statuses: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[A-Za-z_]{1,64}$/, 'a word such as IN_PROCESS')),
+      v.picklist(declarationMeanings, `one of ${declarationMeanings.join(', ')}`),
+      'a table of WORD = "waiting"',
+    ),
+    {},
+  ),
+});
+
 const antom = v.strictObject({
   name,
   kind: v.literal('antom'),
@@ -98,12 +119,14 @@ const antom = v.strictObject({
   ...notices,
   ...terms,
   currencies,
+  linking: accountLinking,
   merchant: v.strictObject({
     reference_merchant_id: text(64),
     merchant_name: text(),
     merchant_mcc: mcc,
     store: v.strictObject({ reference_store_id: text(64), store_name: text(), store_mcc: mcc }),
   }),
+  customs: v.optional(customs),
   plan,
   reports: antomReports,
 });
@@ -144,6 +167,16 @@ const codepay = v.strictObject({
 export const account = v.variant('kind', [antom, codepay], '"antom" or "codepay"');
 export type AccountConfig = v.InferOutput<typeof account>;
 
+/** Who the merchant is at customs: both of it, or neither. */
+export function customsComplaints(accounts: readonly AccountConfig[]) {
+  return accounts.flatMap((a, i) => {
+    if (a.kind !== 'antom' || !a.customs) return [];
+    const { merchant_code: code, merchant_name: name } = a.customs;
+    if ((code === undefined) === (name === undefined)) return [];
+    return [{ key: `account.${i}.customs`, found: 'one', expected: 'both or neither of merchant_code, merchant_name' }];
+  });
+}
+
 /** Which of the integrations works with a token of the merchant's that has authorised us. */
 export function tokenComplaints(accounts: readonly AccountConfig[]) {
   return accounts.flatMap((a, i) => {
@@ -156,6 +189,12 @@ export function tokenComplaints(accounts: readonly AccountConfig[]) {
     return path || variable ? [{ key, found: 'one', expected: 'none: it goes with integration = "isv"' }] : [];
   });
 }
+
+/** Of the wallets that an account links. */
+export const linkingComplaints = (accounts: readonly AccountConfig[]) =>
+  accounts.flatMap((a, i) =>
+    a.kind === 'antom' ? linkingFaults(`account.${i}.linking`, a.linking, a.currencies) : [],
+  );
 
 export const merchant = v.strictObject({
   name,

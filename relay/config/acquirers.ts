@@ -6,6 +6,7 @@ import type { AnswerTime } from '../acquirers/time.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Log } from '../runtime/log.js';
 import { currentSpan } from '../runtime/trace.js';
+import { type AccountLinking, walletsOf } from './account-linking.js';
 import type { AccountConfig } from './accounts.js';
 import { limitsOf } from './limits.js';
 import { ConfigError } from './load.js';
@@ -19,6 +20,7 @@ type Surroundings = {
   /** Each answer's own time. */
   readonly onTime?: ((account: string, time: AnswerTime) => void) | undefined;
 };
+type CustomsConfig = NonNullable<ConfigOf<'antom'>['customs']>;
 type ConfigOf<Kind> = Extract<AccountConfig, { readonly kind: Kind }>;
 
 /** @throws ConfigError naming the option that the adapter refuses. */
@@ -75,7 +77,18 @@ function antomOptions({ merchant, ...a }: ConfigOf<'antom'>) {
     notifyUrl: a.notify_url,
     merchantAccountId: a.merchant_account_id,
     merchantRegion: a.merchant_region,
+    ...(a.linking ? { linking: linkingOf(a.linking) } : {}),
+    ...(a.customs ? { customs: customsSettings(a.customs) } : {}),
   };
+}
+
+const linkingOf = (linking: AccountLinking) => ({
+  wallets: walletsOf(linking),
+  ...(linking.auth_client_id === undefined ? {} : { authClientId: linking.auth_client_id }),
+});
+
+function customsSettings({ place, merchant_code: code, merchant_name: name, statuses }: CustomsConfig) {
+  return { place, statuses, ...(code === undefined || name === undefined ? {} : { merchant: { code, name } }) };
 }
 
 function codepayOptions(a: ConfigOf<'codepay'>) {

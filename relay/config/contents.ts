@@ -6,7 +6,16 @@ import { LEDGER_URL_SHAPE, ledgerUrlFault } from './ledger-url.js';
 /** Never a word of the text itself. */
 export type ContentFault = { readonly found: string; readonly expected: string };
 
-export type Content = 'secret' | 'code hash key' | 'ledger url' | 'ca' | 'rsa private' | 'rsa public' | 'ssh' | 'token';
+export type Content =
+  | 'secret'
+  | 'code hash key'
+  | 'sealing key'
+  | 'ledger url'
+  | 'ca'
+  | 'rsa private'
+  | 'rsa public'
+  | 'ssh'
+  | 'token';
 
 export const CODE_HASH_KEY_MIN_BYTES = 32;
 
@@ -24,6 +33,7 @@ export function contentFault(content: Content, text: string): ContentFault | und
 const expected: Readonly<Record<Content, string>> = {
   secret: 'a value',
   'code hash key': `at least ${CODE_HASH_KEY_MIN_BYTES} bytes; make one with: openssl rand -hex 32`,
+  'sealing key': '32 bytes as 64 hex digits; make one with: openssl rand -hex 32',
   'ledger url': LEDGER_URL_SHAPE,
   ca: 'certificates as PEM; give the file of the authority, or leave the key out to trust those of the system',
   'rsa private': "an RSA private key as PEM (PKCS#8), without a password; give the file of the merchant's own key",
@@ -38,6 +48,8 @@ const checks: Readonly<Record<Content, (text: string) => string | undefined>> = 
     const { length } = hashKeyBytes(text);
     return length < CODE_HASH_KEY_MIN_BYTES ? `${length} ${length === 1 ? 'byte' : 'bytes'}` : undefined;
   },
+  'sealing key': (text) =>
+    /^[0-9a-fA-F]{64}$/.test(text) ? undefined : `${text.length} characters that are no such key`,
   'ledger url': ledgerUrlFault,
   ca: caFault,
   'rsa private': (text) => rsaFault(text, () => createPrivateKey(text)),

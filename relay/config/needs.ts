@@ -24,12 +24,15 @@ type Pointer = readonly [key: string, to: string | undefined, content: Content];
 
 /** Variables first, then files; each in the order in which `readSecrets` reads them. */
 export async function needsOf(config: RelayConfig, env: Environment): Promise<Need[]> {
-  const { broker, ledger, secrets, account } = config;
+  const { broker, ledger, secrets, account, linking } = config;
   const url = ledger.kind === 'postgres' ? ledger : undefined;
   const variables: readonly Pointer[] = [
     ['secrets.code_hash_key_env', secrets.code_hash_key_env, 'code hash key'],
     ['broker.password_env', broker.password_env, 'secret'],
     ['ledger.url_env', url?.url_env, 'ledger url'],
+    ['secrets.customs_key_env', secrets.customs_key_env, 'sealing key'],
+    ['linking.key_env', linking?.key_env, 'sealing key'],
+    ['linking.previous_key_env', linking?.previous_key_env, 'sealing key'],
     ...account.flatMap((a, i) => accountVariables(`account.${i}`, a)),
   ];
   const files: readonly Pointer[] = [
@@ -37,6 +40,9 @@ export async function needsOf(config: RelayConfig, env: Environment): Promise<Ne
     ['broker.password_file', broker.password_file, 'secret'],
     ['broker.ca_file', broker.ca_file, 'ca'],
     ['ledger.url_file', url?.url_file, 'ledger url'],
+    ['secrets.customs_key_file', secrets.customs_key_file, 'sealing key'],
+    ['linking.key_file', linking?.key_file, 'sealing key'],
+    ['linking.previous_key_file', linking?.previous_key_file, 'sealing key'],
     ...account.flatMap((a, i) => accountFiles(`account.${i}`, a)),
   ];
   const needs: Need[] = [];

@@ -49,16 +49,14 @@ export type Usable = (account: string) => boolean;
 
 export function admissionOf(config: RelayConfig, accounts: Accounts, usable: Usable = () => true): AdmissionRules {
   const { timers } = config;
-  const merchants = merchantsOf(config);
-  const [first] = merchants.values();
-  const own = new Map(config.kiosk.map((k) => [k.name, k.merchant]));
+  const merchantOf = merchantOfKiosk(config);
   const serves = (account: string, currency: Currency): boolean =>
     supports(accounts.of(account).acquirer.capabilities, currency);
   return {
     payValidMs: timers.pay_valid_ms,
     kioskDeadlineMs: timers.kiosk_deadline_ms,
     route: (kiosk, asked) => {
-      const merchant = merchants.get(own.get(kiosk) ?? '') ?? first;
+      const merchant = merchantOf(kiosk);
       // The first route that fits and takes payments; if none does, the first that fits, so that the refusal names it.
       const able = merchant && routeOf(merchant, asked, serves, usable);
       const routed = able ?? (merchant && routeOf(merchant, asked, serves));
@@ -67,8 +65,26 @@ export function admissionOf(config: RelayConfig, accounts: Accounts, usable: Usa
       const latest = timers.kiosk_deadline_ms - acquirer.capabilities.giveUpMarginMs;
       return { ...routed, acquirer, deadlineMs: Math.min(timers.deadline_ms, latest), usable: able !== undefined };
     },
+    routeLinked: (kiosk, account) => {
+      const merchant = merchantOf(kiosk);
+      const found = accounts.get(account);
+      if (!merchant?.routes.some((route) => route.account === account) || !found) return undefined;
+      const latest = timers.kiosk_deadline_ms - found.acquirer.capabilities.giveUpMarginMs;
+      return {
+        ...{ merchant: merchant.name, account, why: `${merchant.name}, linked with this account` },
+        ...{ acquirer: found.acquirer, deadlineMs: Math.min(timers.deadline_ms, latest), usable: usable(account) },
+      };
+    },
     cap: capsOf(config),
   };
+}
+
+/** Whose a kiosk is. */
+export function merchantOfKiosk(config: RelayConfig): (kiosk: string) => Merchant | undefined {
+  const merchants = merchantsOf(config);
+  const [first] = merchants.values();
+  const own = new Map(config.kiosk.map((k) => [k.name, k.merchant]));
+  return (kiosk) => merchants.get(own.get(kiosk) ?? '') ?? first;
 }
 
 /** The accounts that a kiosk's payments may go to: of its merchant's, those whose route takes the currency it asks in. */

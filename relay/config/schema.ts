@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { PAY_VALID_DEFAULT_MS } from '../../protocol/limits.js';
 import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js';
 import { shareModes } from '../link/share.js';
-import { account, merchant, tokenComplaints } from './accounts.js';
+import { account, customsComplaints, linkingComplaints, merchant, tokenComplaints } from './accounts.js';
+import { linking, linkingTableFaults } from './linking.js';
 import { reconcile } from './reports.js';
 import { amount, currency, environment, HOUR_MS, ms, name, port, source, text, url } from './values.js';
 
@@ -38,6 +39,9 @@ const ledger = v.variant(
 const secrets = v.strictObject({
   code_hash_key_file: v.optional(text(1_024)),
   code_hash_key_env: v.optional(environment),
+  /** 32 bytes in hex: buyers in declarations to customs are sealed with it. */
+  customs_key_file: v.optional(text(1_024)),
+  customs_key_env: v.optional(environment),
 });
 
 const timers = v.strictObject({
@@ -107,6 +111,7 @@ export const configSchema = v.strictObject({
   webhooks: v.optional(webhooks),
   reconcile: v.optional(reconcile, {}),
   retention: v.optional(retention, {}),
+  linking,
 });
 
 export type RelayConfig = v.InferOutput<typeof configSchema>;
@@ -130,6 +135,7 @@ export function crossCheck(config: RelayConfig): Complaint[] {
     if (needed && !x && !y) complaints.push({ key: table, found: 'neither', expected: `one of ${names}` });
   };
   oneOf('secrets', s.code_hash_key_file, s.code_hash_key_env, 'code_hash_key_file, code_hash_key_env', true);
+  oneOf('secrets', s.customs_key_file, s.customs_key_env, 'customs_key_file, customs_key_env', false);
   oneOf('broker', b.password_file, b.password_env, 'password_file, password_env', b.username !== undefined);
   for (const [i, a] of config.account.entries()) {
     const sftp = a.kind === 'antom' ? a.reports?.sftp : undefined;
@@ -142,7 +148,17 @@ export function crossCheck(config: RelayConfig): Complaint[] {
   }
   if (l.kind === 'postgres') oneOf('ledger', l.url_file, l.url_env, 'url_file, url_env', true);
   complaints.push(...routeComplaints(config), ...kioskComplaints(config), ...productionComplaints(config));
-  complaints.push(...tokenComplaints(config.account), ...folderComplaints(config));
+  complaints.push(
+    ...tokenComplaints(config.account),
+    ...customsComplaints(config.account),
+    ...linkingComplaints(config.account),
+    ...linkingTableFaults(config.linking, {
+      heard: config.webhooks !== undefined,
+      links: config.account.some((a) => a.kind === 'antom' && a.linking !== undefined),
+      production: config.mode === 'production',
+    }),
+    ...folderComplaints(config),
+  );
   const { words_days: words, audit_days: audit } = config.retention;
   if (words > audit) {
     complaints.push({ key: 'retention.words_days', found: `${words}`, expected: `at most audit_days (${audit})` });

@@ -8,11 +8,15 @@ import type { RelayConfig } from './schema.js';
 /** What the config file only points to. Never logged. */
 export type RelaySecrets = {
   readonly codeHashKey: Uint8Array;
+  /** Buyers in declarations to customs are sealed with it. */
+  readonly customsKey?: Uint8Array;
   readonly brokerPassword?: string;
   readonly brokerCaPem?: string;
   readonly ledgerUrl?: string;
   /** By the account's name. */
   readonly accounts: ReadonlyMap<string, AccountSecrets>;
+  /** What seals the tokens of linked wallets, 32 bytes each. */
+  readonly linking?: { readonly key: Uint8Array; readonly previous?: Uint8Array };
 };
 
 export type AccountSecrets = {
@@ -36,6 +40,12 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
   const read = readerOf(config, env);
   const { code_hash_key_file: keyFile, code_hash_key_env: keyVariable } = secrets;
   const key = await read.one('secrets.code_hash_key', keyFile, keyVariable, 'code hash key');
+  const customs = await read.one(
+    'secrets.customs_key',
+    secrets.customs_key_file,
+    secrets.customs_key_env,
+    'sealing key',
+  );
   const password = await read.one('broker.password', broker.password_file, broker.password_env, 'secret');
   const url =
     ledger.kind === 'postgres'
@@ -44,10 +54,12 @@ export async function readSecrets(config: RelayConfig, env: Environment): Promis
   const brokerCaPem = await read.one('broker.ca', broker.ca_file, undefined, 'ca');
   return {
     codeHashKey: hashKeyBytes(key ?? ''),
+    ...(customs === undefined ? {} : { customsKey: Buffer.from(customs, 'hex') }),
     ...(password === undefined ? {} : { brokerPassword: password }),
     ...(brokerCaPem === undefined ? {} : { brokerCaPem }),
     ...(url === undefined ? {} : { ledgerUrl: url }),
     accounts: await accountSecrets(config, read),
+    ...(await linkingSecrets(config, read)),
   };
 }
 
@@ -89,6 +101,15 @@ async function sftpSecrets(key: string, account: AccountConfig, read: Reader) {
     ...(password === undefined ? {} : { sftpPassword: password }),
     ...(privateKey === undefined ? {} : { sftpPrivateKeyPem: `${privateKey}\n` }),
   };
+}
+
+/** What seals the secrets of linked wallets; the one before it opens what it has sealed. */
+async function linkingSecrets({ linking }: RelayConfig, read: Reader) {
+  if (!linking) return {};
+  const { key_file, key_env, previous_key_file, previous_key_env } = linking;
+  const key = Buffer.from((await read.one('linking.key', key_file, key_env, 'sealing key')) ?? '', 'hex');
+  const before = await read.one('linking.previous_key', previous_key_file, previous_key_env, 'sealing key');
+  return { linking: { key, ...(before === undefined ? {} : { previous: Buffer.from(before, 'hex') }) } };
 }
 
 type Reader = ReturnType<typeof readerOf>;

@@ -17,6 +17,8 @@ export type AdmissionRules = {
   readonly kioskDeadlineMs: number;
   /** Undefined: this kiosk's merchant has no account for such a payment. */
   route(kiosk: string, asked: Asked): Destination | undefined;
+  /** Where a payment of a linked wallet goes: to the account that has linked it. Undefined: the kiosk's merchant has it not. */
+  routeLinked?(kiosk: string, account: string): Destination | undefined;
   /** Minor units; Infinity: no cap; undefined: this kiosk does not ask in that currency. */
   cap(kiosk: string, currency: Currency): number | undefined;
 };
@@ -104,7 +106,7 @@ function begin(attempt: Attempt, { sends, now }: AdmitContext): StepResult {
 const asItWas = { changed: false, moved: false, givenBack: false } as const;
 
 /** Heard before, from whatever boot: answered from the record. */
-async function fromRecord(
+export async function fromRecord(
   tx: LedgerTransaction,
   id: string,
   kiosk: string,
@@ -117,13 +119,14 @@ async function fromRecord(
   const untouched = before.state === 'submitted' && before.payAt === null;
   // By a clock that is behind it could be sent after the last moment that whoever accepted it has reckoned with (rule 11).
   const isBehind = behindMs > CLOCK_TOLERANCE_MS;
-  const restartable = untouched && !isBehind && (await tx.codeHashOf(before.id)) === codeHash;
+  const isScanned = before.link === null;
+  const restartable = isScanned && untouched && !isBehind && (await tx.codeHashOf(before.id)) === codeHash;
   if (restartable) await tx.dueNow(before.id, now);
   return { type: 'known', attempt: before, restartable };
 }
 
 /** The fence, and the scan's time by our clock. Undefined: this boot is not the greeted one, or its clock is not known. */
-function scanTime(row: KioskRow, tag: string, pay: Pay, now: number): number | undefined {
+export function scanTime(row: KioskRow, tag: string, pay: Pay, now: number): number | undefined {
   if (row.nonce === null || bootTag(row.nonce) !== tag || row.clockOffset === null) return undefined;
   const at = row.clockOffset + pay.scanMs;
   // From the future: the last Hello was long on its way. A new one measures better.
@@ -131,7 +134,7 @@ function scanTime(row: KioskRow, tag: string, pay: Pay, now: number): number | u
   return Math.min(at, now);
 }
 
-function refusalOf(
+export function refusalOf(
   kiosk: string,
   pay: Pay,
   scannedAt: number,
@@ -151,7 +154,7 @@ function refusalOf(
 /** A kiosk may shorten, never lengthen. */
 const validMs = (pay: Pay, rules: AdmissionRules): number => Math.min(pay.validMs, rules.payValidMs);
 
-function newAttempt(
+export function newAttempt(
   kiosk: string,
   nonce: string,
   pay: Pay,
@@ -173,6 +176,7 @@ function newAttempt(
     acquirer: to?.acquirer.name ?? '',
     account: to?.account ?? '',
     route: to?.why ?? '',
+    link: null,
     createdAt: now,
     scannedAt,
     payUntil,
@@ -195,6 +199,7 @@ const untouchedProgress = {
   state: 'submitted',
   reason: null,
   passwordPending: false,
+  confirmedAt: null,
   acquirerId: null,
   payAt: null,
   paidSeen: false,
@@ -206,7 +211,7 @@ const untouchedProgress = {
 } as const satisfies Partial<Attempt>;
 
 /** A final refusal is stored, so that the same Pay gets the same answer for ever. It uses no code and no order. */
-async function refuse(
+export async function refuse(
   tx: LedgerTransaction,
   attempt: Attempt,
   reason: Reason,
@@ -223,7 +228,7 @@ async function refuse(
   return { type: 'refused', attempt: refused };
 }
 
-async function barred(
+export async function barred(
   tx: LedgerTransaction,
   attempt: Attempt,
   codeHash: string,
@@ -258,7 +263,7 @@ export async function insertTombstone(
     money: null,
     issuer: null,
     reference: '',
-    ...{ merchant: '', acquirer: '', account: '', route: '' },
+    ...{ merchant: '', acquirer: '', account: '', route: '', link: null },
     createdAt: now,
     scannedAt: now,
     payUntil: now,

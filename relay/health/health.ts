@@ -2,6 +2,7 @@ import type { DownBody } from '../../protocol/messages.js';
 import type { AnswerTime } from '../acquirers/time.js';
 import type { Ledger } from '../ledger/contract.js';
 import type { Database } from '../ledger/database.js';
+import type { LinkCallMade } from '../linking/runner.js';
 import type { Attempt } from '../payment/types.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
@@ -112,6 +113,10 @@ export class Health {
   accepted(attempt: Attempt, heardAt: number): void {
     this.#circuits.accepted(attempt.account);
     this.metrics.accepted(attempt, heardAt);
+  }
+
+  linkCalled(made: LinkCallMade): void {
+    this.metrics.linkCalled(made);
   }
 
   called(made: CallMade): void {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../ledger/database.js';
 import { gaugesOf } from '../ledger/gauges.js';
+import type { LinkCallMade } from '../linking/runner.js';
 import type { Attempt } from '../payment/types.js';
 import type { RefundCallMade } from '../refunds/runner.js';
 import type { Clock } from '../runtime/clock.js';
@@ -94,6 +95,11 @@ export class Metrics {
   /** For a person's refund or cancel. */
   refundCalled({ account, call, answer, ms }: RefundCallMade): void {
     if (!isOurs(answer)) this.#calls.observe({ account, call, answer: answer.kind }, ms / SECOND_MS);
+  }
+
+  /** For a link. One that was not sent is no call. */
+  linkCalled({ account, call, answer, ms }: LinkCallMade): void {
+    if (answer !== 'not-sent') this.#calls.observe({ account, call: `link-${call}`, answer }, ms / SECOND_MS);
   }
 
   committed({ attempt, moved }: Applied): void {

@@ -55,6 +55,7 @@ export async function insert(tx: Transaction, a: Attempt, extra: Insertion): Pro
     ['acquirer', a.acquirer],
     ['account', a.account],
     ['route', a.route],
+    ['link', a.link],
     ['code_hash', extra.codeHash],
     ['created_at', a.createdAt],
     ['scanned_at', a.scannedAt],

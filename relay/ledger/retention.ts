@@ -8,7 +8,7 @@ import type { Queries, Value } from './database.js';
 export type Ages = {
   /** Hashes of codes. */
   readonly hashesBefore: number;
-  /** References of orders, the kiosk's boot, and what acquirers said by themselves. */
+  /** References of orders, the kiosk's boot, whose a linked wallet was, and what acquirers said by themselves. */
   readonly buyersBefore: number;
   /** What people wrote, and who they were. */
   readonly wordsBefore: number;
@@ -20,9 +20,12 @@ export type Ages = {
   readonly keysBefore: number;
 };
 
-/** How many of each. `words`: refunds, resolutions, audit rows and closed differences. */
+/**
+ * How many of each. `links`: wallets that are linked no more, and links that came to nothing. `words`: refunds, declarations,
+ * resolutions, audit rows and closed differences.
+ */
 export type Erased = Readonly<
-  Record<'hashes' | 'buyers' | 'notifications' | 'words' | 'audit' | 'reportRows' | 'keys', number>
+  Record<'hashes' | 'buyers' | 'links' | 'notifications' | 'words' | 'audit' | 'reportRows' | 'keys', number>
 >;
 
 const ended = `('declined', 'reversed', 'delivered', 'refused')`;
@@ -57,6 +60,18 @@ const refunds = `WITH old AS (
   RETURNING id, attempt), story AS (
   UPDATE attempt_event e SET detail = old.id FROM old WHERE e.attempt = old.attempt
     AND e.name IN ('refund-requested', 'cancel-requested', 'refund-resolved', 'note') AND e.detail LIKE old.id || ': %')
+  SELECT id FROM old`;
+
+/** Who had it sent, and what customs said of it; the declaration itself is a record of money. */
+const declarations = `WITH old AS (
+  UPDATE declaration SET requested_by = '', settled_by = left(settled_by, 0), result_text = left(result_text, 0),
+    erased_at = $1 WHERE id IN (
+    SELECT id FROM declaration WHERE erased_at IS NULL AND ended_at < $2 ORDER BY ended_at LIMIT $3
+    FOR UPDATE SKIP LOCKED)
+  RETURNING id, attempt), story AS (
+  UPDATE attempt_event e SET detail = old.id FROM old WHERE e.attempt = old.attempt
+    AND e.name IN ('declaration-requested', 'declaration-again', 'declaration-resolved', 'note')
+    AND e.detail LIKE old.id || ': %')
   SELECT id FROM old`;
 
 const resolutions = `WITH old AS (
@@ -94,6 +109,21 @@ const reportRows = `DELETE FROM report_row WHERE id IN (
   SELECT r.id FROM report_row r JOIN report_file f ON f.id = r.file
   WHERE r.file = $1 AND f.erased_at IS NOT NULL LIMIT $2) RETURNING id`;
 
+/** What a linked wallet has paid stays; whose it was goes, and who of the merchant's people has unlinked it. */
+const links = `WITH old AS (
+  UPDATE wallet_link SET user_name = NULL, session = NULL, member = NULL, erased_at = $1 WHERE id IN (
+    SELECT id FROM wallet_link WHERE erased_at IS NULL AND linked_at IS NOT NULL AND ended_at < $2
+    ORDER BY ended_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+  RETURNING id), story AS (
+  UPDATE wallet_link_event e SET detail = '' FROM old WHERE e.link = old.id AND e.name = 'unlink')
+  SELECT id FROM old`;
+/** What came to nothing goes as a whole. */
+const offers = `WITH old AS (
+  SELECT id FROM wallet_link WHERE erased_at IS NULL AND linked_at IS NULL AND ended_at < $1
+  ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED), story AS (
+  DELETE FROM wallet_link_event e USING old WHERE e.link = old.id)
+  DELETE FROM wallet_link w USING old WHERE w.id = old.id RETURNING w.id`;
+
 async function inBatches(q: Queries, statement: string, ...params: readonly Value[]): Promise<number> {
   for (let all = 0; ; ) {
     const rows = await q.query(statement, [...params, BATCH]);
@@ -116,11 +146,13 @@ export async function erase(q: Queries, ages: Ages, now: number): Promise<Erased
   return {
     buyers: older,
     hashes: older + (await inBatches(q, hashes, now, ages.hashesBefore)),
+    links: (await inBatches(q, links, now, ages.buyersBefore)) + (await inBatches(q, offers, ages.buyersBefore)),
     notifications: await inBatches(q, notifications, ages.buyersBefore),
     // Rows that go as a whole need not be cleared first.
     audit: await inBatches(q, auditRows, ages.auditBefore),
     words:
       (await inBatches(q, refunds, now, wordsBefore)) +
+      (await inBatches(q, declarations, now, wordsBefore)) +
       (await inBatches(q, resolutions, wordsBefore)) +
       (await inBatches(q, notes, wordsBefore)) +
       (await inBatches(q, auditWords, now, wordsBefore)),

@@ -1,12 +1,15 @@
 import { decodeUp, FrameError } from '../../protocol/codec.js';
 import type { RandomBytes } from '../../protocol/ids.js';
-import type { Hello, Pay, Up } from '../../protocol/messages.js';
+import type { Hello, Link, Pay, PayLinked, Up } from '../../protocol/messages.js';
 import { kioskOfUp } from '../../protocol/topics.js';
-import { type AdmissionRules, admitPay } from '../greet/admit.js';
+import { type AdmissionRules, type AdmitContext, admitPay } from '../greet/admit.js';
+import { admitLinked, type LinkedAdmission } from '../greet/admit-linked.js';
 import type { GreetRules } from '../greet/decide.js';
 import { hearHello } from '../greet/hello.js';
 import { hearAbort, hearVend, type Report } from '../greet/report.js';
 import type { Ledger } from '../ledger/contract.js';
+import { noLink } from '../linking/answers.js';
+import type { LinkOffice } from '../linking/office.js';
 import type { Attempt } from '../payment/types.js';
 import type { Accounts } from '../routing/accounts.js';
 import type { Clock } from '../runtime/clock.js';
@@ -25,6 +28,8 @@ export type DeskParts = {
   readonly random: RandomBytes;
   readonly teller: Teller;
   readonly codes: Codes;
+  /** Absent: no wallet can be linked. */
+  readonly linking?: LinkOffice | undefined;
   readonly relay: string;
   readonly accounts: Accounts;
   readonly admission: AdmissionRules;
@@ -45,6 +50,8 @@ export type DeskParts = {
    * relay's clock.
    */
   readonly accepted: (attempt: Attempt, heardAt: number, begun: Applied | undefined) => void;
+  /** Accepted, and perhaps begun by nobody, whoever holds it. Where somebody has, nothing is due and nothing happens. */
+  readonly goOn: (attempt: string) => void;
   /** Greeted, or refused for want of an acquirer. */
   readonly heard: (kiosk: string) => void;
   /** Due now, held by nobody in particular. */
@@ -109,6 +116,10 @@ export class Desk {
           return await this.#hello(kiosk, body);
         case 'pay':
           return await this.#pay(kiosk, up.boot, body, heardAt);
+        case 'pay-linked':
+          return await this.#payLinked(kiosk, up.boot, body, heardAt);
+        case 'link':
+          return await this.#link(kiosk, up.boot, body);
         case 'vend': {
           const report = { kiosk, tag: up.boot, attempt: body.attempt, delivery: body.delivery };
           return this.#applied(report, await hearVend(this.#parts.ledger, report, this.#context()));
@@ -158,23 +169,71 @@ export class Desk {
     log.warn({ event: `hello-${decision.type}`, kiosk });
   }
 
-  async #pay(kiosk: string, tag: string, pay: Pay, heardAt: number): Promise<void> {
-    const { ledger, teller, codes, counters, log, relay, clock, admission, codeHashKey, workLeaseMs } = this.#parts;
+  async #link(kiosk: string, tag: string, frame: Link): Promise<void> {
+    const { linking, teller } = this.#parts;
+    if (linking) await linking.hear(kiosk, tag, frame);
+    else teller.send(kiosk, noLink(frame.link, 'failed', 'configuration'));
+  }
+
+  #admitting(): AdmitContext {
+    const { relay, clock, admission, codeHashKey, workLeaseMs, firstTellMs, clockOffMs } = this.#parts;
+    const behindMs = Math.max(0, -(clockOffMs?.() ?? 0));
     const now = clock.now();
-    const { firstTellMs, accounts: sends } = this.#parts;
-    const behindMs = Math.max(0, -(this.#parts.clockOffMs?.() ?? 0));
-    const context = { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs, behindMs, sends };
-    const admitted = await admitPay(ledger, kiosk, tag, pay, context);
+    return { now, rules: admission, codeHashKey, relay, leaseMs: workLeaseMs, firstTellMs, behindMs };
+  }
+
+  async #payLinked(kiosk: string, tag: string, frame: PayLinked, heardAt: number): Promise<void> {
+    const { ledger, linking, counters, log, teller } = this.#parts;
+    const context = { ...this.#admitting(), apply: this.#context(), linking: linking?.parts };
+    const admitted: LinkedAdmission = await admitLinked(ledger, kiosk, tag, frame, context);
+    counters.add(`pay-linked-${admitted.type}`);
+    const named = { kiosk, attempt: frame.attempt, trace_id: frame.attempt, pressed: frame.pressed };
+    log.info({ event: 'pay-linked', ...named, admission: admitted.type });
+    switch (admitted.type) {
+      case 'not-greeted':
+        return this.#notGreeted(kiosk, tag, frame.attempt);
+      case 'foreign':
+        return;
+      case 'pressed':
+        this.#parts.committed(admitted.applied);
+        // The first press told it; said again it is answered from the record.
+        if (!admitted.applied.effects.some(({ type }) => type === 'publish'))
+          this.#pressedAgain(admitted.applied.attempt);
+        return;
+      case 'accepted':
+        if (frame.pressed) this.#parts.accepted(admitted.attempt, heardAt, undefined);
+        teller.tell(admitted.attempt);
+        return;
+      case 'known':
+      case 'refused':
+        teller.tell(admitted.attempt);
+        return;
+    }
+  }
+
+  /** Where the first press was committed and its answer lost, nobody has begun it, and its lease would keep others from it. */
+  #pressedAgain(attempt: Attempt): void {
+    const { goOn, teller } = this.#parts;
+    if (attempt.state === 'submitted' && attempt.payAt === null) goOn(attempt.id);
+    teller.tell(attempt);
+  }
+
+  #notGreeted(kiosk: string, tag: string, attempt: string): void {
+    this.#parts.teller.send(kiosk, {
+      ...{ type: 'update', attempt, boot: tag, standing: 'refused' },
+      ...{ reason: 'not-greeted', leftMs: 0, receipt: '' },
+    });
+  }
+
+  async #pay(kiosk: string, tag: string, pay: Pay, heardAt: number): Promise<void> {
+    const { ledger, teller, codes, counters, log, accounts } = this.#parts;
+    const admitted = await admitPay(ledger, kiosk, tag, pay, { ...this.#admitting(), sends: accounts });
     counters.add(`pay-${admitted.type}`);
     const named = { kiosk, attempt: pay.attempt, trace_id: pay.attempt };
     log.info({ event: 'pay', ...named, admission: admitted.type });
     switch (admitted.type) {
       case 'not-greeted':
-        teller.send(kiosk, {
-          ...{ type: 'update', attempt: pay.attempt, boot: tag, standing: 'refused' },
-          ...{ reason: 'not-greeted', leftMs: 0, receipt: '' },
-        });
-        return;
+        return this.#notGreeted(kiosk, tag, pay.attempt);
       case 'foreign':
         return;
       case 'known':

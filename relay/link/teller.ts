@@ -4,12 +4,14 @@ import type { DownBody, Update } from '../../protocol/messages.js';
 import { downTopic } from '../../protocol/topics.js';
 import type { Standing } from '../../protocol/words.js';
 import type { Ledger, TellPlan } from '../ledger/contract.js';
+import { waitsForPress } from '../payment/submitted.js';
 import type { Attempt } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 import { errorFields, type Log } from '../runtime/log.js';
 
 /** What the kiosk reads of an attempt. Doubtful is a matter for the operator, so the kiosk says that. */
 export function standingOf(attempt: Attempt): Standing {
+  if (waitsForPress(attempt)) return 'confirm-pending';
   if (attempt.state === 'submitted') return attempt.passwordPending ? 'password-pending' : 'submitted';
   return attempt.state === 'doubtful' ? 'operator' : attempt.state;
 }
@@ -22,10 +24,16 @@ export function updateOf(attempt: Attempt, now: number): Update {
     boot: bootTag(attempt.boot),
     standing,
     reason: attempt.reason ?? undefined,
-    leftMs: standing === 'password-pending' ? Math.max(0, attempt.deadlineAt - now) : 0,
+    leftMs: Math.max(0, (endOf[standing]?.(attempt) ?? now) - now),
     receipt: receiptOf(attempt.id),
   };
 }
+
+/** Until when it is waited for the customer. */
+const endOf: Partial<Record<Standing, (attempt: Attempt) => number>> = {
+  'password-pending': ({ deadlineAt }) => deadlineAt,
+  'confirm-pending': ({ payUntil }) => payUntil,
+};
 
 export type TellerParts = {
   readonly ledger: Ledger;

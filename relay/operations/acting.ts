@@ -16,7 +16,7 @@ import {
 import type { Act, OperationsDesk } from './desk.js';
 import { requestHash } from './once.js';
 import { QuestionError, wordsFault } from './questions.js';
-import { attemptId, object, ref, refundId, replies, string } from './schemas.js';
+import { asked as askedFor, attemptId, object, refundId, replies, string } from './schemas.js';
 
 const words = string('In your own words; no payment codes', { minLength: 1, maxLength: 200 });
 const keyHeader = {
@@ -41,7 +41,7 @@ const actingAt =
 /** Writing: each with a token and an Idempotency-Key, and on record. */
 export function addGivingBack(app: FastifyInstance, desk: OperationsDesk): void {
   const act = actingAt(desk);
-  const accepted = { ...replies('Problem'), 202: { description: 'Requested, not confirmed', ...ref('RefundAsked') } };
+  const accepted = askedFor('RefundAsked', 'Requested, not confirmed');
 
   app.post<OfId & { Body: RefundBody }>(
     '/v1/payments/:id/refunds',
@@ -167,7 +167,8 @@ export function actOf({ method, url, headers, params, body }: FastifyRequest, na
   return {
     name,
     target: id ?? kiosk ?? '',
-    attempt: id !== undefined && /^[0-9a-f]{32}$/.test(id) ? id : null,
+    // A link's id looks the same.
+    attempt: id !== undefined && /^\/v1\/payments\/[0-9a-f]{32}(\/|$)/.test(url) ? id : null,
     detail: body === undefined || body === null ? '' : JSON.stringify(body),
     key: typeof key === 'string' ? key : undefined,
     request: requestHash(method, url.split('?')[0] ?? '', body ?? null),

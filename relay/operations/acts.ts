@@ -5,9 +5,10 @@ import type { Transaction } from '../ledger/database.js';
 import * as kiosks from '../ledger/kiosks.js';
 import { addSteps } from '../ledger/records.js';
 import { ledgerTransaction } from '../ledger/sql-ledger.js';
+import type { AppliedLink } from '../linking/apply.js';
 import { barsResolution } from '../payment/resolved.js';
-import type { Resolution } from '../payment/types.js';
-import { mayCancel, mayRefund, type Refusal } from '../refunds/allowed.js';
+import { type Attempt, paidByToken, type Resolution } from '../payment/types.js';
+import { type Abilities, abilitiesOf, mayCancel, mayRefund, type Refusal } from '../refunds/allowed.js';
 import { type AppliedRefund, applyRefundIn } from '../refunds/apply.js';
 import { givenOf, insertRefund, loadRefund, lockRefund } from '../refunds/store.js';
 import type { Refund, RefundFound } from '../refunds/types.js';
@@ -35,12 +36,13 @@ export type Done = Answer & {
   readonly attempt?: string;
   readonly payment?: Applied;
   readonly refund?: AppliedRefund;
+  readonly link?: AppliedLink;
   readonly refusedAs?: string;
 };
 
 export type AskedRefund = { readonly money?: Money; readonly reason: string };
 
-const refused = (status: number, code: string, message: string): Done => ({
+export const refused = (status: number, code: string, message: string): Done => ({
   ...{ status, body: problem(code, message) },
   refusedAs: code,
 });
@@ -50,17 +52,24 @@ const unknownAccount = (account: string): Refusal => ({
   message: `account "${account}" is not in this config, so its acquirer cannot be asked; put it back`,
 });
 
+/** Of a wallet that the account links no more, only the contract is known. */
+function abilitiesFor(attempt: Attempt, { acquirer }: Account): Abilities {
+  const { wallet: paying } = paidByToken(attempt);
+  const wallet = acquirer.linking?.wallets.find(({ issuer }) => issuer === paying);
+  return abilitiesOf(acquirer.capabilities, wallet);
+}
+
 /** Requested now; the refund worker of any relay takes it from here. */
 export function refundPayment(tx: Transaction, id: string, asked: AskedRefund, context: ActContext): Promise<Done> {
   return giveBack(tx, id, 'refund', asked.reason, context, async (held, account) =>
-    mayRefund(held.attempt, asked.money, await givenOf(tx, id), account.acquirer.capabilities, context.now),
+    mayRefund(held.attempt, asked.money, await givenOf(tx, id), abilitiesFor(held.attempt, account), context.now),
   );
 }
 
 /** Of the whole payment. */
 export function cancelPayment(tx: Transaction, id: string, reason: string, context: ActContext): Promise<Done> {
   return giveBack(tx, id, 'cancel', reason, context, async (held, account) =>
-    mayCancel(held.attempt, await givenOf(tx, id), account.acquirer.capabilities, context.now),
+    mayCancel(held.attempt, await givenOf(tx, id), abilitiesFor(held.attempt, account), context.now),
   );
 }
 

@@ -1,5 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifySchema, FastifyServerOptions } from 'fastify';
+import { declarationShapes } from './declaration-view.js';
+import { linkShapes } from './link-view.js';
 import { type Problem, problem } from './problem.js';
 import { shapes } from './schemas.js';
 
@@ -43,7 +45,8 @@ function documented(schema: FastifySchema | undefined, isOpen: boolean): Fastify
 
 /** Routes are added once the document listens to them. */
 export function addDocument(app: FastifyInstance, add: (routes: FastifyInstance) => void): void {
-  for (const [name, shape] of Object.entries(shapes)) app.addSchema({ $id: name, ...shape });
+  for (const [name, shape] of Object.entries({ ...shapes, ...declarationShapes, ...linkShapes }))
+    app.addSchema({ $id: name, ...shape });
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -41,6 +41,8 @@ export function viewPayment({ attempt: a, given, resolved }: Payment) {
     acquirerId: a.acquirerId,
     route: a.route,
     issuer: a.issuer,
+    link: a.link,
+    confirmedAt: isoOrNull(a.confirmedAt),
     reference: a.reference,
     state: a.state,
     passwordPending: a.passwordPending,

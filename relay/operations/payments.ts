@@ -14,6 +14,8 @@ export type PaymentFilter = {
   readonly merchant?: string;
   readonly account?: string;
   readonly reference?: string;
+  /** Paid by this linked wallet. */
+  readonly link?: string;
   /** The five characters that customer and operator read to each other. */
   readonly receipt?: string;
   readonly from?: number;
@@ -63,6 +65,7 @@ function conditionsOf(filter: PaymentFilter, after: Cursor | undefined, values: 
   equal('merchant', filter.merchant);
   equal('account', filter.account);
   equal('reference', filter.reference);
+  equal('link', filter.link);
   if (filter.receipt !== undefined) {
     conditions.push(`${receiptSql} = $${values.push(receiptNumber(filter.receipt) ?? -1)}`);
   }

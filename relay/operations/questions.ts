@@ -10,6 +10,7 @@ export type ListQuestion = {
   readonly merchant?: string;
   readonly account?: string;
   readonly reference?: string;
+  readonly link?: string;
   readonly receipt?: string;
   readonly from?: string;
   readonly to?: string;
@@ -59,13 +60,16 @@ function statesIn(text: string): State[] {
   return wanted.filter(isState);
 }
 
-function checkTexts({ kiosk, merchant, account, reference, receipt }: ListQuestion): void {
+function checkTexts({ kiosk, merchant, account, reference, link, receipt }: ListQuestion): void {
   for (const [field, value] of Object.entries({ kiosk, merchant, account })) {
     if (value !== undefined && !NAME_PATTERN.test(value)) throw new QuestionError(field, value, 'a name of the config');
   }
   const odd = reference !== undefined && (reference.length > REFERENCE_MAX_CHARS || holdsControl(reference));
   if (odd || reference === '') {
     throw new QuestionError('reference', reference, `1 to ${REFERENCE_MAX_CHARS} characters, none of them a control`);
+  }
+  if (link !== undefined && !/^[0-9a-f]{32}$/.test(link)) {
+    throw new QuestionError('link', link, 'the id of a linked wallet, 32 signs of hex');
   }
   if (receipt !== undefined && receiptNumber(receipt) === undefined) {
     throw new QuestionError('receipt', receipt, 'the five characters of a receipt, such as 7KQ2M');
@@ -75,7 +79,7 @@ function checkTexts({ kiosk, merchant, account, reference, receipt }: ListQuesti
 /** @throws QuestionError */
 export function filterIn(question: ListQuestion, now: number): PaymentFilter {
   checkTexts(question);
-  const { state, kiosk, merchant, account, reference, receipt, from, to } = question;
+  const { state, kiosk, merchant, account, reference, link, receipt, from, to } = question;
   const since = from === undefined ? undefined : timeIn('from', from);
   const until = to === undefined ? undefined : timeIn('to', to);
   if (since !== undefined && until !== undefined && until <= since) {
@@ -88,6 +92,7 @@ export function filterIn(question: ListQuestion, now: number): PaymentFilter {
     ...(merchant === undefined ? {} : { merchant }),
     ...(account === undefined ? {} : { account }),
     ...(reference === undefined ? {} : { reference }),
+    ...(link === undefined ? {} : { link }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(begin === undefined ? {} : { from: begin }),
     ...(until === undefined ? {} : { to: until }),
@@ -97,10 +102,12 @@ export function filterIn(question: ListQuestion, now: number): PaymentFilter {
 export const cursorText = ({ createdAt, id }: Cursor): string =>
   Buffer.from(`${createdAt}.${id}`, 'utf8').toString('base64url');
 
-/** @throws QuestionError */
-export function cursorIn(text: string | undefined): Cursor | undefined {
+const PAYMENT_CURSOR = /^(\d{1,15})\.([0-9a-f]{32})$/;
+
+/** `pattern`: a time and an id, of a list of something else than payments. @throws QuestionError */
+export function cursorIn(text: string | undefined, pattern = PAYMENT_CURSOR): Cursor | undefined {
   if (text === undefined) return undefined;
-  const [, at, id] = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
+  const [, at, id] = pattern.exec(Buffer.from(text, 'base64url').toString('utf8')) ?? [];
   if (at === undefined || id === undefined)
     throw new QuestionError('cursor', text, 'what `next` said of the list before');
   return { createdAt: Number(at), id };
@@ -130,7 +137,7 @@ export function wordsFault(words: string): { readonly code: string; readonly mes
   return undefined;
 }
 
-const ID = /^(([rc]\d{1,4})?[0-9a-f]{32}|tk_[0-9a-f]{8})$/;
+const ID = /^(([rc]\d{1,4})?[0-9a-f]{32}|d[0-9a-f]{31}|tk_[0-9a-f]{8})$/;
 /** What was typed where an id or a name belongs may be a payment code, and is then not kept. */
 export const targetOf = (text: string): string =>
   ID.test(text) || (NAME_PATTERN.test(text) && !holdsLongNumber(text)) ? text : '';

@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.js';
 import { lookUpOrder, noLookUp } from './acquirer-orders.js';
 import { listAudit } from './audit.js';
 import { exportCsv } from './csv.js';
+import { viewDeclarationsOf } from './declaration-view.js';
 import { viewAudit, viewPayment, viewRefund, viewWhole } from './payment-view.js';
 import { listPayments, loadPayment } from './payments.js';
 import { problem } from './problem.js';
@@ -25,6 +26,7 @@ const listQuery = {
   merchant: string('Of this merchant'),
   account: string('Through this account with an acquirer'),
   reference: string("With exactly this order's reference"),
+  link: string('Paid by this linked wallet'),
   receipt: string('With this receipt; without `from`, of the last 31 days'),
   from: string('Admitted at this time or later, ISO 8601'),
   to: string('Admitted before this time, ISO 8601'),
@@ -86,7 +88,7 @@ export function addReading(app: FastifyInstance, { db, accounts, clock }: Readin
     async ({ params }, reply) => {
       const found = await loadPayment(db, params.id);
       if (!found) return await reply.code(404).send(problem('not-found', 'no such payment'));
-      return await viewWhole(db, found);
+      return { ...(await viewWhole(db, found)), declarations: await viewDeclarationsOf(db, params.id) };
     },
   );
   app.get<OfId>(

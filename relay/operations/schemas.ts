@@ -6,11 +6,11 @@ import { refundStates } from '../refunds/types.js';
 type Shape = Readonly<Record<string, unknown>>;
 
 export const string = (description: string, more: Shape = {}): Shape => ({ type: 'string', description, ...more });
-const integer = (description: string, more: Shape = {}): Shape => ({ type: 'integer', description, ...more });
-const boolean = (description: string): Shape => ({ type: 'boolean', description });
-const time = (description: string): Shape => string(description, { format: 'date-time' });
-const orNull = (shape: Shape): Shape => ({ ...shape, type: [shape['type'], 'null'] });
-const list = (items: Shape): Shape => ({ type: 'array', items });
+export const integer = (description: string, more: Shape = {}): Shape => ({ type: 'integer', description, ...more });
+export const boolean = (description: string): Shape => ({ type: 'boolean', description });
+export const time = (description: string): Shape => string(description, { format: 'date-time' });
+export const orNull = (shape: Shape): Shape => ({ ...shape, type: [shape['type'], 'null'] });
+export const list = (items: Shape): Shape => ({ type: 'array', items });
 export const ref = (name: string): Shape => ({ $ref: `${name}#` });
 
 /** All fields are there, and no others. `absent`: those that may be. */
@@ -20,6 +20,7 @@ export function object(properties: Shape, absent: readonly string[] = []): Shape
 }
 
 export const attemptId = string('A payment: 32 signs of hex', { pattern: '^[0-9a-f]{32}$' });
+export const declarationId = string('A declaration to customs', { pattern: '^d[0-9a-f]{31}$' });
 export const refundId = string('A refund or cancel', { pattern: '^[rc][0-9]{1,4}[0-9a-f]{32}$' });
 const minor = 'minor units of the currency';
 
@@ -54,6 +55,8 @@ const payment = {
   acquirerId: orNull(string("The acquirer's own id")),
   route: string('Why it went to that account'),
   issuer: orNull(string('The wallet, as decoded')),
+  link: orNull(string('The linked wallet that pays; null: a code was scanned')),
+  confirmedAt: orNull(time('When its owner pressed to pay')),
   reference: string("The order's reference"),
   state: string('Where it stands', { enum: states }),
   passwordPending: boolean('The wallet asks its owner for the password'),
@@ -157,6 +160,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     calls: list(call),
     reversals: list(reversal),
     refunds: list(refund),
+    declarations: list(ref('Declaration')),
     audit: list(audit),
   }),
   Payments: object({
@@ -194,12 +198,20 @@ export const shapes: Readonly<Record<string, Shape>> = {
   }),
 };
 
-export const replies = (shape: string, more: Shape = {}): Shape => ({
-  200: { description: 'As asked', ...ref(shape) },
-  ...more,
+const refusals: Shape = {
   '4xx': { description: 'Refused; says why', ...ref('Problem') },
   '5xx': {
     description: 'Not answered; a write may have been done all the same: ask again under the same Idempotency-Key',
     ...ref('Problem'),
   },
+};
+export const replies = (shape: string, more: Shape = {}): Shape => ({
+  200: { description: 'As asked', ...ref(shape) },
+  ...more,
+  ...refusals,
+});
+/** Of what is only asked for, and done later: never 200. */
+export const asked = (shape: string, description: string): Shape => ({
+  202: { description, ...ref(shape) },
+  ...refusals,
 });

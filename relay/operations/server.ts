@@ -8,8 +8,10 @@ import type { Log } from '../runtime/log.js';
 import { type Gate, guard, isRefused, Ration, tokenGate } from './access.js';
 import { addGivingBack, addWords } from './acting.js';
 import type { Done } from './acts.js';
+import { addDeclarations, addDeclaring } from './declaring.js';
 import { OperationsDesk } from './desk.js';
 import type { Feed } from './feed.js';
+import { addLinks, addUnlinking } from './linked.js';
 import { addDocument, fastifyOptions } from './openapi.js';
 import { problem } from './problem.js';
 import { limitIn } from './questions.js';
@@ -42,6 +44,8 @@ export type OperationsParts = {
   readonly firstTellMs: number;
   /** What follows the commit of a person's act. */
   readonly acted: (done: Done) => void;
+  /** Buyers in declarations to customs are sealed with it, 32 bytes; without it none can be named. A secret. */
+  readonly sealKey?: Uint8Array | undefined;
   /** Who may do what; without it, tokens of the ledger. */
   readonly gate?: Gate;
 };
@@ -51,7 +55,7 @@ const STREAMS_MOST = 32;
 /** The operations API: for people and their programs, by token. */
 export function buildOperations(parts: OperationsParts): FastifyInstance {
   const app = Fastify(fastifyOptions);
-  const { db, accounts, clock, host, log, instance: relay, firstTellMs, acted } = parts;
+  const { db, accounts, clock, host, log, instance: relay, firstTellMs, acted, sealKey } = parts;
   const onLoopback = isLoopbackName(host);
   const desk = new OperationsDesk({ db, accounts, clock, relay, firstTellMs, acted });
   const gate = parts.gate ?? tokenGate({ db, clock, onLoopback });
@@ -67,6 +71,10 @@ export function buildOperations(parts: OperationsParts): FastifyInstance {
     addReading(routes, { db, accounts, clock });
     addGivingBack(routes, desk);
     addWords(routes, desk);
+    addLinks(routes, { db });
+    addUnlinking(routes, desk);
+    addDeclarations(routes, { db, accounts, sealKey });
+    addDeclaring(routes, desk, { db, accounts, sealKey });
   });
   return app;
 }

@@ -5,7 +5,7 @@ import type { Queries, Row } from '../ledger/database.js';
 
 /** Tokens of the operations API: 256 random bits, shown once; the ledger keeps their SHA-256, which no one can turn back. */
 
-export const scopes = ['read', 'refund', 'resolve', 'admin'] as const;
+export const scopes = ['read', 'refund', 'resolve', 'declare', 'links', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 export const isScope = (name: string): name is Scope => (scopes as readonly string[]).includes(name);
 

@@ -3,7 +3,7 @@ import { stay } from './moves.js';
 import { resolved } from './resolved.js';
 import { reversing } from './reversing.js';
 import { approved, doubtful } from './settled.js';
-import { submitted } from './submitted.js';
+import { confirmed, submitted } from './submitted.js';
 import type { Attempt, PaymentEvent, Policy, StepResult } from './types.js';
 
 /**
@@ -12,6 +12,7 @@ import type { Attempt, PaymentEvent, Policy, StepResult } from './types.js';
  */
 export function step(attempt: Attempt, event: PaymentEvent, now: number, policy: Policy): StepResult {
   if (event.type === 'resolved') return resolved(attempt, event, now);
+  if (event.type === 'confirmed') return confirmed(attempt, now);
   switch (attempt.state) {
     case 'submitted':
       return submitted(attempt, event, now, policy);

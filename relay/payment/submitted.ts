@@ -17,7 +17,7 @@ import {
   waitOf,
   wrongAmountAlarm,
 } from './moves.js';
-import type { Attempt, Effect, MachineEvent, Policy, StepResult } from './types.js';
+import { type Attempt, type Effect, type MachineEvent, NO_LINK, type Policy, type StepResult } from './types.js';
 
 /** Submitted: the money is undecided. Leaves only by an acquirer's answer, a kiosk's word, or the deadline's cancel. */
 export function submitted(attempt: Attempt, event: MachineEvent, now: number, policy: Policy): StepResult {
@@ -52,11 +52,26 @@ function answeredUnasked(attempt: Attempt, answer: PayAnswer | InquiryAnswer): S
   return fault(attempt, what, ...(answer.kind === 'paid' ? [alarm('contradiction', what)] : []));
 }
 
+/** A linked wallet is known, and its owner is yet to press. */
+export const waitsForPress = ({ state, link, confirmedAt }: Attempt): boolean =>
+  state === 'submitted' && link !== null && confirmedAt === null;
+
+/** Said again, or late, it changes nothing: the press counts once, and only for what still waits for it. */
+export function confirmed(attempt: Attempt, now: number): StepResult {
+  if (attempt.link === null) return fault(attempt, 'confirmed, although a code was scanned');
+  if (!waitsForPress(attempt)) return stay(attempt);
+  if (now > attempt.payUntil) return decline(attempt, 'not-confirmed', now);
+  return stay({ ...attempt, confirmedAt: now, nextAt: now }, { type: 'publish', until: 'once' });
+}
+
 function due(attempt: Attempt, codeHeld: boolean, now: number, policy: Policy): StepResult {
   if (attempt.payAt === null) {
-    if (now > attempt.payUntil) return decline(attempt, 'acquirer-unavailable', now);
+    const reason = waitsForPress(attempt) ? 'not-confirmed' : 'acquirer-unavailable';
+    if (now > attempt.payUntil) return decline(attempt, reason, now);
+    // A token lies in the ledger, and any relay may use it once its owner has pressed.
+    const isHeld = attempt.link === null ? codeHeld : attempt.confirmedAt !== null;
     // Another relay may hold the code, or the kiosk may send it again; after payUntil nobody may use it.
-    if (!codeHeld) return stay({ ...attempt, nextAt: attempt.payUntil + 1 });
+    if (!isHeld) return stay({ ...attempt, nextAt: attempt.payUntil + 1 });
     return stay({ ...attempt, payAt: now, nextAt: now + policy.callTimeoutMs }, { type: 'call', call: 'pay' });
   }
   // At the deadline too: this is the inquiry that stands beside the cancel.
@@ -71,7 +86,8 @@ function payAnswered(attempt: Attempt, answer: PayAnswer, now: number, policy: P
       return declinedBy(attempt, answer, now, policy);
     case 'not-sent':
       // The only try of pay (payAt is set once) sent no byte; if another answer said "paid", somebody is wrong.
-      return attempt.paidSeen ? wait(attempt, now, policy) : decline(attempt, 'acquirer-unavailable', now);
+      if (attempt.paidSeen) return wait(attempt, now, policy);
+      return decline(attempt, answer.detail === NO_LINK ? 'unlinked' : 'acquirer-unavailable', now);
     case 'pending':
       return wait(pendingFlag(attempt), now, policy, { type: 'publish', until: 'once' });
     case 'conflict':

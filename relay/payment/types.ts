@@ -1,4 +1,4 @@
-import type { AttemptId, BootTag, OrderId } from '../../protocol/ids.js';
+import type { AttemptId, BootTag, LinkId, OrderId } from '../../protocol/ids.js';
 import type { Money } from '../../protocol/money.js';
 import type { Delivery, IssuerId, Reason } from '../../protocol/words.js';
 import type { CancelAnswer, InquiryAnswer, PayAnswer, RefundAnswer } from '../acquirers/contract.js';
@@ -67,6 +67,8 @@ export type Attempt = {
   readonly account: string;
   /** Why it went there. */
   readonly route: string;
+  /** The linked wallet that pays by token; null: a code was scanned. */
+  readonly link: LinkId | null;
   readonly createdAt: number;
   readonly scannedAt: number;
   /** The last moment at which the sender may write the pay request. */
@@ -81,6 +83,8 @@ export type Attempt = {
   readonly state: State;
   readonly reason: Reason | null;
   readonly passwordPending: boolean;
+  /** When the owner of a linked wallet has pressed; null before, and where a code was scanned. Set at most once. */
+  readonly confirmedAt: number | null;
   readonly acquirerId: string | null;
   /** When the pay request was given to the sender; null: not a byte of it ever left. Set at most once. */
   readonly payAt: number | null;
@@ -98,6 +102,13 @@ export type Attempt = {
   /** When `due` comes next; null: nothing is waited for. */
   readonly nextAt: number | null;
 };
+
+/** Whose token has paid; nothing where a code was scanned. */
+export const paidByToken = ({ link, issuer }: Attempt): { readonly wallet?: IssuerId } =>
+  link === null || issuer === null ? {} : { wallet: issuer };
+
+/** Why a pay was not sent: the wallet is linked no more. */
+export const NO_LINK = 'unlinked';
 
 /** Not asked for: the acquirer has said it by itself. It decides as an answer does; only the story tells it apart. */
 export type Told = 'notification';
@@ -117,6 +128,8 @@ export type PaymentEvent =
       readonly answer: RefundAnswer;
       readonly by?: Told;
     }
+  /** The owner of the linked wallet has said yes: on the kiosk's button, on the own phone, or by linking for this payment. */
+  | { readonly type: 'confirmed'; readonly by: Pressed }
   /** The customer gave up. */
   | { readonly type: 'abort' }
   /** The kiosk's report, a fact. `boot`: the tag of the boot that says so; absent: the attempt's own. */
@@ -126,8 +139,10 @@ export type PaymentEvent =
   /** A person has found out what no machine can know. `by`: who says so. */
   | { readonly type: 'resolved'; readonly found: Resolution; readonly by: string };
 
-/** What happens by itself, or is heard: everything but a person's word. */
-export type MachineEvent = Exclude<PaymentEvent, { type: 'resolved' }>;
+export type Pressed = 'kiosk' | 'phone' | 'link';
+
+/** What happens by itself, or is heard: everything but the merchant's person's word, and the buyer's yes. */
+export type MachineEvent = Exclude<PaymentEvent, { type: 'resolved' | 'confirmed' }>;
 
 /**
  * `delivered`: the goods went out, and the money is kept. `give-back`: they did not, so the relay shall give the money
@@ -163,8 +178,13 @@ export type AlarmKind =
   | 'other-journal'
   | 'clone'
   | 'clock'
+  /** A declaration to customs was refused or not accepted; or nobody says what became of it. */
+  | 'declaration-failed'
+  | 'declaration-unconfirmed'
   /** The acquirer's reports and the ledger say different things. */
-  | 'reconciliation';
+  | 'reconciliation'
+  /** A wallet cannot be linked, or its token cannot be renewed or revoked. */
+  | 'linking';
 
 export type Effect =
   /** Made at once after the commit, and its answer fed back, before anything else of this attempt is done. */

@@ -21,7 +21,8 @@ export type AccountNames = readonly string[];
 
 const inList = (place: string): string => `(SELECT jsonb_array_elements_text(${place}::text::jsonb))`;
 
-const columns = `id, kiosk, state, finding, paid_seen, amount, currency, acquirer_id, pay_at, changed_at`;
+const columns = `id, kiosk, state, finding, paid_seen, amount, currency, acquirer_id, pay_at, changed_at,
+  link, confirmed_at`;
 
 /** Of more at once a statement's time would not be enough. */
 const AT_ONCE = 5_000;
@@ -99,5 +100,7 @@ const knownFrom = (row: Row, returned: readonly Return[]): Known => ({
   acquirerId: textOrNull(row['acquirer_id']),
   paidAt: numberOrNull(row['pay_at']),
   changedAt: number(row['changed_at']),
+  link: textOrNull(row['link']),
+  pressedAt: numberOrNull(row['confirmed_at']),
   returns: returned,
 });

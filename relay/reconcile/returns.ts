@@ -59,9 +59,21 @@ export function judgeReturns(of: Case, findings: Findings): void {
   else judgeStranger(of, findings);
   for (const row of of.disputes) {
     if (row.day !== findings.coverage.day) continue;
-    const detail = `${row.word}: the buyer disputes it; answer the acquirer in time`;
+    const detail = `${row.word}: the buyer disputes it; answer the acquirer in time${proofOf(of.known)}`;
     findings.differ('dispute', { of, row }, { expected: of.known?.money ?? null, found: row.money, detail });
   }
+}
+
+/** What to answer a dispute with: who agreed and when, and what went back already. */
+function proofOf(known: Known | undefined): string {
+  if (!known) return '';
+  const back = known.returns.filter(({ state }) => state === 'confirmed').map(({ id }) => id);
+  const { link, pressedAt } = known;
+  const pressed = pressedAt === null ? 'and no press is on record' : `pressed at ${new Date(pressedAt).toISOString()}`;
+  return [
+    ...(link === null ? [] : [`; paid by the linked wallet ${link}, ${pressed}`]),
+    ...(back.length === 0 ? [] : [`; given back already: ${back.join(', ')}`]),
+  ].join('');
 }
 
 /** Of a payment that the ledger does not know: said once, with the payment, where that is in the same report. */

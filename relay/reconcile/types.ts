@@ -35,6 +35,9 @@ export type Known = {
   /** When the pay request left; null: it never did. */
   readonly paidAt: number | null;
   readonly changedAt: number;
+  /** The linked wallet that paid, and when its owner pressed; null: a code was scanned. */
+  readonly link: string | null;
+  readonly pressedAt: number | null;
   readonly returns: readonly Return[];
 };
 

@@ -1,5 +1,6 @@
 import { formatAmount, type Money } from '../../protocol/money.js';
-import { type Capabilities, cancelDeadline } from '../acquirers/capabilities.js';
+import { amountStep, type Capabilities, cancelDeadline } from '../acquirers/capabilities.js';
+import type { LinkableWallet } from '../acquirers/linkable.js';
 import type { Attempt } from '../payment/types.js';
 import { isOpen, type Refund, takes } from './types.js';
 
@@ -35,6 +36,9 @@ export const refusalCodes = [
   'currency',
   'too-much',
   'part-not-possible',
+  'amount-not-possible',
+  'refund-not-possible',
+  'cancel-not-possible',
   'too-many-refunds',
   'window-over',
   'cancelled',
@@ -85,12 +89,39 @@ function barred(attempt: Attempt, { refunds }: Given): Refusal | undefined {
   return refuse('cancelled', `cancel ${cancel.number} of the whole payment is ${cancel.state}`);
 }
 
+export type Abilities = Pick<
+  Capabilities,
+  'cancelUntil' | 'refundWindowMs' | 'refundsMost' | 'partialRefunds' | 'steps'
+> & {
+  readonly refunds: boolean;
+  readonly cancels: boolean;
+};
+
+/** The stricter of what the contract allows and what the linked wallet that has paid does; `wallet` undefined: a code was scanned. */
+export function abilitiesOf(contract: Capabilities, wallet: LinkableWallet | undefined): Abilities {
+  if (!wallet) return { ...contract, refunds: true, cancels: true };
+  return {
+    ...{ ...contract, refunds: wallet.refund, cancels: !wallet.neverCancelled },
+    refundWindowMs: Math.min(contract.refundWindowMs ?? Number.POSITIVE_INFINITY, wallet.refundWindowMs),
+    partialRefunds: contract.partialRefunds && wallet.partialRefund,
+  };
+}
+
+/** What else may be done where the wallet refunds nothing. */
+function insteadOfRefund(attempt: Attempt, { cancels, cancelUntil }: Abilities, now: number): string {
+  const end = cancelUntil && cancelDeadline(cancelUntil, paidAt(attempt));
+  if (!cancels || (end !== null && now > end)) return 'give the money back by hand';
+  return end === null
+    ? 'cancel it instead'
+    : `cancel it instead, which is possible until ${new Date(end).toISOString()}`;
+}
+
 /** `asked`: undefined is all that remains. Returns what is to be given back, or why nothing is. */
 export function mayRefund(
   attempt: Attempt,
   asked: Money | undefined,
   given: Given,
-  capabilities: Capabilities,
+  abilities: Abilities,
   now: number,
 ): Money | Refusal {
   const why = barred(attempt, given);
@@ -105,13 +136,24 @@ export function mayRefund(
     const of = `of ${said(charged.amount, charged)} only ${said(remaining, charged)} can still be given back`;
     return refuse('too-much', `amount: ${of}; refunds that are not confirmed count as taken`);
   }
-  const { refundWindowMs, refundsMost, partialRefunds } = capabilities;
+  const { refundWindowMs, refundsMost, partialRefunds } = abilities;
+  if (!abilities.refunds) {
+    const instead = insteadOfRefund(attempt, abilities, now);
+    return refuse('refund-not-possible', `the wallet that paid takes no refund; ${instead}`);
+  }
   if (refundWindowMs !== null && now > paidAt(attempt) + refundWindowMs) {
     const end = new Date(paidAt(attempt) + refundWindowMs).toISOString();
     return refuse('window-over', `the acquirer refunds this payment until ${end}; give the money back by hand`);
   }
   if (!partialRefunds && money.amount !== charged.amount) {
     return refuse('part-not-possible', `the acquirer refunds the whole ${said(charged.amount, charged)} or nothing`);
+  }
+  const step = amountStep(abilities, money.currency);
+  if (money.amount % step !== 0) {
+    return refuse(
+      'amount-not-possible',
+      `amount: expected a multiple of ${said(step, charged)}, as the acquirer takes it`,
+    );
   }
   const made = given.refunds.filter((r) => r.kind === 'refund' && takes(r)).length;
   if (refundsMost !== null && made >= refundsMost) {
@@ -124,14 +166,20 @@ export function mayRefund(
 }
 
 /** Trap 4: a cancel is of the whole payment, so it is only for one of which nothing was refunded. */
-export function mayCancel(attempt: Attempt, given: Given, capabilities: Capabilities, now: number): Money | Refusal {
+export function mayCancel(attempt: Attempt, given: Given, abilities: Abilities, now: number): Money | Refusal {
   const why = barred(attempt, given);
   if (why || !attempt.money) return why ?? notDelivered(attempt);
+  if (!abilities.cancels) {
+    return refuse(
+      'cancel-not-possible',
+      'a payment of this wallet is never cancelled once it is made; refund it instead',
+    );
+  }
   if (given.refunds.some(takes)) {
     return refuse('refunded', 'a cancel gives back the whole payment, and a part is refunded; refund the rest instead');
   }
   if (given.reversed.taken > 0) return refuse('refunded', 'the relay itself gave its money back, or may have');
-  const { cancelUntil } = capabilities;
+  const { cancelUntil } = abilities;
   if (cancelUntil && now > cancelDeadline(cancelUntil, paidAt(attempt))) {
     const end = new Date(cancelDeadline(cancelUntil, paidAt(attempt))).toISOString();
     return refuse('window-over', `the acquirer cancels this payment until ${end}; refund it instead`);

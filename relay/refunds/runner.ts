@@ -1,6 +1,6 @@
 import type { Acquirer, InquiryAnswer, RefundAnswer } from '../acquirers/contract.js';
 import type { Database } from '../ledger/database.js';
-import type { Attempt } from '../payment/types.js';
+import { type Attempt, paidByToken } from '../payment/types.js';
 import type { Accounts } from '../routing/accounts.js';
 import { type Clock, sleep } from '../runtime/clock.js';
 import { type AppliedRefund, applyRefund, type RefundContext } from './apply.js';
@@ -127,17 +127,19 @@ async function makeCall(
 /** Trap 5: some acquirers refund only under their own id, which an inquiry tells where pay's answer was lost. */
 async function send(
   { id: refundId, money }: Refund,
-  { id: requestId, acquirerId: known }: Attempt,
+  attempt: Attempt,
   acquirer: Acquirer,
   signal: AbortSignal,
 ): Promise<RefundAnswer> {
+  const { id: requestId, acquirerId: known } = attempt;
   let acquirerId = known ?? undefined;
   if (acquirerId === undefined) {
     const asked = await acquirer.inquire(requestId, undefined, signal);
     if (asked.kind === 'cancelled') return { kind: 'already-returned' };
     if (asked.kind === 'paid') acquirerId = asked.acquirerId;
   }
-  return await acquirer.refund({ refundId, requestId, ...(acquirerId ? { acquirerId } : {}), money }, signal);
+  const named = { ...(acquirerId ? { acquirerId } : {}), ...paidByToken(attempt) };
+  return await acquirer.refund({ refundId, requestId, ...named, money }, signal);
 }
 
 type NoAnswer = { readonly kind: 'unknown'; readonly detail: 'io' | 'timeout' };

@@ -13,12 +13,17 @@ export type Refund = {
   inquiries: number;
 };
 
+/** Who pays by a token: the acquirer's name of the wallet, and the sandbox's number of the link. */
+export type Debited = { readonly method: string; readonly link: string };
+
 export type Payment = {
   readonly paymentRequestId: string;
   readonly paymentId: string;
   readonly scenario: ScenarioName;
   /** A hash; the sandbox keeps no code either. */
   readonly codeHash: string;
+  /** Absent: a code was scanned. */
+  readonly debited?: Debited;
   readonly asked: Amount;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
@@ -40,6 +45,8 @@ export type LedgerPayment = {
   readonly returned: number;
   readonly currency: string;
   readonly scenario: ScenarioName;
+  /** Of a linked wallet's payment: the acquirer's name of it. */
+  readonly wallet?: string;
 };
 /** Sums over all payments, whatever their currency. */
 export type Ledger = {
@@ -51,7 +58,7 @@ export type Dialog = { readonly paymentRequestId: string; readonly amount: numbe
 
 export type NewPayment = Pick<
   Payment,
-  'paymentRequestId' | 'scenario' | 'codeHash' | 'asked' | 'createdAtMs' | 'expiresAtMs' | 'confirmAtMs'
+  'paymentRequestId' | 'scenario' | 'codeHash' | 'debited' | 'asked' | 'createdAtMs' | 'expiresAtMs' | 'confirmAtMs'
 >;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -178,13 +185,14 @@ export class Books {
   }
 
   ledger(nowMs: number): Ledger {
-    const payments = this.#all(nowMs).map(({ paymentRequestId, state, charged, returned, asked, scenario }) => ({
-      paymentRequestId,
-      state,
-      charged,
-      returned,
-      currency: asked.currency,
-      scenario,
+    const payments = this.#all(nowMs).map(({ debited, ...payment }) => ({
+      paymentRequestId: payment.paymentRequestId,
+      state: payment.state,
+      charged: payment.charged,
+      returned: payment.returned,
+      currency: payment.asked.currency,
+      scenario: payment.scenario,
+      ...(debited ? { wallet: debited.method } : {}),
     }));
     return {
       charged: sum(payments.map((payment) => payment.charged)),
@@ -193,12 +201,21 @@ export class Books {
     };
   }
 
+  /** What one link has paid, or is about to, since then, in minor units; what was cancelled or refunded counts no more. */
+  spent(link: string, sinceMs: number, nowMs: number): number {
+    const counted = this.#all(nowMs).filter(
+      ({ debited, state, createdAtMs }) =>
+        debited?.link === link && createdAtMs >= sinceMs && (state === 'SUCCESS' || state === 'PROCESSING'),
+    );
+    return sum(counted.map(({ asked, charged, returned }) => (charged || asked.value) - returned));
+  }
+
   #all(nowMs: number): Payment[] {
     return [...this.#payments.values()].map((payment) => settle(payment, nowMs));
   }
 }
 
-type Asked = Pick<Payment, 'paymentRequestId' | 'codeHash' | 'asked' | 'expiresAtMs'>;
+type Asked = Pick<Payment, 'paymentRequestId' | 'codeHash' | 'debited' | 'asked' | 'expiresAtMs'>;
 
 /** A new payment, and what its scenario does to it at once. */
 export function begin(books: Books, asked: Asked, { scenario: name, nowMs, autoConfirmMs }: Rules): Payment {

@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Declared } from './antom/customs.js';
+import type { LinkingControls } from './antom/linking.js';
 import type { Dialog, Ledger } from './books.js';
+import { type Answer, fault, ok } from './control-answers.js';
 import { type Json, jsonIn } from './json.js';
+import { routeLinking } from './linking-control.js';
 import { readBody } from './listener.js';
 import { isNotifyManner, type NotifyManner, notifyManners, type Sent } from './notifier.js';
 import { isScenarioName, type ScenarioName, scenarioNames } from './scenarios.js';
@@ -10,6 +14,7 @@ export type Controls = {
   scenario(): ScenarioName;
   setScenario(name: ScenarioName): Promise<void>;
   ledger(): Ledger;
+  declarations(): readonly Declared[];
   dialogs(): readonly Dialog[];
   /** 'not-found': no such payment; 'closed': its dialog is no longer open. */
   answerDialog(paymentRequestId: string, action: 'confirm' | 'reject'): 'done' | 'not-found' | 'closed';
@@ -19,16 +24,11 @@ export type Controls = {
   /** Undefined: this sandbox sends none. */
   notifyManner(): NotifyManner | undefined;
   setNotifyManner(manner: NotifyManner): void;
+  /** Undefined: this acquirer links no wallets. */
+  readonly linking: LinkingControls | undefined;
 };
 
-type Answer = { readonly status: number; readonly body: object };
 const BODY_MAX_BYTES = 4_096;
-
-const ok = (body: object): Answer => ({ status: 200, body });
-const fault = (status: number, code: string, message: string): Answer => ({
-  status,
-  body: { error: { code, message } },
-});
 
 async function setScenario(controls: Controls, { scenario }: Json): Promise<Answer> {
   if (typeof scenario !== 'string' || !isScenarioName(scenario)) {
@@ -71,6 +71,8 @@ function answerDialog(controls: Controls, paymentRequestId: string, { action }: 
 async function route(controls: Controls, method: string, path: string, body: Json): Promise<Answer> {
   const dialog = /^\/control\/dialogs\/([^/?]+)$/.exec(path)?.[1];
   if (dialog !== undefined && method === 'POST') return answerDialog(controls, decodeURIComponent(dialog), body);
+  const linked = await routeLinking(controls.linking, method, path, body);
+  if (linked) return linked;
   switch (`${method} ${path}`) {
     case 'GET /control/scenario':
       return ok({ scenario: controls.scenario(), scenarios: scenarioNames });
@@ -78,6 +80,8 @@ async function route(controls: Controls, method: string, path: string, body: Jso
       return setScenario(controls, body);
     case 'GET /control/ledger':
       return ok(controls.ledger());
+    case 'GET /control/declarations':
+      return ok({ declarations: controls.declarations() });
     case 'GET /control/dialogs':
       return ok({ dialogs: controls.dialogs() });
     case 'GET /control/notifications':

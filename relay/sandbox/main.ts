@@ -23,6 +23,9 @@ type Arguments = {
   readonly timeScale: number;
   /** Undefined: no notifications. */
   readonly notifyFactor: number | undefined;
+  /** Undefined: tokens last until they are cancelled. */
+  readonly tokenLifeMs: number | undefined;
+  readonly merchantName: string | undefined;
 };
 
 function whole(name: string, text: string, max: number, least = 0): number {
@@ -44,6 +47,8 @@ const options = {
   'auto-confirm-ms': { type: 'string' },
   'time-scale': { type: 'string', default: '1' },
   'notify-factor': { type: 'string' },
+  'token-life-ms': { type: 'string' },
+  'merchant-name': { type: 'string' },
 } as const;
 
 /** Node's own words for wrong use are for programmers. @throws RangeError */
@@ -77,7 +82,7 @@ export function readArguments(args: readonly string[]): Arguments {
   if (!isScenarioName(scenario)) {
     throw new RangeError(`--scenario: found "${scenario}", expected one of ${scenarioNames.join(', ')}`);
   }
-  for (const name of ['client-id', 'key-folder'] as const) {
+  for (const name of ['client-id', 'key-folder', 'merchant-name'] as const) {
     if (values[name] === '') throw new RangeError(`--${name}: found an empty value, expected one that is not empty`);
   }
   const [port, controlPort] = [
@@ -89,6 +94,7 @@ export function readArguments(args: readonly string[]): Arguments {
   }
   const auto = values['auto-confirm-ms'];
   const notify = values['notify-factor'];
+  const life = values['token-life-ms'];
   return {
     acquirer,
     port,
@@ -100,6 +106,8 @@ export function readArguments(args: readonly string[]): Arguments {
     autoConfirmMs: auto === undefined ? undefined : whole('auto-confirm-ms', auto, 600_000),
     timeScale: whole('time-scale', values['time-scale'], 1_000, 1),
     notifyFactor: notify === undefined ? undefined : whole('notify-factor', notify, 1_000_000, 1),
+    tokenLifeMs: life === undefined ? undefined : whole('token-life-ms', life, 999_999_999, 1),
+    merchantName: values['merchant-name'],
   };
 }
 
@@ -132,7 +140,7 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : 'bad arguments'}\n`);
     return 2;
   }
-  const { keyFolder, autoConfirmMs, notifyFactor, ...rest } = found;
+  const { keyFolder, autoConfirmMs, notifyFactor, tokenLifeMs, merchantName, ...rest } = found;
   let keys: SandboxKeys;
   try {
     keys = await keysIn(keyFolder, found.acquirer);
@@ -145,6 +153,8 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
     ...rest,
     ...(autoConfirmMs === undefined ? {} : { autoConfirmMs }),
     ...(notifyFactor === undefined ? {} : { notifyFactor }),
+    ...(tokenLifeMs === undefined ? {} : { tokenLifeMs }),
+    ...(merchantName === undefined ? {} : { merchantName }),
     keys,
     onCall: (call) => log.info({ event: 'call', ...call }),
   });

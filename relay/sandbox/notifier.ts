@@ -10,7 +10,9 @@ export const notifyManners = [
 export type NotifyManner = (typeof notifyManners)[number];
 export const isNotifyManner = (text: string): text is NotifyManner => notifyManners.some((name) => name === text);
 
-export type NewsKind = 'paid' | 'failed' | 'cancelled' | 'refunded' | 'refund-failed';
+export type NewsKind = 'pending' | 'paid' | 'failed' | 'cancelled' | 'refunded' | 'refund-failed';
+/** Of a link: its owner agreed; its token is dead. */
+export type LinkNewsKind = 'authorised' | 'token-cancelled';
 export type News = {
   readonly kind: NewsKind;
   readonly payment: Payment;
@@ -20,22 +22,36 @@ export type News = {
   readonly manner: NotifyManner;
 };
 
+export type Written = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+/** News of no payment; `write` makes one send of it, so that each has its own time. */
+export type LinkNews = {
+  readonly kind: LinkNewsKind;
+  /** The link's number. */
+  readonly link: string;
+  readonly url: string;
+  write(url: URL, manner: NotifyManner): Written;
+};
+
 /** One acquirer's way of notifying. */
 export type Dialect = {
   /** Before the first send, the second, … at factor 1. */
   readonly gapsMs: readonly number[];
   readonly answerWithinMs: number;
-  readonly sends: ReadonlySet<NewsKind>;
-  write(news: News, url: URL): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  /** Whether it tells of this at all. */
+  sends(kind: NewsKind, payment: Payment): boolean;
+  write(news: News, url: URL): Written;
   isTaken(status: number, body: string): boolean;
 };
 
 /** `status`: null where nobody answered. */
 type Send = { readonly at: number; readonly status: number | null; readonly taken: boolean };
 export type Sent = {
-  readonly paymentRequestId: string;
+  /** Of news of a payment or a refund. */
+  readonly paymentRequestId?: string;
   readonly refundRequestId?: string;
-  readonly kind: NewsKind;
+  /** Of news of a link: its number. */
+  readonly link?: string;
+  readonly kind: NewsKind | LinkNewsKind;
   readonly manner: NotifyManner;
   readonly url: string;
   readonly sends: readonly Send[];
@@ -45,6 +61,7 @@ export type Sent = {
 };
 
 type Entry = { -readonly [Key in keyof Sent]: Sent[Key] } & { sends: Send[] };
+type Message = { readonly manner: NotifyManner; write(url: URL): Written };
 type Watched = { url: URL; readonly told: Set<string> };
 
 const LATE_MS = 30_000;
@@ -121,7 +138,7 @@ export class Notifier {
       const name = `${kind} ${refund?.refundRequestId ?? ''}`;
       if (told.has(name)) return [];
       told.add(name);
-      if (!dialect.sends.has(kind)) return [];
+      if (!dialect.sends(kind, payment)) return [];
       const amount = this.#amount(
         refund?.amount ?? { ...payment.asked, value: payment.charged || payment.asked.value },
       );
@@ -137,23 +154,50 @@ export class Notifier {
     return { currency, value };
   }
 
+  /** News of a link. Resolves when what made it news may be answered: at once but in the manner `before-the-answer`. */
+  async tellOf(news: LinkNews): Promise<void> {
+    const { manner } = this;
+    const first = this.tellFirst(news);
+    if (manner === 'before-the-answer') await first;
+  }
+
+  /** The same, and it has been sent once when this resolves, whatever the manner. */
+  async tellFirst(news: LinkNews): Promise<void> {
+    if (!URL.canParse(news.url)) return;
+    const { manner } = this;
+    const message = { manner, write: (to: URL) => news.write(to, manner) };
+    await this.#begin({ link: news.link, kind: news.kind }, message, new URL(news.url));
+  }
+
   /** Resolves when it was sent for the first time. */
   #tell(news: News, url: URL): Promise<void> {
     const { payment, refund, kind, manner } = news;
-    const record: Entry = {
+    const subject = {
       paymentRequestId: payment.paymentRequestId,
       ...(refund ? { refundRequestId: refund.refundRequestId } : {}),
-      ...{ kind, manner, url: url.href, sends: [], taken: false, nextAt: null },
+    };
+    const { dialect } = this.#options;
+    return this.#begin({ ...subject, kind }, { manner, write: (to) => dialect.write(news, to) }, url);
+  }
+
+  #begin(
+    subject: Pick<Sent, 'paymentRequestId' | 'refundRequestId' | 'link' | 'kind'>,
+    message: Message,
+    url: URL,
+  ): Promise<void> {
+    const record: Entry = {
+      ...subject,
+      ...{ manner: message.manner, url: url.href, sends: [], taken: false, nextAt: null },
     };
     this.#sent.push(record);
     if (this.#sent.length > KEPT_MOST) this.#sent.shift();
-    return new Promise((resolve) => this.#plan(news, url, record, resolve));
+    return new Promise((resolve) => this.#plan(message, url, record, resolve));
   }
 
-  #plan(news: News, url: URL, record: Entry, done: () => void): void {
+  #plan(message: Message, url: URL, record: Entry, done: () => void): void {
     const { dialect, factor, clockMs } = this.#options;
-    const gap = record.sends.length === 0 && news.manner === 'late' ? LATE_MS : dialect.gapsMs[record.sends.length];
-    const copies = news.manner === 'duplicate' ? 3 : 1;
+    const gap = record.sends.length === 0 && message.manner === 'late' ? LATE_MS : dialect.gapsMs[record.sends.length];
+    const copies = message.manner === 'duplicate' ? 3 : 1;
     if (gap === undefined || record.sends.filter(({ taken }) => taken).length >= copies) {
       record.nextAt = null;
       done();
@@ -163,14 +207,14 @@ export class Notifier {
     const wait = record.taken ? 0 : gap / factor;
     record.nextAt = clockMs() + wait;
     this.#after(wait, () => {
-      void this.#send(news, url, record).then(() => {
+      void this.#send(message, url, record).then(() => {
         done();
-        this.#plan(news, url, record, () => undefined);
+        this.#plan(message, url, record, () => undefined);
       });
     });
   }
 
-  async #send(news: News, url: URL, record: Entry): Promise<void> {
+  async #send(message: Message, url: URL, record: Entry): Promise<void> {
     const { dialect, clockMs } = this.#options;
     const at = clockMs();
     const limit = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(dialect.answerWithinMs)]);
@@ -179,7 +223,7 @@ export class Notifier {
         method: 'POST',
         redirect: 'manual',
         signal: limit,
-        ...dialect.write(news, url),
+        ...message.write(url),
       });
       const taken = dialect.isTaken(answer.status, await answer.text());
       record.sends.push({ at, status: answer.status, taken });
@@ -205,11 +249,11 @@ export class Notifier {
 type KindAndRefund = { readonly kind: NewsKind; readonly refund?: Refund };
 
 /** What was never paid was closed, whoever closed it. */
-function stateNews({ state, charged }: Payment): KindAndRefund | undefined {
+function stateNews({ state, charged }: Payment): KindAndRefund {
   if (state === 'SUCCESS') return { kind: 'paid' };
   if (state === 'FAIL') return { kind: 'failed' };
   if (state === 'CANCELLED') return { kind: charged > 0 ? 'cancelled' : 'failed' };
-  return undefined;
+  return { kind: 'pending' };
 }
 
 function refundNews(refund: Refund): KindAndRefund | undefined {

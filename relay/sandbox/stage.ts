@@ -24,8 +24,9 @@ export type Rules = {
   readonly byAmount: boolean;
   readonly nowMs: number;
   readonly autoConfirmMs: number | undefined;
-  /** When the request names no expiry. */
+  /** When the request names no expiry: of a scanned code's payment, and of an automatic debit. */
   readonly defaultExpiryMs: number;
+  readonly debitExpiryMs: number;
 };
 
 /** The scenario of a payment that begins now; `amount` in minor units. */

@@ -3,6 +3,9 @@ import type { VerifiedNotice } from '../acquirers/contract.js';
 import type { LedgerTransaction, Stored } from '../ledger/contract.js';
 import type { Transaction } from '../ledger/database.js';
 import type { NotificationEntry, NotificationOutcome, Notifications } from '../ledger/notifications.js';
+import type { AppliedLink } from '../linking/apply.js';
+import { hearAuthorization, type NoticeContext } from '../linking/notices.js';
+import { linksIn } from '../linking/store.js';
 import type { Effect } from '../payment/types.js';
 import type { AppliedRefund } from '../refunds/apply.js';
 import { isPersonsRefund } from '../refunds/types.js';
@@ -18,6 +21,7 @@ export type Heard = {
   /** What follows the commit. */
   readonly applied?: Applied;
   readonly refund?: AppliedRefund;
+  readonly link?: AppliedLink;
 };
 
 /**
@@ -30,27 +34,43 @@ export function hearNotification(
   notice: VerifiedNotice,
   account: string,
   context: ApplyContext,
+  linking?: NoticeContext,
 ): Promise<Heard> {
   const entry = entryOf(notice, account, context.now);
   const { attempt } = entry;
   return notifications.transaction(async (tx, notes, raw) => {
     const { id, before } = await notes.record(entry);
     if (before !== null && before !== 'unknown-id') return { outcome: 'duplicate', taken: true, attempt };
-    const done = await doneBy({ tx, raw }, notice, entry, context);
+    const done = await doneBy({ tx, raw }, notice, entry, context, linking);
     await notes.settle(id, done.outcome);
     return { ...done, taken: done.outcome !== 'unknown-id', attempt };
   });
 }
 
-type Done = { readonly outcome: NotificationOutcome; readonly applied?: Applied; readonly refund?: AppliedRefund };
+type Done = {
+  readonly outcome: NotificationOutcome;
+  readonly applied?: Applied;
+  readonly refund?: AppliedRefund;
+  readonly link?: AppliedLink;
+};
 const ignored: Done = { outcome: 'ignored' };
 
 type Transactions = { readonly tx: LedgerTransaction; readonly raw: Transaction };
 
 /** To whom it is: nobody, the machine of refunds that people ask for, or the payment's own. */
-function doneBy({ tx, raw }: Transactions, notice: VerifiedNotice, entry: NotificationEntry, context: ApplyContext) {
-  if (notice.kind === 'other') return Promise.resolve(ignored);
+async function doneBy(
+  { tx, raw }: Transactions,
+  notice: VerifiedNotice,
+  entry: NotificationEntry,
+  context: ApplyContext,
+  linking: NoticeContext | undefined,
+): Promise<Done> {
   const { attempt, account } = entry;
+  if (notice.kind === 'authorization' && linking) {
+    const { outcome, applied } = await hearAuthorization(tx, linksIn(raw), notice, account, linking);
+    return { outcome, ...(applied ? { link: applied } : {}) };
+  }
+  if (notice.kind === 'other' || notice.kind === 'authorization') return ignored;
   if (notice.kind === 'refund' && attempt !== null && isPersonsRefund(notice.refundId)) {
     return hearRefund(raw, notice, attempt, account, context);
   }
@@ -59,11 +79,20 @@ function doneBy({ tx, raw }: Transactions, notice: VerifiedNotice, entry: Notifi
 
 function entryOf(notice: VerifiedNotice, account: string, at: number): NotificationEntry {
   const dedupe = createHash('sha256').update(notice.key).digest('hex');
-  const shared = { account, dedupe, kind: notice.kind, at };
-  if (notice.kind === 'other') return { ...shared, subject: null, attempt: null, says: notice.what, money: null };
+  const shared = { account, dedupe, at };
+  if (notice.kind === 'other' || notice.kind === 'authorization') {
+    const nobody = { subject: null, attempt: null, money: null };
+    return {
+      ...shared,
+      ...nobody,
+      kind: 'other',
+      says: notice.kind === 'other' ? notice.what : `authorization ${notice.what}`,
+    };
+  }
   const subject = notice.kind === 'payment' ? notice.requestId : notice.refundId;
   return {
     ...shared,
+    kind: notice.kind,
     subject,
     attempt: attemptIdOf(notice),
     says: answerText(notice.answer),

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { NotificationReply } from '../acquirers/contract.js';
 import type { Notifications } from '../ledger/notifications.js';
+import type { AppliedLink } from '../linking/apply.js';
+import type { NoticeContext } from '../linking/notices.js';
 import type { AppliedRefund } from '../refunds/apply.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Counters } from '../runtime/counters.js';
@@ -19,6 +21,8 @@ export type WebhookParts = {
   readonly committed: (applied: Applied) => void;
   /** The same of a refund that a person asked for. */
   readonly refundHeard: (applied: AppliedRefund) => void;
+  /** Absent: no wallet can be linked, and what is said of one is ignored. */
+  readonly linking?: { context(): NoticeContext; committed(applied: AppliedLink): void } | undefined;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Log;
@@ -126,12 +130,14 @@ async function hear(request: FastifyRequest, reply: FastifyReply, parts: HearPar
     return say(acquirer.replies.again);
   }
   try {
-    const heard = await hearNotification(parts.notifications, result, account, parts.context());
-    const { outcome, attempt, taken, applied, refund } = heard;
+    const said = parts.linking?.context();
+    const heard = await hearNotification(parts.notifications, result, account, parts.context(), said);
+    const { outcome, attempt, taken, applied, refund, link } = heard;
     counters.add(`webhook-${outcome}`);
     log.info({ event: 'webhook', account, kind: result.kind, outcome, attempt });
     if (applied) committed(applied);
     if (refund) refundHeard(refund);
+    if (link) parts.linking?.committed(link);
     return say(taken ? acquirer.replies.taken : acquirer.replies.again);
   } catch (error) {
     // Nothing of it is in the ledger, so the acquirer shall say it again.

@@ -129,7 +129,9 @@ function storyOf(
   const story: StepRecord[] = [];
   // A report is repeated until the kiosk has heard the answer: the first tells all.
   const isSame = before.state === after.state && before.reason === after.reason && before.finding === after.finding;
-  const isRepeated = event.type === 'vend-reported' && isSame && !effects.some(isAlarm);
+  const isPressed = event.type === 'confirmed' && before.confirmedAt !== after.confirmedAt;
+  const isRepeated =
+    (event.type === 'vend-reported' || (event.type === 'confirmed' && !isPressed)) && isSame && !effects.some(isAlarm);
   if (event.type !== 'due' && !isRepeated) story.push(eventLine(event, at, ms));
   if (before.state !== after.state) story.push({ at, name: after.state, detail: after.reason ?? '', ms: null });
   if (before.finding !== after.finding) story.push({ at, name: 'finding', detail: after.finding ?? '', ms: null });
@@ -148,6 +150,8 @@ function eventLine(event: Exclude<PaymentEvent, { type: 'due' }>, at: number, ms
       return { at, name: 'refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
     case 'refund-inquiry-answered':
       return { at, name: event.by ?? 'inquire-refund', detail: `${event.refundId}: ${answerText(event.answer)}`, ms };
+    case 'confirmed':
+      return { at, name: 'confirmed', detail: `by ${event.by}`, ms: null };
     case 'abort':
       return { at, name: 'abort', detail: '', ms: null };
     case 'vend-reported':

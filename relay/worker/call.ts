@@ -1,5 +1,6 @@
+import type { IssuerId } from '../../protocol/words.js';
 import type { Acquirer, NotSent, PayAnswer, RefundAnswer } from '../acquirers/contract.js';
-import type { Attempt, Call, PaymentEvent } from '../payment/types.js';
+import { type Attempt, type Call, type PaymentEvent, paidByToken } from '../payment/types.js';
 import type { Clock } from '../runtime/clock.js';
 
 export type CallOutcome = {
@@ -7,12 +8,15 @@ export type CallOutcome = {
   readonly code: string | null;
 };
 
+/** What a payment is made with: a scanned code, or a linked wallet's token. Both are secrets. */
+export type Means = { readonly code: string; readonly wallet?: IssuerId };
+
 type Caller = {
   readonly acquirer: Acquirer;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** By how much our clock is surely ahead of the ledger's, ms. */
-  readonly aheadMs?: number;
+  /** Our time minus the ledger's, ms, as far as it is beyond doubt. */
+  readonly clockOffMs?: number;
 };
 
 const BEYOND_TIMEOUT_MS = 2_000;
@@ -34,18 +38,18 @@ export function notMade(call: 'pay' | 'cancel' | 'refund', attempt: Attempt, at:
 export async function makeCall(
   call: Call,
   attempt: Attempt,
-  code: string | undefined,
+  means: Means | undefined,
   caller: Caller,
 ): Promise<CallOutcome> {
-  const { acquirer, signal, clock, aheadMs = 0 } = caller;
+  const { acquirer, signal, clock, clockOffMs = 0 } = caller;
   const acquirerId = attempt.acquirerId ?? undefined;
   const refundId = attempt.reversal?.id ?? '';
   const now = clock.now();
   // Another relay may have sent the pay, by a clock behind ours: "no such order" must not count before that could land.
-  const askedAt = now - aheadMs;
+  const askedAt = now - Math.max(0, clockOffMs);
   switch (call) {
     case 'pay': {
-      const answer = await safely(() => pay(attempt, code, now, caller), caller);
+      const answer = await safely(() => pay(attempt, means, now, caller), caller);
       return outcome({ type: 'pay-answered', answer });
     }
     case 'inquire': {
@@ -74,31 +78,42 @@ const outcome = (event: CallOutcome['event']): CallOutcome => ({
 
 const notSent = (detail: string): Promise<NotSent> => Promise.resolve({ kind: 'not-sent', detail });
 
-function refund({ id, acquirerId, reversal }: Attempt, { acquirer, signal }: Caller): Promise<RefundAnswer> {
+function refund(attempt: Attempt, { acquirer, signal }: Caller): Promise<RefundAnswer> {
+  const { id, acquirerId, reversal } = attempt;
   if (reversal?.kind !== 'refund') return notSent('no refund');
-  const named = acquirerId === null ? {} : { acquirerId };
+  const named = { ...(acquirerId === null ? {} : { acquirerId }), ...paidByToken(attempt) };
   return acquirer.refund({ refundId: reversal.id, requestId: id, ...named, money: reversal.money }, signal);
 }
 
-function pay(
-  attempt: Attempt,
-  code: string | undefined,
-  now: number,
-  { acquirer, signal }: Caller,
-): Promise<PayAnswer> {
+/**
+ * A code is sent by the relay that has accepted it; with a token any may go on, and by a clock that is further behind it would
+ * send after all that whoever asks for it has reckoned with (rule 11).
+ */
+function sendUntilOf({ link, payUntil, landingUntil, scannedAt, vendUntil }: Attempt, caller: Caller): number {
+  const { acquirer, clockOffMs = 0 } = caller;
+  if (link === null || clockOffMs >= 0) return payUntil;
+  const { callTimeoutMs, codeLifeMs } = acquirer.plan;
+  // As `landingUntil` was reckoned at admission: by the ledger's clock.
+  const lastSend = landingUntil - callTimeoutMs - Math.min(codeLifeMs, vendUntil - scannedAt);
+  return Math.min(payUntil, lastSend + clockOffMs);
+}
+
+function pay(attempt: Attempt, means: Means | undefined, now: number, caller: Caller): Promise<PayAnswer> {
+  const { acquirer, signal } = caller;
+  const sendUntil = sendUntilOf(attempt, caller);
   // Rule 11: the row was read again just before; the adapter looks at the time once more when the connection stands.
-  if (code === undefined || attempt.money === null) return notSent('no code');
-  if (now > attempt.payUntil) return notSent('too late');
+  if (means === undefined || attempt.money === null) return notSent(attempt.link === null ? 'no code' : 'no token');
+  if (now > sendUntil) return notSent('too late');
   return acquirer.pay(
     {
       requestId: attempt.id,
-      code,
+      ...means,
       money: attempt.money,
       ...(attempt.issuer ? { issuer: attempt.issuer } : {}),
       reference: attempt.reference,
       kiosk: attempt.kiosk,
       scannedAt: new Date(attempt.scannedAt),
-      sendUntil: new Date(attempt.payUntil),
+      sendUntil: new Date(sendUntil),
       expiresAt: new Date(attempt.vendUntil),
     },
     signal,

@@ -22,7 +22,7 @@ export type CallMade = {
 /** `not-sent` by our own decision, see acquirers/http.ts and the adapters; any other means that it could not be reached. */
 const ownReasons: ReadonlySet<string> = new Set([
   ...['too late', 'too-late', 'no code', 'no refund', 'no-payment-id', 'request-not-writable'],
-  'account not in the config',
+  ...['account not in the config', 'unlinked', 'no token'],
 ]);
 
 /**

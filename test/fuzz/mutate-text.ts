@@ -6,6 +6,7 @@ import type { Random } from './random.js';
 const DIGITS = '0123456789';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ALNUM = DIGITS + LETTERS;
+const DISTINCT = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const PRINTABLE = `${ALNUM} !"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`;
 
 /** Prefixes of the table with the length of their codes, and neighbours of both that nobody owns. */
@@ -100,6 +101,13 @@ const scheme = (random: Random, most: number): string =>
     random.pick([0, 1, 2, 3, 5, most - 1, most, most + 1, most + 2]),
   );
 
+/** What stands behind the prefix of our own codes, or nearly. */
+const memberRest = (random: Random): string =>
+  random.text(
+    random.pick([DISTINCT, DISTINCT, '0123456789ABCDEF', '0123456789ABCDEF', ALNUM]),
+    random.pick([20, 20, 20, 32, 32, 32, 19, 21, 31, 33]),
+  );
+
 const mistakes: readonly ((random: Random) => string)[] = [
   (r) => `${scheme(r, 21)}${r.pick(['://', ':/', ':', '//', ':///'])}${r.text(PRINTABLE, r.below(30))}`,
   (r) => `${scheme(r, 16)}:${r.text(PRINTABLE, r.below(30))}`,
@@ -116,6 +124,7 @@ const mistakes: readonly ((random: Random) => string)[] = [
   (r) => `${r.pick(['22', '22', '21', '2'])}${r.text(r.once(6) ? PRINTABLE : ALNUM, r.pick([15, 16, 16, 16, 17]))}`,
   (r) =>
     r.text(DIGITS, r.between(0, 12)) + r.text(`${ALNUM} .-`, r.pick([0, 1, 2, 9, 10, 28, 30, 31])) + r.text(DIGITS, 9),
+  (r) => `${r.pick(['QZM', 'QZM', 'QZF', 'QZN', 'QYM', 'qZM'])}${memberRest(r)}`,
   (r) => r.text(PRINTABLE, r.below(70)),
   (r) => Buffer.from(r.bytes(r.below(r.once(8) ? 600 : 40))).toString('latin1'),
   (r) =>

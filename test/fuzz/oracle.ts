@@ -108,6 +108,9 @@ function digits(content: string, market: Market): Answer {
 }
 
 function letters(content: string): Answer {
+  if (/^(QZM[0-9A-HJKMNP-TV-Z]{20}|QZF[0-9A-F]{32})$/.test(content)) {
+    return { kind: 'wallet-code', issuer: 'linked-wallet', code: content };
+  }
   if (/^22[0-9A-Za-z]{16}$/.test(content)) return { kind: 'wallet-code', issuer: 'jkopay', code: content };
   if (/^M[1-4].{57,}$/.test(content)) return rejected('boarding-pass');
   if (/^[A-Za-z][A-Za-z0-9+.-]{1,15}:/.test(content)) return rejected('structured-text');

@@ -81,7 +81,7 @@ export class LightKiosk {
       publish: (frame) => link.publish(upTopic(name), frame),
       orderEvent: (order, event) => this.#note(order, event),
       log: { info() {}, warn() {} },
-      ...{ onSettled() {}, onOpen() {} },
+      ...{ onSettled() {}, onOpen() {}, random: randomBytes, modulesOf: () => 25 },
       timers: {
         ...{ payValidMs: times.payValid, deadlineMs: times.kioskDeadline, ...times.kiosk },
         ...{ finalScreenMs: 10, noticeMs: 10, orderExpiresMs: 0, roundTripMaxMs: 3_000 },

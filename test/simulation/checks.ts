@@ -1,6 +1,8 @@
 import type { BookEntry } from '../../agent/kiosk/state.js';
 import type { AlarmKind, Attempt, State } from '../../relay/payment/types.js';
 import { checkJournal, checkRow } from './books.js';
+import { isUnderWay } from './link-witness.js';
+import { EPOCH_MS } from './world/epoch.js';
 import type { World } from './world.js';
 
 /** How an attempt ended, or did not. */
@@ -11,10 +13,11 @@ const ends: ReadonlySet<State> = new Set(['delivered', 'declined', 'reversed', '
 /** Nothing is under way any more. */
 export function isQuiet(world: World): boolean {
   for (const attempt of world.database.attempts()) if (!ends.has(attempt.state)) return false;
+  for (const link of world.database.links()) if (isUnderWay(link)) return false;
   return world.kiosks.every(({ life, name }) => {
     if (!life?.link.up) return false;
-    const { closed, attempt, books } = life.kiosk.loop.state;
-    if (closed.length > 0 || attempt) return false;
+    const { closed, attempt, link, books } = life.kiosk.loop.state;
+    if (closed.length > 0 || attempt || link) return false;
     // Two devices of one journal may take note of an end for each other, and nobody can tell them apart.
     return Object.values(books).every((entry) => entry.closed && (entry.ended || world.twice.has(name)));
   });
@@ -42,6 +45,7 @@ export function checkEnd(world: World): Record<string, number> {
     else checkRow(world, { row: attempt, facts: oracle.attempts.get(id), payment, alarms: alarms.get(id) ?? [] });
   }
   checkAcquirer(world, rows);
+  world.linkWitness.checkEnd(database.links(), EPOCH_MS + timeline.now);
   for (const [id, facts] of oracle.attempts) {
     world.witness.checkTold(id, rows.get(id), facts.byPolicy === 'reverse' && facts.goodsOut);
     if (rows.has(id)) continue;
@@ -51,7 +55,10 @@ export function checkEnd(world: World): Record<string, number> {
   checkKiosks(world);
   for (const kiosk of world.kiosks) checkJournal(world, kiosk);
   if (world.secrecy.reads)
-    world.secrecy.read('the ledger', Buffer.from(JSON.stringify([...rows.values(), ...database.alarms()])));
+    world.secrecy.read(
+      'the ledger',
+      Buffer.from(JSON.stringify([...rows.values(), ...database.links(), ...database.alarms()])),
+    );
   return counts;
 }
 
@@ -83,9 +90,10 @@ function checkKiosks({ kiosks, oracle, database, twice }: World): void {
       oracle.violate('L1', 'the kiosk does not come back', undefined, name);
       continue;
     }
-    const { closed, attempt, books, memory } = life.kiosk.loop.state;
+    const { closed, attempt, link, books, memory } = life.kiosk.loop.state;
     if (closed.length > 0) oracle.violate('L1', `out of service: ${closed.join(', ')}`, undefined, name);
     if (attempt) oracle.violate('L1', `still ${attempt.phase} at the kiosk`, attempt.id);
+    if (link) oracle.violate('W6', `a link is still ${link.stage} on the display`, undefined, name);
     for (const entry of Object.values(books)) {
       if (!entry.closed)
         oracle.violate('L3', `its report (${entry.delivery ?? 'open'}) was never acknowledged`, entry.attempt);

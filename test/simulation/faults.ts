@@ -63,6 +63,32 @@ export const faultClasses = {
   'clock-set': 0.3,
   // The acquirer once more; a chance for each inquiry about a payment that it has called paid.
   'declined-after-paid': 0.2,
+  // Customers whose wallet is linked: no fault, but what those after it need; a chance for each of them.
+  'wallet-linked': 0.2,
+  'press-missing': 0.1,
+  'press-on-phone': 0.3,
+  'token-cancelled': 0.1,
+  'unlinked-meanwhile': 0.05,
+  'press-by-stranger': 0.05,
+  'member-code-old': 0.1,
+  'member-code-again': 0.05,
+  'limit-raced': 0.05,
+  'first-code-shown': 0.2,
+  // Customers who link their wallet first; a chance for each customer, or for each of them.
+  'wallet-links': 0.03,
+  'link-photographed': 0.2,
+  'link-refused': 0.1,
+  'link-silent': 0.1,
+  // The wallets; a chance for each call, agreement or notification.
+  'link-call-lost': 0.1,
+  'token-in-process': 0.3,
+  'token-refused': 0.05,
+  'token-expires': 0.2,
+  'notice-early': 0.05,
+  'notice-lost': 0.1,
+  'notice-twice': 0.2,
+  'notice-late': 0.05,
+  'notice-forged': 0.1,
 } as const satisfies Record<string, number>;
 
 export type FaultClass = keyof typeof faultClasses;
@@ -172,12 +198,21 @@ export class FaultSource {
   }
 }
 
+/** Drawn apart, so that worlds of before are what they were. */
+const late: ReadonlySet<FaultClass> = new Set([
+  ...(['wallet-linked', 'press-missing', 'press-on-phone', 'token-cancelled', 'unlinked-meanwhile'] as const),
+  ...(['press-by-stranger', 'member-code-old', 'member-code-again', 'limit-raced', 'first-code-shown'] as const),
+  ...(['wallet-links', 'link-photographed', 'link-refused', 'link-silent', 'link-call-lost'] as const),
+  ...(['token-in-process', 'token-refused', 'token-expires', 'notice-early', 'notice-lost'] as const),
+  ...(['notice-twice', 'notice-late', 'notice-forged'] as const),
+]);
+
 /** Some classes often, some rarely, some not at all: a world of every fault at once hides what two of them do. */
 export function swarm(chance: Chance): Record<FaultClass, number> {
   const quiet = chance.hits(0.05);
   const shares = {} as Record<FaultClass, number>;
   for (const name of faultNames) {
-    const drawn = chance.next();
+    const drawn = (late.has(name) ? chance.fork(name) : chance).next();
     shares[name] = quiet || drawn < 0.45 ? 0 : drawn < 0.75 ? 0.3 : drawn < 0.95 ? 1 : 4;
   }
   return shares;

@@ -33,6 +33,10 @@ function upInWords(body: UpBody): string {
       return 'Abort';
     case 'ack':
       return `Ack ${body.standing ?? ''}`;
+    case 'link':
+      return body.givenUp ? 'Link given up' : `Link ${body.wallet}`;
+    case 'pay-linked':
+      return `PayLinked ${body.amount} ${body.currency}${body.pressed ? ', pressed' : ''}`;
   }
 }
 
@@ -48,5 +52,9 @@ function downInWords(body: DownBody): string {
       return 'Ack of the vend';
     case 'service':
       return body.reason ? `Out of service (${body.reason})` : 'In service';
+    case 'link-code':
+      return 'LinkCode';
+    case 'link-result':
+      return `LinkResult ${body.state}${body.reason ? ` (${body.reason})` : ''}`;
   }
 }

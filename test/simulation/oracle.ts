@@ -4,10 +4,11 @@ import type { Money } from '../../protocol/money.js';
 import { type Attempt, finalStates } from '../../relay/payment/types.js';
 import type { Payment } from './world/acquirer-books.js';
 
-/** The invariants of design section 4.1, by name; `crash` is a fault of ours that ended a program. */
+/** The invariants of design section 4.1, by name; W: of linked wallets, as the README has them; `crash` is a fault of ours that ended a program. */
 export type Predicate =
   | `S${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 13}`
   | `L${1 | 2 | 3 | 4 | 5 | 6}`
+  | `W${1 | 2 | 3 | 4 | 5 | 6 | 7}`
   | 'reconciliation'
   | 'crash';
 

@@ -1,7 +1,8 @@
 import type { Oracle } from './oracle.js';
 
-/** Every payment code of the worlds; 18 digits in a row stand in some ids too, which are hexadecimal. */
-const CODE = /(?<![0-9a-f])28\d{16}(?![0-9a-f])/;
+/** Every payment code of the worlds, and every secret of linking; 18 digits in a row stand in some ids too, which are hexadecimal. */
+const CODE =
+  /(?<![0-9a-f])28\d{16}(?![0-9a-f])|QZM[0-9A-HJKMNP-TV-Z]{20}|QZF[0-9A-F]{32}|(?:token|auth|cookie)-[0-9a-f]{32}|wallet\.example\/agree/;
 
 /** S11: reads what programs log, what the broker keeps, and in the end the journals and the ledger. */
 export class Secrecy {

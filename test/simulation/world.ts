@@ -1,10 +1,13 @@
 import type { View } from '../../agent/kiosk/view.js';
 import type { AttemptId } from '../../protocol/ids.js';
+import { isFirstCode } from '../../relay/linking/codes.js';
 import { Chance } from './chance.js';
 import { type Fault, Faults } from './faults.js';
 import type { Gates } from './gates.js';
 import { frameInWords } from './in-words.js';
 import type { Commit, MemoryDatabase } from './ledger/database.js';
+import type { LinkChange } from './ledger/link-table.js';
+import { LinkWitness } from './link-witness.js';
 import { Logs } from './logs.js';
 import type { WorldOptions } from './options.js';
 import { Oracle } from './oracle.js';
@@ -20,9 +23,14 @@ import { Broker } from './world/broker.js';
 import { Denial } from './world/denial.js';
 import { SimulatedKiosk, timers } from './world/kiosk.js';
 import { openDatabase } from './world/ledger.js';
+import { mostADay } from './world/linkable.js';
+import { Linker } from './world/linker.js';
+import { LinkedWallets } from './world/links.js';
+import { Members } from './world/member.js';
 import { SimulatedRelay } from './world/relay.js';
 import { Shopper } from './world/shopper.js';
 import { Wallets } from './world/wallet.js';
+import { WalletHouse } from './world/wallet-house.js';
 import { Weather } from './world/weather.js';
 
 const OPERATOR_LOOKS_MS = 60_000;
@@ -45,6 +53,9 @@ export class World {
   readonly broker: Broker;
   readonly acquirer: SimulatedAcquirer;
   readonly wallets: Wallets;
+  readonly links: LinkedWallets;
+  readonly house: WalletHouse;
+  readonly linkWitness: LinkWitness;
   readonly secrecy: Secrecy;
   readonly kiosks: SimulatedKiosk[] = [];
   readonly relays: SimulatedRelay[] = [];
@@ -55,6 +66,7 @@ export class World {
   readonly #logs: Logs;
   readonly #denial: Denial;
   readonly #chance: Chance;
+  readonly #phones: Chance;
   #payments = 0;
 
   constructor(options: WorldOptions) {
@@ -86,15 +98,25 @@ export class World {
       },
     });
     this.wallets = new Wallets(this.faults);
+    const { oracle } = this;
+    const database = (): MemoryDatabase => this.database;
+    this.links = new LinkedWallets(this.#chance.fork('links'), database, () => this.house);
+    this.house = new WalletHouse({
+      ...this.#shared('wallets'),
+      deliver: (notice) => this.#someRelay()?.hear(notice) ?? Promise.resolve(false),
+      onEarly: (state) => this.#agreedEarly(state),
+    });
+    this.linkWitness = new LinkWitness({ oracle, wallets: this.links, vault: this.links.vault, database, mostADay });
+    this.#phones = this.#chance.fork('phones');
     this.broker = new Broker({
       ...this.#shared('broker'),
       inWords: frameInWords,
       onRetained: (topic, payload) => this.secrecy.read(`retained ${topic}`, payload),
     });
-    const { books, wallets, oracle } = this;
+    const { books, wallets, links, house, linkWitness } = this;
     this.acquirer = new SimulatedAcquirer({
-      ...{ ...this.#shared('acquirer'), books, wallets },
-      onAsked: (id, code, money) => oracle.asked(id, code, money),
+      ...{ ...this.#shared('acquirer'), books, wallets, links, house, linkWitness },
+      onAsked: (id, code, money) => this.oracle.asked(id, code, money),
       witness: this.witness,
     });
     this.#denial = new Denial({ faults: this.faults, witness: this.witness, story: this.story });
@@ -223,13 +245,18 @@ export class World {
   }
 
   #attend(kiosk: SimulatedKiosk, weather: Weather): void {
-    const { oracle, wallets, options } = this;
+    const { oracle, wallets, links, linkWitness, house, database, options } = this;
     const shared = this.#shared(`${kiosk.name}-shopper`);
     const others = this.kiosks.filter((other) => other !== kiosk);
+    const phones = shared.chance.fork('phones');
+    const desk = () => (this.relays.length > 0 ? phones.pick(this.relays).phones : undefined);
+    const linkerParts = { ...shared, links, house, desk, witness: linkWitness };
+    const elsewhere = () => (others.length > 0 ? shared.chance.pick(others) : undefined);
     const shopper = new Shopper(kiosk, {
-      ...{ ...shared, oracle, wallets },
+      ...{ ...shared, oracle, wallets, elsewhere },
+      linker: new Linker(kiosk, { ...linkerParts, database, chance: shared.chance.fork('linker') }),
+      members: new Members(kiosk, { ...linkerParts, wallets, elsewhere, chance: shared.chance.fork('members') }),
       open: () => this.#payments < options.payments,
-      elsewhere: () => (others.length > 0 ? shared.chance.pick(others) : undefined),
       onPayment: () => {
         this.began(kiosk);
         weather.over(kiosk);
@@ -241,7 +268,28 @@ export class World {
   #viewed(kiosk: SimulatedKiosk, view: View): void {
     const attempt = kiosk.life?.kiosk.loop.state.attempt;
     this.story.tell(kiosk.name, () => `shows ${view.kind}`, attempt?.id ?? kiosk.name);
-    if (attempt && this.oracle.opened(attempt.id, attempt.pay?.code)) this.#opened(kiosk, attempt.id);
+    if (!attempt || !this.oracle.opened(attempt.id, attempt.pay?.code)) return;
+    if (attempt.pay?.type === 'pay-linked') this.#openedByLink(kiosk, attempt.id, attempt.pay.code);
+    this.#opened(kiosk, attempt.id);
+  }
+
+  /** The first payment has no code that a customer shows: what its wallet will do is drawn here. */
+  #openedByLink(kiosk: SimulatedKiosk, id: AttemptId, code: string): void {
+    const { wallets, links, timeline } = this;
+    if (isFirstCode(code) && !wallets.find(code)) wallets.issue(kiosk.name, this.#phones, timeline.now, code);
+    links.shown.set(id, code);
+  }
+
+  #someRelay(): SimulatedRelay | undefined {
+    return this.relays.length > 0 ? this.#phones.pick(this.relays) : undefined;
+  }
+
+  /** Before any relay has heard where to send the phone that has opened the link; then nobody has compared digits. */
+  #agreedEarly(state: string): void {
+    const link = this.database.linkBy('state', this.links.vault.hash('state', state));
+    if (!link) return;
+    this.linkWitness.compared(link.id);
+    this.house.agree(state);
   }
 
   /** S13, L4 and L5, of an attempt at the very moment of its scan: the next thing that happens may end it. */
@@ -276,6 +324,7 @@ export class World {
       ...{ timeline, faults, points, gates, interleaved: options.interleaved, chance: this.#chance.fork('ledger') },
       onCommit: (commit) => this.#committed(commit),
       onLost: (commits) => {
+        for (const { links } of commits) for (const change of links) this.linkWitness.forgotten(change);
         for (const { attempts } of commits)
           for (const { before, after } of attempts) {
             story.tell('ledger', () => `forgets: ${after.state}`, after.id);
@@ -285,14 +334,24 @@ export class World {
     });
   }
 
+  #linkCommitted(change: LinkChange, relay: string): void {
+    const { before, after } = change;
+    this.linkWitness.committed(change);
+    if (before?.state === after.state) return;
+    const reason = after.reason ? ` (${after.reason})` : '';
+    this.story.tell(relay, () => `commits link ${before?.state ?? 'nothing'} → ${after.state}${reason}`, after.kiosk);
+  }
+
   #committed(commit: Commit): void {
-    const { attempts, kiosks, relay, alarms } = commit;
+    const { attempts, kiosks, links, relay, alarms } = commit;
     this.witness.decided(commit);
     for (const { before, after } of kiosks) {
       this.witness.greeted(before, after, () => this.isAlone(after.name));
     }
+    for (const change of links) this.#linkCommitted(change, relay);
     for (const { before, after } of attempts) {
       this.oracle.committed(before, after);
+      if (after.link !== null) this.linkWitness.paymentCommitted(before, after);
       this.#persons.committed(before, after);
       this.witness.moved(after, after.state);
       if (before?.state === after.state) continue;

@@ -5,7 +5,7 @@ import { initialState, type KioskState, type KioskTimers } from '../../agent/kio
 import { step } from '../../agent/kiosk/step.js';
 import type { Order } from '../../agent/orders/order.js';
 import { bootTag } from '../../protocol/ids.js';
-import type { Update } from '../../protocol/messages.js';
+import type { LinkResult, Update } from '../../protocol/messages.js';
 
 export const timers: KioskTimers = {
   payValidMs: 20_000,
@@ -24,6 +24,11 @@ export const order: Order = { id: '01'.repeat(8), amount: 3550, currency: 'HKD',
 export const tail = '02'.repeat(8);
 export const attempt = order.id + tail;
 export const code = '281006020123456789012345';
+
+export const memberCode = `QZM${'A1'.repeat(10)}`;
+export const firstCode = `QZF${'0A'.repeat(16)}`;
+export const link = '0c'.repeat(16);
+export const shortLink = 'HTTPS://K.EXAMPLE/L/ABCD2345';
 
 export const replay: Replay = {
   epoch: 'ee'.repeat(16),
@@ -80,6 +85,34 @@ export class Bench {
 
   scan(digest = 'd1'): readonly KioskEffect[] {
     return this.on({ type: 'scanned', code, issuer: 'alipayplus', digest, tail, scanMs: this.now });
+  }
+
+  /** A member code, held under the scanner. */
+  scanMember(digest = 'm1'): readonly KioskEffect[] {
+    return this.on({
+      ...{ type: 'scanned', code: memberCode, issuer: 'linked-wallet' },
+      ...{ digest, tail, scanMs: this.now },
+    });
+  }
+
+  askLink(modulesMost = 29): readonly KioskEffect[] {
+    return this.on({ type: 'link-asked', wallet: 'alipayhk', link, modulesMost });
+  }
+
+  linkCode(more: { readonly link?: string; readonly leftMs?: number; readonly modules?: number } = {}) {
+    return this.on({ type: 'link-code', link, code: shortLink, leftMs: 180_000, modules: 25, ...more });
+  }
+
+  linkResult(state: LinkResult['state'], more: Partial<LinkResult> = {}): readonly KioskEffect[] {
+    return this.on({ type: 'link-result', link, state, digits: '', leftMs: 0, code: '', ...more });
+  }
+
+  /** Armed, a code on the display, a phone that shows the same digits. */
+  linkOpened(): this {
+    this.armed().askLink();
+    this.linkCode();
+    this.linkResult('opened', { digits: '47', leftMs: 150_000 });
+    return this;
   }
 
   update(standing: Update['standing'], more: Partial<Update> = {}): readonly KioskEffect[] {

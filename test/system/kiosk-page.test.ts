@@ -137,8 +137,12 @@ describe.skipIf(!found && !required)('the page of the web front', () => {
     await open();
     const glyph = (href: string) =>
       page.waitForSelector(`#glyph[href="${href}"]`, { state: 'attached', timeout: 5_000 });
-    front.showScreen({ ...approved, kind: 'confirm-on-phone', tone: 'attention' });
-    await glyph('#i-phone');
+    for (const kind of ['confirm-on-phone', 'link-opened']) {
+      front.showScreen({ ...approved, kind: 'a-ready', tone: 'ready' });
+      await glyph('#i-ready');
+      front.showScreen({ ...approved, kind, tone: 'attention' });
+      await glyph('#i-phone');
+    }
     expect(await page.locator('symbol#i-phone').count()).toBe(1);
     for (const tone of ['neutral', 'ready', 'working', 'good', 'bad', 'closed', 'attention'] as const) {
       front.showScreen({ ...approved, kind: `a-${tone}`, tone });
@@ -231,11 +235,12 @@ describe.skipIf(!found && !required)('the page of the web front', () => {
       'try-again': 'amber',
       busy: 'blue',
       'confirm-on-phone': 'amber',
+      'press-to-pay': 'amber',
       approved: 'green',
       declined: 'red',
       'out-of-service': 'red',
     });
-    expect(names.size).toBe(7);
+    expect(names.size).toBe(8);
     await page.waitForSelector('#buzzer:not(.on)');
     front.showSignal('ready');
     front.showSignal('read');

@@ -397,7 +397,7 @@ describe.each(stages.filter(({ name }) => name === 'PostgreSQL'))('on $name', (k
     const { status, stdout } = await run('retention');
     expect([status, stdout]).toEqual([
       0,
-      "erased: 1 hashes of codes, buyers' data of 1 payments, 0 notifications, people's words of 0 records, " +
+      "erased: 1 hashes of codes, buyers' data of 1 payments, 0 links, 0 notifications, people's words of 0 records, " +
         '0 audit rows, 0 rows of reports, 0 kept answers\n',
     ]);
   }, 60_000);

@@ -41,6 +41,10 @@ export const en: Catalogue = {
       title: 'Confirm on your phone',
       body: 'Your wallet asks for your password. Enter it to finish paying.',
     },
+    'press-to-pay': {
+      title: 'Press to pay',
+      body: 'Your linked wallet pays this amount. Press the button, or confirm on your phone.',
+    },
     vending: { title: 'Paid, thank you', body: 'Your purchase is on its way. One moment, please.' },
     approved: { title: 'Thank you', body: 'Payment complete. Please take your purchase.' },
     unconfirmed: {
@@ -60,6 +64,49 @@ export const en: Catalogue = {
       body: 'We cannot tell how this purchase ended. A person will settle it. Please keep the reference.',
     },
   },
+  links: {
+    'link-asked': (wallet) => ({ title: `Link ${wallet}`, body: 'One moment, please. The code is on its way.' }),
+    'link-offered': (wallet, pays) =>
+      pays
+        ? {
+            title: `Scan to link ${wallet} and pay`,
+            body: 'Scan the code with your phone and agree there. The amount is paid at once; next time one press is enough.',
+          }
+        : {
+            title: `Scan to link ${wallet}`,
+            body: 'Scan the code with your phone and agree there. From then on you pay here with one press.',
+          },
+    'link-opened': () => ({
+      title: 'Does your phone show this number?',
+      body: 'Say yes on the phone only if it shows the same. If it shows another number or none, say no.',
+    }),
+    'link-authorised': () => ({
+      title: 'Thank you, one moment',
+      body: 'Your wallet is being linked. Keep your phone in your hand.',
+    }),
+    linked: (wallet) => ({
+      title: `${wallet} is linked`,
+      body: 'Nothing was charged. Next time show the code on the page on your phone, and pay with one press.',
+    }),
+    'link-expired': () => ({
+      title: 'The code has expired',
+      body: 'Nothing was linked or charged. To try again, ask for a new code, or show a payment code to pay.',
+    }),
+    'link-failed': (wallet) => ({
+      title: `${wallet} was not linked`,
+      body: 'Nothing was charged. You can try again, or show a payment code of your wallet to pay.',
+    }),
+    'link-late': () => ({
+      title: 'Your wallet takes its time',
+      body: 'Your phone will show when it is linked. Nothing was charged here. To pay now, show a payment code.',
+    }),
+    'link-desk': () => ({
+      title: 'Please use the staffed desk',
+      body: 'This kiosk cannot show a code for linking a wallet. To pay here, show a payment code.',
+    }),
+  },
+  wallets: { alipayhk: 'AlipayHK', dana: 'DANA' },
+  buttons: { link: (wallet) => `Link ${wallet}`, pay: (amount) => `Pay ${amount}` },
   reasons: {
     'code-expired': {
       title: 'The code has expired',
@@ -74,7 +121,7 @@ export const en: Catalogue = {
       body: 'Nothing was charged. Top up, choose another card in your wallet, or use another wallet.',
     },
     'limit-exceeded': {
-      title: 'Wallet limit reached',
+      title: 'Not possible with this wallet',
       body: 'Nothing was charged. Your wallet does not allow this amount now. Please use another wallet.',
     },
     'wallet-restricted': {
@@ -126,11 +173,15 @@ export const en: Catalogue = {
       title: 'Please ask for help',
       body: 'We cannot tell yet whether your money was returned. A person will settle it. Please keep the reference.',
     },
+    unlinked: {
+      title: 'This wallet is not linked',
+      body: 'Nothing was charged. Link your wallet again, or show a payment code.',
+    },
     stale: { title: 'That took too long', body: 'Nothing was charged. Refresh the payment code and try again.' },
     'not-greeted': { title: 'Please try again', body: 'Nothing was charged. The kiosk had just lost its connection.' },
     'over-limit': {
-      title: 'The amount is too high',
-      body: 'Nothing was charged. This kiosk may not take such an amount. Please ask for help.',
+      title: 'Not possible for this amount',
+      body: 'Nothing was charged. This kiosk may not take this amount now. Please ask for help.',
     },
     'order-taken': {
       title: 'A payment is already under way',

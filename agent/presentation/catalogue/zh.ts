@@ -18,6 +18,7 @@ export const zh: Catalogue = {
     armed: { title: '请出示付款码', body: '请打开钱包应用，将付款码对准扫码口。' },
     busy: { title: '正在处理付款', body: '请稍候，不要收起手机。' },
     'confirm-on-phone': { title: '请在手机上确认', body: '您的钱包需要验证支付密码，请输入密码完成付款。' },
+    'press-to-pay': { title: '请按键付款', body: '将用已绑定的钱包支付此金额。请按付款键，或在手机上确认。' },
     vending: { title: '付款成功', body: '正在为您出货，请稍候。' },
     approved: { title: '谢谢惠顾', body: '付款已完成，请取走您的商品。' },
     unconfirmed: {
@@ -28,11 +29,45 @@ export const zh: Catalogue = {
     refunded: { title: '本次最终未扣款', body: '本次购买未完成。如果您的钱包显示已扣款，款项已经退回。' },
     operator: { title: '请联系工作人员', body: '我们无法确认本次购买的结果，将由工作人员为您处理。请记下参考号。' },
   },
+  links: {
+    'link-asked': (wallet) => ({ title: `绑定${wallet}`, body: '请稍候，正在准备二维码。' }),
+    'link-offered': (wallet, pays) =>
+      pays
+        ? {
+            title: `扫码绑定${wallet}并付款`,
+            body: '请用手机扫码并同意授权。绑定后立即支付此金额，以后只需按一下即可付款。',
+          }
+        : { title: `扫码绑定${wallet}`, body: '请用手机扫码并同意授权，以后只需按一下即可付款。' },
+    'link-opened': () => ({
+      title: '手机上显示此数字吗？',
+      body: '只有手机显示相同的数字时，才可选择“是”。如不相同或没有显示，请选择“否”。',
+    }),
+    'link-authorised': () => ({ title: '谢谢，请稍候', body: '正在绑定您的钱包，请不要收起手机。' }),
+    linked: (wallet) => ({
+      title: `${wallet}已绑定`,
+      body: '未扣款。以后出示手机页面上的会员码，按一下即可付款。',
+    }),
+    'link-expired': () => ({
+      title: '二维码已过期',
+      body: '未绑定，未扣款。如要重试，请重新获取二维码，或出示付款码付款。',
+    }),
+    'link-failed': (wallet) => ({
+      title: `${wallet}未绑定`,
+      body: '未扣款。您可以重试，或出示钱包的付款码付款。',
+    }),
+    'link-late': () => ({
+      title: '钱包处理较慢',
+      body: '绑定完成后，手机上会显示。本机未扣款。如需现在付款，请出示付款码。',
+    }),
+    'link-desk': () => ({ title: '请到人工柜台', body: '本机无法显示绑定钱包的二维码。您仍可在此出示付款码付款。' }),
+  },
+  wallets: { alipayhk: '支付宝香港', dana: 'DANA' },
+  buttons: { link: (wallet) => `绑定${wallet}`, pay: (amount) => `支付 ${amount}` },
   reasons: {
     'code-expired': { title: '付款码已过期', body: '未扣款。请在钱包中刷新付款码后重试。' },
     'code-not-accepted': { title: '付款码未被接受', body: '未扣款。请刷新付款码，或换用其他钱包。' },
     'insufficient-funds': { title: '余额不足', body: '未扣款。请充值、在钱包中更换付款方式，或换用其他钱包。' },
-    'limit-exceeded': { title: '超出钱包限额', body: '未扣款。您的钱包目前无法支付此金额，请换用其他钱包。' },
+    'limit-exceeded': { title: '此钱包无法支付', body: '未扣款。您的钱包目前无法支付此金额，请换用其他钱包。' },
     'wallet-restricted': { title: '此钱包暂时无法付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
     'wrong-password': { title: '手机上未确认付款', body: '未扣款。如要付款，请重试，并用正确的支付密码确认。' },
     risk: { title: '钱包拒绝了本次付款', body: '未扣款。请查看钱包应用中的提示，或换用其他钱包。' },
@@ -52,9 +87,10 @@ export const zh: Catalogue = {
       title: '请联系工作人员',
       body: '我们暂时无法确认款项是否已退回，将由工作人员为您处理。请记下参考号。',
     },
+    unlinked: { title: '钱包未绑定', body: '未扣款。请重新绑定钱包，或出示付款码。' },
     stale: { title: '操作超时', body: '未扣款。请刷新付款码后重试。' },
     'not-greeted': { title: '请重试', body: '未扣款。本机刚才网络中断。' },
-    'over-limit': { title: '金额过高', body: '未扣款。本机不能收取此金额，请联系工作人员。' },
+    'over-limit': { title: '此金额无法支付', body: '未扣款。本机目前不能收取此金额，请联系工作人员。' },
     'order-taken': { title: '已有付款正在处理', body: '本次购买的上一笔付款尚未结束，请稍候，切勿重复付款。' },
     'code-used': { title: '付款码已被使用', body: '本次未扣款。请在钱包中刷新付款码后重试。' },
     tombstone: { title: '本次付款已关闭', body: '未扣款。请重新开始。' },

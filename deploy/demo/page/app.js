@@ -1,5 +1,6 @@
 import { drawAttempts } from './attempts.js';
 import { drawCards, drawDialog, drawGoods, drawHatch, drawLedger, drawParts, drawScenarios } from './draw.js';
+import { drawBrowser, drawPermissions } from './linking.js';
 
 /** The page of the demo: draws the state the server sends, and posts what the visitor does. */
 
@@ -95,7 +96,9 @@ function draw() {
   );
   drawScenarios($('scenarios'), state, (name) => act('scenario', { name }));
   drawDialog(state);
+  drawBrowser($('browser'), state);
   drawLedger($('ledger'), state);
+  drawPermissions($('permissions'), state);
   drawAttempts($('attempts'), state);
   if (dropsSeen !== undefined && state.hatch.seq > dropsSeen) drawHatch($('hatch'), state.hatch);
   dropsSeen = state.hatch.seq;

@@ -11,6 +11,7 @@ const tones = {
   reversing: 'wait',
   reversed: 'back',
   'password-pending': 'wait',
+  'confirm-pending': 'wait',
   submitted: 'wait',
 };
 
@@ -21,6 +22,8 @@ function standingWord(standing, { charged, returned }) {
       return 'asking';
     case 'password-pending':
       return 'password';
+    case 'confirm-pending':
+      return 'press';
     case 'approved':
       return 'paid';
     case 'reversing':
@@ -37,6 +40,8 @@ function standingWord(standing, { charged, returned }) {
 
 const stepWords = {
   accepted: 'code received',
+  confirmed: 'pressed',
+  notification: 'is told',
   pay: 'asks for payment',
   inquire: 'asks again',
   cancel: 'asks to cancel',
@@ -76,6 +81,7 @@ const issuerNames = {
   wechatpay: 'WeChat Pay',
   unionpay: 'UnionPay',
   jkopay: 'JKOPay',
+  alipayhk: 'AlipayHK',
 };
 
 const plain = (word) => word.replaceAll('-', ' ');

@@ -1,4 +1,5 @@
 // The kiosk's front: draws what the stream says, and "out of service" when the stream says nothing.
+import { drawLink } from './link.js';
 import { audible, listenForTouch, sound } from './sound.js';
 
 /** The server gives a sign of life each second; a page that is blind for longer than this shows a closed kiosk. */
@@ -21,6 +22,7 @@ const signalWords = {
   'try-again': ['Try again', '请重试'],
   busy: ['Busy', '处理中'],
   'confirm-on-phone': ['Confirm on phone', '请在手机上确认'],
+  'press-to-pay': ['Press to pay', '请按键付款'],
   approved: ['Approved', '支付成功'],
   declined: ['Declined', '支付未成功'],
   'out-of-service': ['Out of service', '暂停服务'],
@@ -55,22 +57,36 @@ function textOf({ lang, title, body }) {
   return text;
 }
 
+/** Screens that send the customer to the phone. */
+const onPhone = ['confirm-on-phone', 'link-opened'];
+
+/** A press names the screen that it was meant for. */
+let shown = 0;
+const press = (what) =>
+  fetch('press', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...what, shown }),
+  }).catch(() => {});
+
 let drawn = '';
 function draw(screen) {
+  shown = screen.shown;
   count(screen.leftMs);
   // What changes every time it is sent is no new screen: nothing moves and nothing is read aloud again.
-  const key = JSON.stringify({ ...screen, leftMs: screen.leftMs !== undefined });
+  const key = JSON.stringify({ ...screen, shown: 0, leftMs: screen.leftMs !== undefined });
   if (key === drawn) return;
   drawn = key;
   document.body.dataset.tone = screen.tone;
   document.body.dataset.kind = screen.kind;
   document.documentElement.lang = screen.texts[0]?.lang ?? 'en';
-  id('glyph').setAttribute('href', screen.kind === 'confirm-on-phone' ? '#i-phone' : `#i-${screen.tone}`);
+  id('glyph').setAttribute('href', onPhone.includes(screen.kind) ? '#i-phone' : `#i-${screen.tone}`);
   id('amount').textContent = screen.amount ?? '';
   id('amount').hidden = screen.amount === undefined;
   id('texts').replaceChildren(...screen.texts.map(textOf));
   id('receipt').lastElementChild.textContent = screen.receipt ?? '';
   id('receipt').hidden = screen.receipt === undefined;
+  drawLink(screen, press);
   fit();
 }
 

@@ -1,22 +1,27 @@
-import type { Currency } from '../../../protocol/money.js';
-import { type ContractLimits, supports, withLimits } from '../capabilities.js';
-import type { Acquirer, PayRequest, PollPlan } from '../contract.js';
+import type { Currency, Money } from '../../../protocol/money.js';
+import { amountStep, type Capabilities, type ContractLimits, supports, withLimits } from '../capabilities.js';
+import type { Acquirer, PollPlan } from '../contract.js';
 import { cancelAnswer, inquiryAnswer, payAnswer } from './answers.js';
 import { capabilitiesOf } from './capabilities.js';
 import { type ClientOptions, createClient } from './client.js';
+import { debitCodes, payCodes } from './codes.js';
+import { type CustomsSettings, createCustoms } from './customs.js';
 import { publicKeysOf } from './keys.js';
+import { createLinking, type LinkingOptions } from './linking.js';
 import { antomReplies, readNotification } from './notifications.js';
 import { antomPlan } from './plan.js';
 import { refundAnswer, refundInquiryAnswer } from './refunds.js';
 import {
   CODE_MAX_CHARS,
   type ContractFields,
+  debitBody,
   type Merchant,
   payBody,
   referBody,
   referRefundBody,
   refundBody,
 } from './requests.js';
+import { walletOf } from './wallets.js';
 
 /** Everything that config says of one Antom contract. */
 export type AntomOptions = ClientOptions &
@@ -29,14 +34,20 @@ export type AntomOptions = ClientOptions &
     readonly plan?: Partial<PollPlan>;
     /** What the contract says otherwise than `capabilities.ts`. */
     readonly limits?: ContractLimits;
+    /** Absent: nothing is declared to customs. */
+    readonly customs?: CustomsSettings;
+    /** Absent: the contract has no Scan to Link. */
+    readonly linking?: LinkingOptions;
   };
 
-/** Antom wants rupiah in whole hundreds of its minor unit (section 0.5); to round would be another amount. */
-const isPayable = ({ amount, currency }: PayRequest['money']): boolean =>
-  Number.isSafeInteger(amount) && amount > 0 && (currency !== 'IDR' || amount % 100 === 0);
+const isPayable = (capabilities: Capabilities, { amount, currency }: Money): boolean =>
+  Number.isSafeInteger(amount) && amount > 0 && amount % amountStep(capabilities, currency) === 0;
+
+const misconfigured = { kind: 'declined', reason: 'configuration', alarm: true } as const;
 
 /**
- * Antom, user-presented mode (IN_STORE_PAYMENT). Source: reference acquirers/antom.md sections 0 and 1.
+ * Antom, user-presented mode (IN_STORE_PAYMENT) and automatic debit (AGREEMENT_PAYMENT) of linked wallets. Source: reference
+ * acquirers/antom.md sections 0 to 2.
  * @throws RangeError naming the option that is wrong.
  */
 export function createAntom(options: AntomOptions): Acquirer {
@@ -45,28 +56,31 @@ export function createAntom(options: AntomOptions): Acquirer {
   const timeoutMs = plan.callTimeoutMs;
   const capabilities = withLimits(capabilitiesOf(options.currencies), options.limits);
   const keys = publicKeysOf(options);
+  const { wallets = [], authClientId } = options.linking ?? {};
+  const { notifyUrl, merchantAccountId, merchantRegion } = options;
+  const linking = createLinking({
+    ...{ client, wallets, timeoutMs, secure: new URL(options.baseUrl).protocol === 'https:' },
+    context: { notifyUrl, merchantAccountId, merchantRegion, authClientId },
+  });
 
   return {
     name: 'antom',
     plan,
     capabilities,
     async pay(request, signal) {
-      const { requestId, money, code } = request;
-      if (!supports(capabilities, money.currency) || !isPayable(money)) {
-        return { kind: 'declined', reason: 'configuration', alarm: true };
-      }
+      const { requestId, money, code, wallet: issuer } = request;
+      if (!supports(capabilities, money.currency) || !isPayable(capabilities, money)) return misconfigured;
+      const wallet = issuer === undefined ? undefined : walletOf(wallets, issuer);
+      if (issuer !== undefined && wallet?.currency !== money.currency) return misconfigured;
       // Which codes Antom takes, Antom says; only what its field cannot hold is not asked.
-      if (code.length > CODE_MAX_CHARS) return { kind: 'declined', reason: 'code-not-accepted' };
-      const answer = await client({
-        api: 'pay',
-        requestId,
-        content: () => payBody(request, options),
-        secret: code,
-        timeoutMs,
-        sendUntil: request.sendUntil,
-        signal,
-      });
-      return 'kind' in answer ? answer : payAnswer(answer, requestId);
+      if (code.length > CODE_MAX_CHARS) {
+        return { kind: 'declined', reason: wallet ? 'unlinked' : 'code-not-accepted' };
+      }
+      const content = () =>
+        wallet ? debitBody(request, wallet.method, options, options.clock()) : payBody(request, options);
+      const limits = { timeoutMs, sendUntil: request.sendUntil, signal };
+      const answer = await client({ api: 'pay', requestId, content, secret: code, ...limits });
+      return 'kind' in answer ? answer : payAnswer(answer, requestId, wallet ? debitCodes : payCodes);
     },
     async inquire(requestId, acquirerId, signal) {
       const content = () => referBody(requestId, acquirerId, options);
@@ -82,8 +96,8 @@ export function createAntom(options: AntomOptions): Acquirer {
       const { requestId, acquirerId } = request;
       // The payment machine inquires first, which tells it.
       if (acquirerId === undefined) return { kind: 'not-sent', detail: 'no-payment-id' };
-      if (!isPayable(request.money)) return { kind: 'failed', retry: 'never', alarm: true };
-      const content = () => refundBody(request, acquirerId);
+      if (!isPayable(capabilities, request.money)) return { kind: 'failed', retry: 'never', alarm: true };
+      const content = () => refundBody(request, acquirerId, notifyUrl);
       const answer = await client({ api: 'refund', requestId, content, timeoutMs, signal });
       return 'kind' in answer ? answer : refundAnswer(answer, request);
     },
@@ -94,5 +108,7 @@ export function createAntom(options: AntomOptions): Acquirer {
     },
     verifyNotification: (raw) => readNotification(raw, options.clientId, keys),
     replies: antomReplies,
+    ...(options.customs ? { customs: createCustoms(options.customs, client, timeoutMs) } : {}),
+    ...(options.linking ? { linking } : {}),
   };
 }

@@ -3,12 +3,15 @@ import { isCurrency, type Money } from '../../../protocol/money.js';
 import type { CancelAnswer, InquiryAnswer, PayAnswer, Unknown, UnknownDetail } from '../contract.js';
 import {
   cancelCodes,
+  debitCodes,
   gatewayCodes,
   inquiryCodes,
+  type PayRow,
   payCodes,
   paymentStatuses,
   type ResultStatus,
   rowOf,
+  type Table,
 } from './codes.js';
 import { type PublicKeys, type SignedParts, verifySignature } from './signing.js';
 
@@ -121,10 +124,20 @@ function paid(answer: Answer): PayAnswer & InquiryAnswer {
   return { kind: 'paid', ...coded(answer), ...acquirerIdOf(answer), ...(money ? { money } : {}) };
 }
 
-export function payAnswer(answer: Answer, requestId: string): PayAnswer {
+/** Antom says that it failed, and why in a code that stands in no table. */
+export const isNewFailure = ({ code, status }: Answer): boolean => status === 'F' && !rowOf(debitCodes, code);
+export const newFailure = (answer: Answer) =>
+  ({ kind: 'declined', reason: 'other', alarm: true, ...coded(answer) }) as const;
+
+/**
+ * `table`: `debitCodes` of a linked wallet's payment. A failure of a new kind ends the payment of a scanned code, as in Antom's
+ * own implementation (section 1.4): the buyer stands there with another code. A token is there to be charged again, so
+ * whether it was is for an inquiry to say.
+ */
+export function payAnswer(answer: Answer, requestId: string, table: Table<PayRow> = payCodes): PayAnswer {
   if (isOfAnother(answer, requestId)) return unknown('shape', answer.code);
-  const row = rowOf(payCodes, answer.code);
-  if (!row && answer.status === 'F') return { kind: 'declined', reason: 'other', alarm: true, ...coded(answer) };
+  const row = rowOf(table, answer.code);
+  if (table === payCodes && isNewFailure(answer)) return newFailure(answer);
   if (!row || row.status !== answer.status) return unknown('unclear', answer.code);
   switch (row.kind) {
     case 'paid':
@@ -143,11 +156,17 @@ export function payAnswer(answer: Answer, requestId: string): PayAnswer {
 /** Why a payment failed, from the code that an inquiry gives for it. */
 function failed(answer: Answer): InquiryAnswer {
   const code = codeOf(answer.fields['paymentResultCode']);
-  const row = rowOf(payCodes, code);
+  const row = rowOf(debitCodes, code);
   if (row?.kind === 'declined') {
     return { kind: 'declined', reason: row.reason, ...(row.alarm ? { alarm: true } : {}), code };
   }
   return { kind: 'declined', reason: 'other', ...(code ? { code, alarm: true } : {}) };
+}
+
+/** Whether it was paid does not hang on it, so one that is not as documented is as good as none. */
+function withDeclarable(told: InquiryAnswer, { fields }: Answer): InquiryAnswer {
+  const declarable = moneyOf(fields['customsDeclarationAmount']);
+  return told.kind === 'paid' && declarable !== undefined && declarable !== 'shape' ? { ...told, declarable } : told;
 }
 
 export function inquiryAnswer(answer: Answer, requestId: string): InquiryAnswer {
@@ -160,7 +179,7 @@ export function inquiryAnswer(answer: Answer, requestId: string): InquiryAnswer 
   const kind = typeof status === 'string' ? rowOf(paymentStatuses, status) : undefined;
   switch (kind) {
     case 'paid':
-      return paid(answer);
+      return withDeclarable(paid(answer), answer);
     case 'declined':
       return failed(answer);
     case 'cancelled':

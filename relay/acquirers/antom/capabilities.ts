@@ -1,5 +1,11 @@
 import type { Currency } from '../../../protocol/money.js';
-import type { Capabilities } from '../capabilities.js';
+import { amountStep, type Capabilities } from '../capabilities.js';
+
+/** Rupiah in whole hundreds of its minor unit (reference acquirers/antom.md section 0.5); to round would be another amount. */
+const steps = { IDR: 100 } as const;
+
+/** Minor units of which every amount that Antom is asked for is a multiple. */
+export const smallestPart = (currency: Currency): number => amountStep({ steps }, currency);
 
 /**
  * Antom, user-presented mode. The cancel window is the contract's; until 00:15 the next day in GMT+8 is what its online pages
@@ -8,6 +14,7 @@ import type { Capabilities } from '../capabilities.js';
 export const capabilitiesOf = (currencies: readonly Currency[] | undefined): Capabilities => ({
   ...(currencies ? { currencies } : {}),
   amounts: [],
+  steps,
   giveUpMarginMs: 0,
   cancelUntil: { daysLater: 1, minuteOfDay: 15, zoneOffsetMinutes: 480 },
   refundWindowMs: null,

@@ -4,7 +4,7 @@ import type { NotSent, Unknown } from '../contract.js';
 import { post } from '../http.js';
 import { type AnswerTime, answerTime } from '../time.js';
 import { type Answer, openAnswer } from './answers.js';
-import { isDocumented } from './codes.js';
+import { isDocumented } from './documented.js';
 import { type KeyOptions, publicKeysOf } from './keys.js';
 import { type Api, apiPath } from './paths.js';
 import { signatureHeader } from './signing.js';
@@ -12,7 +12,8 @@ import { signatureHeader } from './signing.js';
 /** One line for the log after each answer; `tracerId` is what Antom's support asks for. */
 export type AntomTrace = {
   readonly api: Api;
-  readonly requestId: string;
+  /** Of the payment; absent where the call is about none. */
+  readonly requestId?: string;
   readonly tracerId?: string;
   readonly code?: string;
 };
@@ -38,9 +39,10 @@ export type ClientOptions = KeyOptions & {
 /** `content` makes the request's body; a fault in it is `not-sent`. */
 export type AntomCall = {
   readonly api: Api;
-  readonly requestId: string;
+  /** Of the payment, for the trace. */
+  readonly requestId?: string;
   readonly content: () => object;
-  /** A payment code among the content, in case the answer repeats it. */
+  /** A payment code, or a token, among the content, in case the answer repeats it. */
   readonly secret?: string;
   readonly timeoutMs: number;
   /** No byte is written later than this, by `clock`. */
@@ -120,7 +122,7 @@ export function createClient(options: ClientOptions): AntomClient {
     if (told) options.onTime?.(told);
     options.onTrace?.({
       api,
-      requestId,
+      ...(requestId === undefined ? {} : { requestId }),
       ...(tracerId === undefined || isEcho(tracerId) ? {} : { tracerId: tracerId.slice(0, 64) }),
       ...(opened.code ? { code: opened.code } : {}),
     });

@@ -30,11 +30,11 @@ export type RefundInquiryRow = { readonly status: ResultStatus } & (
   | { readonly kind: 'see-refund-status' | 'not-found' }
   | { readonly kind: 'unknown'; readonly detail: UnknownDetail }
 );
-type Table<Row> = Readonly<Record<string, Row>>;
+export type Table<Row> = Readonly<Record<string, Row>>;
 
 const declined = (reason: Reason): PayRow => ({ status: 'F', kind: 'declined', reason });
 const alarm = (reason: Reason): PayRow => ({ status: 'F', kind: 'declined', reason, alarm: true });
-const unclear = { status: 'F', kind: 'unknown', detail: 'unclear' } as const;
+export const unclear = { status: 'F', kind: 'unknown', detail: 'unclear' } as const;
 
 /** Refused at the gateway, before any payment is looked at. Only these are believed without a signature. */
 export const gatewayCodes: ReadonlySet<string> = new Set([
@@ -53,9 +53,10 @@ export const gatewayCodes: ReadonlySet<string> = new Set([
   'NO_INTERFACE_DEF',
   'PARAM_ILLEGAL',
 ]);
-const atGateway = <Row>(row: Row): Table<Row> => Object.fromEntries([...gatewayCodes].map((code) => [code, row]));
+export const atGateway = <Row>(row: Row): Table<Row> =>
+  Object.fromEntries([...gatewayCodes].map((code) => [code, row]));
 
-const undecided = {
+export const undecided = {
   UNKNOWN_EXCEPTION: { status: 'U', kind: 'unknown', detail: 'unclear' },
   REQUEST_TRAFFIC_EXCEED_LIMIT: { status: 'U', kind: 'unknown', detail: 'busy' },
 } as const;
@@ -76,7 +77,7 @@ export const payCodes: Table<PayRow> = {
   USER_NOT_EXIST: declined('wallet-restricted'),
   USER_STATUS_ABNORMAL: declined('wallet-restricted'),
   USER_PAYMENT_VERIFICATION_FAILED: declined('wrong-password'),
-  // Of automatic debit (section 2.4): wrong or too many passwords there, and a linked wallet that is linked no more.
+  // Of automatic debit (section 2.4): wrong or too many passwords there, and a token that a scanned code never is.
   VERIFY_UNMATCHED: declined('wrong-password'),
   VERIFY_TIMES_EXCEED_LIMIT: declined('wrong-password'),
   INVALID_ACCESS_TOKEN: declined('wallet-restricted'),
@@ -100,6 +101,9 @@ export const payCodes: Table<PayRow> = {
   PROCESS_FAIL: alarm('acquirer-unavailable'),
   SYSTEM_ERROR: alarm('acquirer-unavailable'),
 };
+
+/** Of a linked wallet's payment, and of one that an inquiry or a notice tells of: only such a one has a token (section 2.4). */
+export const debitCodes: Table<PayRow> = { ...payCodes, INVALID_ACCESS_TOKEN: declined('unlinked') };
 
 /** `result` says only how the call went; the payment's own word is `paymentStatus`. */
 export const inquiryCodes: Table<InquiryRow> = {
@@ -189,8 +193,3 @@ export const refundStatuses: Table<RefundRow> = {
 /** Own rows only: a code named "constructor" finds nothing. */
 export const rowOf = <Row>(table: Table<Row>, code: string): Row | undefined =>
   Object.hasOwn(table, code) ? table[code] : undefined;
-
-/** True for a result code that stands in one of the tables: it means what the table says, and is nobody's secret. */
-export const isDocumented = (code: string): boolean =>
-  gatewayCodes.has(code) ||
-  [payCodes, inquiryCodes, cancelCodes, refundCodes, refundInquiryCodes].some((table) => Object.hasOwn(table, code));

@@ -10,8 +10,21 @@ import type {
   VerifiedNotice,
 } from '../contract.js';
 import { headerText, rejected } from '../notifications.js';
-import { acquirerIdOf, answerIn, type Fields, isObject, moneyOf, parseJson, payAnswer, unknown } from './answers.js';
-import { refundStatuses, rowOf } from './codes.js';
+import {
+  type Answer,
+  acquirerIdOf,
+  answerIn,
+  type Fields,
+  isNewFailure,
+  isObject,
+  moneyOf,
+  newFailure,
+  parseJson,
+  payAnswer,
+  unknown,
+} from './answers.js';
+import { authCodeCreated, tokenCancelled } from './authorization-notices.js';
+import { debitCodes, refundStatuses, rowOf } from './codes.js';
 import { refundOf } from './refunds.js';
 import { type PublicKeys, verifySignature } from './signing.js';
 
@@ -63,7 +76,11 @@ function noticeOf(fields: Fields, digest: string): VerifiedNotice | undefined {
   const type = wordIn(fields, 'notifyType');
   const other = (what: string): VerifiedNotice => ({ kind: 'other', key: `other/${digest}`, what });
   if (fields['authorizationNotifyType'] !== undefined) {
-    return other(`authorization ${wordIn(fields, 'authorizationNotifyType')}`.trim());
+    const authorization = wordIn(fields, 'authorizationNotifyType');
+    // Only what was agreed is told (section 2.2): what says otherwise of itself is of no kind that we know.
+    if (succeeded(fields) && authorization === 'AUTHCODE_CREATED') return authCodeCreated(fields);
+    if (succeeded(fields) && authorization === 'TOKEN_CANCELED') return tokenCancelled(fields);
+    return other(`authorization ${authorization}`.trim());
   }
   if (type === 'REFUND_RESULT') return refundNotice(fields);
   if (type === 'PAYMENT_RESULT' || type === 'PAYMENT_PENDING') return paymentNotice(fields, type === 'PAYMENT_PENDING');
@@ -73,11 +90,17 @@ function noticeOf(fields: Fields, digest: string): VerifiedNotice | undefined {
   return other(type || 'no type');
 }
 
+function succeeded(fields: Fields): boolean {
+  if (fields['result'] === undefined) return true;
+  const result = answerIn(fields, true);
+  return !('kind' in result) && result.status === 'S';
+}
+
 function paymentNotice(fields: Fields, isPending: boolean): VerifiedNotice | undefined {
   const requestId = idIn(fields, 'paymentRequestId');
   const result = answerIn(fields, true);
   if (requestId === undefined || 'kind' in result) return undefined;
-  const answer: InquiryAnswer = isPending ? { kind: 'pending' } : asInquired(payAnswer(result, requestId));
+  const answer: InquiryAnswer = isPending ? { kind: 'pending' } : saidOf(result, requestId);
   const money = answer.kind === 'paid' ? answer.money : undefined;
   const acquirerId = acquirerIdOf(result).acquirerId;
   return {
@@ -89,6 +112,10 @@ function paymentNotice(fields: Fields, isPending: boolean): VerifiedNotice | und
     believed: answer.kind === 'paid' && money !== undefined,
   };
 }
+
+/** Told is only what is final (section 2.7), so a failure of a new kind is one; as all of them it is a hint. */
+const saidOf = (result: Answer, requestId: string): InquiryAnswer =>
+  isNewFailure(result) ? newFailure(result) : asInquired(payAnswer(result, requestId, debitCodes));
 
 /** A clash of ids, or a call that was not made, is nothing that a notice can say of a payment. */
 const asInquired = (answer: PayAnswer): InquiryAnswer =>

@@ -1,10 +1,16 @@
-/** The five calls of user-presented mode. Source: reference acquirers/antom.md sections 1.2 to 1.8. */
-export const apis = ['pay', 'inquiryPayment', 'cancel', 'refund', 'inquiryRefund'] as const;
-export type Api = (typeof apis)[number];
+/** Under which name each call stands. Source: reference acquirers/antom.md sections 1.2 to 1.8 and 2.1 to 2.6, and 2.9. */
+const folders = {
+  ...({ pay: 'payments', inquiryPayment: 'payments', cancel: 'payments' } as const),
+  ...({ refund: 'payments', inquiryRefund: 'payments' } as const),
+  ...({ declare: 'customs', inquiryDeclarationRequests: 'customs' } as const),
+  ...({ consult: 'authorizations', applyToken: 'authorizations', revoke: 'authorizations' } as const),
+} as const;
+export type Api = keyof typeof folders;
+export const apis = Object.keys(folders) as readonly Api[];
 
 /** A client id of Antom's own sandbox goes to another path, and that path is the one to sign (section 0). */
 export function apiPath(api: Api, clientId: string): string {
-  const path = `/ams/api/v1/payments/${api}`;
+  const path = `/ams/api/v1/${folders[api]}/${api}`;
   return clientId.startsWith('SANDBOX_') ? path.replace('/ams/api', '/ams/sandbox/api') : path;
 }
 

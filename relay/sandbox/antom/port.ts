@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Api, apiPath, apis, isoWithOffset } from '../../acquirers/antom/paths.js';
 import { signatureHeader, verifySignature } from '../../acquirers/antom/signing.js';
 import { isJson, type Json, jsonIn } from '../json.js';
-import { readBody } from '../listener.js';
+import { type Handler, readBody } from '../listener.js';
 import { errorPage, REQUEST_MAX_BYTES, type Reply, type SandboxCall, strangerKey } from '../stage.js';
+import { PAGES } from './consent.js';
 
 /** Antom's side of the wire: checks the signature on raw bytes, asks for a decision, signs the answer. */
 export type AntomPortOptions = {
@@ -13,6 +14,8 @@ export type AntomPortOptions = {
   readonly acquirerPrivatePem: string;
   readonly clockMs: () => number;
   readonly decide: (api: Api, fields: Json) => Reply;
+  /** The wallet's page, for browsers: nothing of it is signed. */
+  readonly page: Handler;
   readonly onCall?: ((call: SandboxCall) => void) | undefined;
 };
 
@@ -93,6 +96,7 @@ export function createAntomPort(options: AntomPortOptions) {
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url?.startsWith(PAGES)) return await options.page(request, response);
     const raw = await readBody(request, REQUEST_MAX_BYTES);
     if (!raw) {
       request.socket.destroy();

@@ -1,14 +1,27 @@
+import type { LinkableWallet } from '../../acquirers/linkable.js';
 import { type Amount, type Books, type Payment, type Refund, refund, refundable, refundInquired } from '../books.js';
 import type { Json } from '../json.js';
+import { debitedWallet, type Ledgers } from './debits.js';
 import { textAt } from './fields.js';
 import { amountAt, amountJson, result, sameAmount, success, time } from './results.js';
 
 /** What `refund` and `inquiryRefund` do. Source: reference acquirers/antom.md sections 1.7 and 1.8. */
 
-function refusalOf(payment: Payment, amount: Amount): string | undefined {
+/** What the wallet that was debited does not do, in Antom's word; of a scanned code the contract says it, and here all is allowed. */
+function refusalOfWallet(payment: Payment, amount: Amount, wallet: LinkableWallet | undefined, nowMs: number) {
+  if (!wallet) return undefined;
+  const { paidAtMs = payment.createdAtMs, charged } = payment;
+  if (!wallet.refund) return 'REFUND_NOT_SUPPORTED';
+  if (nowMs > paidAtMs + wallet.refundWindowMs) return 'REFUND_WINDOW_EXCEED';
+  return amount.value !== charged && !wallet.partialRefund ? 'PARTIAL_REFUND_NOT_SUPPORTED' : undefined;
+}
+
+function refusalOf(payment: Payment, amount: Amount, wallet: LinkableWallet | undefined, nowMs: number) {
   if (payment.state === 'CANCELLED') return 'ORDER_IS_CANCELED';
   if (payment.state !== 'SUCCESS') return 'ORDER_STATUS_INVALID';
   if (payment.asked.currency !== amount.currency) return 'CURRENCY_NOT_SUPPORT';
+  const byWallet = refusalOfWallet(payment, amount, wallet, nowMs);
+  if (byWallet !== undefined) return byWallet;
   return amount.value > refundable(payment) ? 'REFUND_AMOUNT_EXCEED' : undefined;
 }
 
@@ -38,7 +51,7 @@ const describe = (payment: Payment, made: Refund): Json => ({
 });
 
 /** The same id again: the same refund, whatever became of it. */
-export function refundPayment(books: Books, fields: Json, nowMs: number): Json {
+export function refundPayment({ books, wallets }: Ledgers, fields: Json, nowMs: number): Json {
   const refundRequestId = textAt(fields, 'refundRequestId') ?? '';
   const amount = amountAt(fields, 'refundAmount');
   const earlier = books.findRefund((known) => known.refundRequestId === refundRequestId, nowMs);
@@ -48,7 +61,7 @@ export function refundPayment(books: Books, fields: Json, nowMs: number): Json {
   }
   const payment = books.byPaymentId(textAt(fields, 'paymentId'), nowMs);
   if (!payment) return { ...result('F', 'ORDER_NOT_EXIST'), refundRequestId };
-  const refusal = refusalOf(payment, amount);
+  const refusal = refusalOf(payment, amount, debitedWallet(wallets, payment), nowMs);
   if (refusal !== undefined) return { ...result('F', refusal), refundRequestId };
   const made = refund(payment, { refundRequestId, refundId: books.nextId(nowMs), amount, atMs: nowMs });
   return { ...outcome[made.state](), ...describe(payment, made) };

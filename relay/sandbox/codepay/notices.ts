@@ -10,6 +10,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 const statuses: Readonly<Record<NewsKind, string>> = {
+  pending: '0',
   ...{ paid: '2', failed: '1', cancelled: '3', refunded: '2', 'refund-failed': '1' },
 };
 const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
@@ -47,7 +48,7 @@ export const codepayDialect = (
     ...[15 * MINUTE_MS, 30 * MINUTE_MS, 30 * MINUTE_MS, 30 * MINUTE_MS, 3 * HOUR_MS, 3 * HOUR_MS, 3 * HOUR_MS],
   ],
   answerWithinMs: 5_000,
-  sends: new Set(['paid', 'failed', 'cancelled', 'refunded', 'refund-failed']),
+  sends: (kind) => kind !== 'pending',
   write(news) {
     const { manner } = news;
     const common = { app_id: ids.appId, merchant_no: ids.merchantNo, method: 'trans.notify', sign_type: 'RSA2' };

@@ -2,15 +2,22 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Display, Screen } from '../../../drivers/contract/display.js';
+import { modulesOf, QUIET_MODULES } from '../../../drivers/display/qr.js';
 import { TerminalDisplay } from '../../../drivers/display/terminal.js';
 import { VirtualDisplay } from '../../../drivers/display/virtual.js';
 import { WebDisplay } from '../../../drivers/display/web.js';
-import { WebFront } from '../../../drivers/web/front.js';
+import { WebFront, type WebScreen } from '../../../drivers/web/front.js';
 import { openPage } from '../../support/page-client.js';
+import type { Picture } from '../../support/png.js';
+import { readQr } from '../../support/qr-reader.js';
 import { until } from '../../support/wait.js';
 
 type Rig = {
   readonly display: Display;
+  /** What a phone would read from it; undefined: no QR code is shown. */
+  scanned(): string | undefined;
+  /** Modules a side of that code; 0: none. */
+  drawnModules(): number;
   /** Everything of the current screen that a customer can read. */
   visible(): string;
   /** The customer's side breaks: the page goes, the pipe closes. */
@@ -18,13 +25,15 @@ type Rig = {
   close(): Promise<void>;
 };
 
-async function webRig(): Promise<Rig> {
+async function webRig(most?: number): Promise<Rig> {
   const front = new WebFront({ beatMs: 20 });
   const { port } = await front.start();
   const page = await openPage(port);
   return {
-    display: new WebDisplay(front),
+    display: new WebDisplay(front, most),
     visible: () => JSON.stringify(page.last('screen') ?? null),
+    scanned: () => readQr(pictureOfPath(page.last('screen') as WebScreen)),
+    drawnModules: () => modulesDrawn((page.last('screen') as WebScreen).qr?.size ?? 0),
     async breakAway() {
       page.close();
     },
@@ -35,10 +44,51 @@ async function webRig(): Promise<Rig> {
   };
 }
 
+/** Of a width with its quiet zone. */
+const modulesDrawn = (width: number): number => Math.max(0, width - 2 * QUIET_MODULES);
+
+/** Four pixels a module. */
+function picture(rows: readonly (readonly boolean[])[]): Picture {
+  const scale = 4;
+  const width = Math.max(1, ...rows.map((row) => row.length)) * scale;
+  const height = Math.max(1, rows.length) * scale;
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const dark = rows[Math.floor(y / scale)]?.[Math.floor(x / scale)] ?? false;
+      if (dark) data.fill(0, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  return { width, height, data };
+}
+
+/** The squares of the path that the page draws. */
+function pictureOfPath({ qr }: WebScreen): Picture {
+  const dark = new Set([...(qr?.path ?? '').matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x} ${y}`));
+  const places = Array.from({ length: qr?.size ?? 1 }, (_, place) => place);
+  return picture(places.map((y) => places.map((x) => dark.has(`${x} ${y}`))));
+}
+
+const blocksOf = (text: string): string[][] =>
+  text
+    .split('\x1b[30;47m')
+    .slice(1)
+    .map((line) => [...(line.split('\x1b[0m')[0] ?? '')]);
+
+/** The half blocks of a terminal, black on white. */
+function pictureOfBlocks(text: string): Picture {
+  const lines = blocksOf(text);
+  const rows = lines.flatMap((line) => [
+    line.map((block) => block === '█' || block === '▀'),
+    line.map((block) => block === '█' || block === '▄'),
+  ]);
+  return picture(rows);
+}
+
 const clearScreen = '\x1b[3J\x1b[2J\x1b[H';
 
-function terminalRig(isTTY: boolean): () => Promise<Rig> {
-  return async () => {
+function terminalRig(isTTY: boolean): (most?: number) => Promise<Rig> {
+  return async (qrModulesMost) => {
     const output = Object.assign(new PassThrough(), { isTTY });
     let text = '';
     output.setEncoding('utf8');
@@ -46,9 +96,11 @@ function terminalRig(isTTY: boolean): () => Promise<Rig> {
       text += piece;
     });
     return {
-      display: new TerminalDisplay({ output }),
+      display: new TerminalDisplay({ output, ...(qrModulesMost === undefined ? {} : { qrModulesMost }) }),
       // A terminal shows what came after the last clearing; a log keeps its lines, so its newest screen counts.
       visible: () => (isTTY ? (text.split(clearScreen).at(-1) ?? '') : text),
+      scanned: () => readQr(pictureOfBlocks(text.split(clearScreen).at(-1) ?? '')),
+      drawnModules: () => modulesDrawn(blocksOf(text)[0]?.length ?? 0),
       async breakAway() {
         output.destroy(new Error('broken pipe'));
       },
@@ -59,10 +111,12 @@ function terminalRig(isTTY: boolean): () => Promise<Rig> {
   };
 }
 
-async function virtualRig(): Promise<Rig> {
-  const display = new VirtualDisplay();
+async function virtualRig(most = 29): Promise<Rig> {
+  const display = new VirtualDisplay({ qrModulesMost: most });
   return {
     display,
+    scanned: () => display.current?.code,
+    drawnModules: () => (display.current?.code ? most : 0),
     visible: () => JSON.stringify(display.current ?? null),
     async breakAway() {},
     async close() {},
@@ -84,6 +138,12 @@ const approved: Screen = {
   texts: [{ lang: 'en', title: 'Thank you', body: 'Take your goods' }],
   amount: 'HK$35.50',
   receipt: 'K7M3X',
+};
+const offered: Screen = {
+  ...armed,
+  kind: 'link-offered',
+  code: 'HTTPS://K.EXAMPLE.COM/L/ABCD2345',
+  actions: [{ button: 'link', wallet: 'dana', labels: [{ lang: 'en', text: 'Link DANA' }] }],
 };
 const pending: Screen = { ...armed, kind: 'confirm-on-phone', tone: 'attention', leftMs: 42_000 };
 
@@ -125,6 +185,36 @@ describe.each([
     await until('the receipt', () => visible().includes('K7M3X'));
     display.show(pending);
     await until('the time left', () => /42|41\d\d\d/.test(visible()));
+  });
+
+  it('shows a code that a phone can read, if it says that it can show one, and the digits that follow it', async () => {
+    const { display, visible, scanned } = await setUp();
+    display.show(offered);
+    await until('the label of a button', () => visible().includes('Link DANA'));
+    expect(scanned()).toBe(display.qrModulesMost > 0 ? offered.code : undefined);
+    display.show({ ...armed, kind: 'link-opened', digits: '47' });
+    await until('the digits', () => visible().includes('47'));
+    if (blanks) expect(scanned()).toBeUndefined();
+    if (blanks) expect(visible()).not.toContain('ABCD2345');
+  });
+
+  it('shows the words of a code that is too large for it, and does not fall', async () => {
+    const { display, visible } = await setUp();
+    display.show({ ...offered, code: `HTTPS://WALLET.EXAMPLE/${'A'.repeat(4_500)}` });
+    await until('the words', () => visible().includes('Scan your code'));
+    expect(visible()).not.toMatch(/[█▀▄]|h1v1h-1z/);
+  });
+
+  it('draws no larger code than it was told to, though the level of error correction falls by that', async () => {
+    rig = await makeRig(25);
+    await rig.display.start();
+    // Version 2 at level L; at M it would be version 3.
+    const code = `HTTPS://${'A'.repeat(24)}.COM/L/ABCD2345`;
+    expect([rig.display.qrModulesMost, modulesOf(code)]).toEqual([blanks ? 25 : 0, 25]);
+    rig.display.show({ ...offered, code });
+    await until('the words', () => rig?.visible().includes('Scan your code'));
+    expect(rig.scanned()).toBe(blanks ? code : undefined);
+    expect(rig.drawnModules()).toBe(blanks ? 25 : 0);
   });
 
   // A log keeps its lines; on a device, what was is gone.

@@ -61,5 +61,5 @@ export function databases(): Kind[] {
 }
 
 export async function empty(db: Database): Promise<void> {
-  await db.query('TRUNCATE alarm, attempt, kiosk CASCADE');
+  await db.query('TRUNCATE alarm, attempt, kiosk, wallet_link CASCADE');
 }

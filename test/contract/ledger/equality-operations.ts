@@ -180,6 +180,7 @@ export class Generator {
     return {
       ...{ id: this.#newId(), kiosk: this.pick(kiosks), order: this.pick(orders), boot: this.pick(boots), money },
       ...{ merchant: 'm', acquirer: 'test', account: this.pick(['a', 'b']), route: 'why' },
+      ...{ link: this.chance(0.3) ? 'link-1' : null, confirmedAt: null },
       ...{ issuer: this.chance(0.5) ? 'alipay' : null, reference: 'r', createdAt: at, scannedAt: at },
       ...{ payUntil: 20, deadlineAt: 50, vendUntil: 60, landingUntil: 90, state, reason: null },
       ...{ passwordPending: this.chance(0.2), acquirerId: null, payAt: null, paidSeen: false, inquiries: 0 },
@@ -221,6 +222,8 @@ export class Generator {
         acquirerId: this.chance(0.5) ? 'x-1' : base.acquirerId,
         finding: this.chance(0.2) ? 'charged' : base.finding,
       },
+      // Sometimes taken back, which no save may.
+      confirmedAt: this.chance(0.3) ? this.time() : this.chance(0.1) ? null : base.confirmedAt,
       reversal: mayReverse.has(state) ? this.#reversal(id) : null,
       // What was asked is not for a save to change.
       ...(this.chance(0.1) ? { money: { amount: 77, currency: 'JPY' }, reference: 'other' } : {}),

@@ -19,7 +19,16 @@ const DAY = 86_400_000;
 const NEVER: Ages = {
   ...{ hashesBefore: 0, buyersBefore: 0, wordsBefore: 0, auditBefore: 0, reportsBefore: 0, keysBefore: 0 },
 };
-const NOTHING: Erased = { hashes: 0, buyers: 0, notifications: 0, words: 0, audit: 0, reportRows: 0, keys: 0 };
+const NOTHING: Erased = {
+  hashes: 0,
+  buyers: 0,
+  links: 0,
+  notifications: 0,
+  words: 0,
+  audit: 0,
+  reportRows: 0,
+  keys: 0,
+};
 const tables = ['refund', 'resolution', 'attempt_event', 'audit', 'difference', 'notification', 'operations_request'];
 
 describe.each(databases())('erasing words, notifications and reports, $name', ({ open }) => {

@@ -319,13 +319,33 @@ describe.each(stages)('the operations API on $name', (kind) => {
       const there = world.app?.printRoutes({ commonPrefix: false }) ?? '';
       expect(said.sort()).toEqual([
         ...['get /livez', 'get /readyz', 'get /v1/acquirer-orders/{id}', 'get /v1/alarms', 'get /v1/attempts'],
-        ...['get /v1/attempts/events', 'get /v1/attempts/{id}', 'get /v1/audit', 'get /v1/payments'],
+        ...['get /v1/attempts/events', 'get /v1/attempts/{id}', 'get /v1/audit', 'get /v1/customs-records'],
+        ...['get /v1/declarations', 'get /v1/declarations/{id}', 'get /v1/links', 'get /v1/links/{id}'],
+        ...['get /v1/payments'],
         ...['get /v1/payments.csv', 'get /v1/payments/{id}', 'get /v1/refunds/{id}', 'get /v1/status'],
-        ...['post /v1/kiosks/{name}/allow', 'post /v1/payments/{id}/cancel', 'post /v1/payments/{id}/refunds'],
+        ...['post /v1/declarations/{id}/again', 'post /v1/declarations/{id}/resolve', 'post /v1/kiosks/{name}/allow'],
+        ...['post /v1/links/{id}/unlink'],
+        ...['post /v1/payments/{id}/cancel', 'post /v1/payments/{id}/declarations', 'post /v1/payments/{id}/refunds'],
         ...['post /v1/payments/{id}/resolve', 'post /v1/refunds/{id}/resolve'],
       ]);
       // One more there: the document itself.
       expect(there.match(/GET|POST/g)).toHaveLength(said.length + 1);
+    });
+
+    test('what is only asked for is never answered as if it were done, and what is not said stays as it was', async () => {
+      const { paths } = await read();
+      const again = 'post /v1/declarations/{id}/again';
+      for (const name of ['refunds', 'cancel', 'declarations']
+        .map((of) => `post /v1/payments/{id}/${of}`)
+        .concat(again)) {
+        const [method = '', path = ''] = name.split(' ');
+        const codes = Object.keys(paths[path]?.[method]?.responses ?? {});
+        expect(codes, name).toEqual(['202', '4XX', '5XX']);
+      }
+      const said = (path: string): string => JSON.stringify(paths[path]?.['post']);
+      expect(said('/v1/payments/{id}/declarations')).toContain('absent: the order as a whole');
+      expect(said('/v1/declarations/{id}/again')).toContain('Minor units of CNY; absent: as it was');
+      expect(said('/v1/declarations/{id}/again')).not.toContain('the order as a whole');
     });
 
     test('is what real answers are like', async () => {
@@ -347,6 +367,12 @@ describe.each(stages)('the operations API on $name', (kind) => {
       await world.settled(id);
       const tooMuch = await world.refund(id, 99_999);
       check('post', '/v1/payments/{id}/refunds', tooMuch.status, tooMuch.body);
+      const sold = await world.delivered('antom', 2_000, 'approve', 'CNY');
+      const declared = await world.post(`/v1/payments/${sold}/declarations`, {});
+      check('post', '/v1/payments/{id}/declarations', declared.status, declared.body);
+      const declaration = (declared.body['declaration'] as { id: string }).id;
+      const again = await world.post(`/v1/declarations/${declaration}/again`, {});
+      check('post', '/v1/declarations/{id}/again', again.status, again.body);
       const doubtful = await world.approved('antom');
       await world.on(doubtful, { type: 'vend-reported', delivery: 'doubtful' });
       const resolved = await world.post(`/v1/payments/${doubtful}/resolve`, { found: 'delivered', note: 'x' });
@@ -357,6 +383,12 @@ describe.each(stages)('the operations API on $name', (kind) => {
         ['/v1/payments/{id}', `/v1/payments/${'0'.repeat(32)}`],
         ['/v1/payments/{id}', `/v1/payments/${doubtful}`],
         ['/v1/refunds/{id}', `/v1/refunds/r1001${id}`],
+        ['/v1/payments/{id}', `/v1/payments/${sold}`],
+        ['/v1/declarations', '/v1/declarations'],
+        ['/v1/declarations/{id}', `/v1/declarations/${declaration}`],
+        ['/v1/customs-records', `/v1/customs-records?account=antom&ids=${declaration}`],
+        ['/v1/links', '/v1/links'],
+        ['/v1/links/{id}', `/v1/links/${id}`],
         ['/v1/audit', '/v1/audit?limit=2'],
         ['/v1/alarms', '/v1/alarms'],
         ['/v1/attempts', '/v1/attempts'],

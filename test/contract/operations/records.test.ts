@@ -102,7 +102,7 @@ describe.each(stages)('the record of acts on $name', (kind) => {
     const open = Object.entries(paths).filter(([, { get }]) => get?.security?.length === 0);
     expect(open.map(([path]) => path)).toEqual(['/livez', '/readyz']);
     const writes = Object.values(paths).flatMap(({ post }) => (post ? [post] : []));
-    expect(writes).toHaveLength(5);
+    expect(writes).toHaveLength(9);
     for (const { parameters, security } of writes) {
       expect(security).toBeUndefined();
       expect(parameters).toContainEqual(expect.objectContaining({ name: 'idempotency-key', required: true }));

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { antomWallets } from '../../../relay/acquirers/antom/wallets.js';
 import { sleep, until } from '../../support/wait.js';
+import { antomFor } from '../acquirer/stage.js';
 import { acquirers, codeOf, openWorld, stages, states, type World } from './world.js';
 
 describe.each(stages)('refunds by a person on $name', (kind) => {
@@ -216,6 +218,27 @@ describe.each(stages)('refunds by a person on $name', (kind) => {
     expect(codeOf(await world.refund(id, 10))).toBe('too-many-refunds');
     await world.settled(id);
     expect(world.returned('codepay', id)).toBe(100);
+  }, 60_000);
+
+  test('what the linked wallet that paid allows is kept before anybody is asked', async () => {
+    const byToken = (wallet: string, payAt: number) =>
+      world.admitted('antom', 1_200, {
+        ...{ state: 'delivered', link: 'ab'.repeat(16), issuer: wallet, payAt, confirmedAt: payAt, nextAt: null },
+      });
+    world.changed.acquirer = () => antomFor(world.sandboxes.antom, { linking: { wallets: antomWallets } });
+    const year = 365 * 86_400_000;
+    const old = await byToken('alipayhk', Date.now() - year - 1_000);
+    expect(codeOf(await world.refund(old))).toBe('window-over');
+    const fresh = await byToken('dana', Date.now());
+    const answer = await world.cancel(fresh);
+    expect([codeOf(answer), JSON.stringify(answer.body).includes('refund it instead')]).toEqual([
+      ...['cancel-not-possible', true],
+    ]);
+    const scanned = await world.admitted('antom', 1_200, { state: 'delivered', payAt: Date.now() - year - 1_000 });
+    await world.worker.stop();
+    expect((await world.refund(scanned)).status, 'its contract names no window').toBe(202);
+    expect((await world.refund(await byToken('alipayhk', Date.now() - year + 60_000), 600)).status).toBe(202);
+    expect(world.called).toEqual([]);
   }, 60_000);
 
   test('only of what was charged and delivered', async () => {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { Currency } from '../../../protocol/money.js';
 import type { Capabilities } from '../../../relay/acquirers/capabilities.js';
 import type { Acquirer, PollPlan } from '../../../relay/acquirers/contract.js';
+import { DeclarationWorker } from '../../../relay/customs/worker.js';
 import type { Database } from '../../../relay/ledger/database.js';
 import { migrate, shippedMigrations } from '../../../relay/ledger/migrate.js';
 import { SqlLedger } from '../../../relay/ledger/sql-ledger.js';
@@ -16,7 +18,7 @@ import { Accounts } from '../../../relay/routing/accounts.js';
 import { systemClock } from '../../../relay/runtime/clock.js';
 import { Counters } from '../../../relay/runtime/counters.js';
 import type { ScenarioName } from '../../../relay/sandbox/scenarios.js';
-import { type Sandbox, startSandbox } from '../../../relay/sandbox/server.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../relay/sandbox/server.js';
 import { apply } from '../../../relay/worker/apply.js';
 import { sleep, until } from '../../support/wait.js';
 import { antomFor, codepayFor, freshRequest, keys } from '../acquirer/stage.js';
@@ -37,6 +39,8 @@ const policy: Policy = {
   ...{ vendMarginMs: 100, reportLateMs: 60_000, operatorInquiryDelaysMs: [60_000], doubtful: 'ask' },
 };
 
+const customs = { place: 'ZONGSHU', merchant: { code: '4403961DPF', name: 'Kiosk Co' }, statuses: {} };
+
 export const acquirers = ['antom', 'codepay'] as const;
 export type AcquirerName = (typeof acquirers)[number];
 
@@ -56,6 +60,10 @@ export class World {
   changed: { capabilities?: Partial<Capabilities>; acquirer?: (real: Acquirer) => Acquirer } = {};
   readonly accounts: Accounts;
   worker: RefundWorker;
+  /** Of declarations to customs: a test starts it. */
+  declarations: DeclarationWorker | undefined;
+  /** Buyers are sealed with it; a test may do without. */
+  sealKey: Uint8Array | undefined = randomBytes(32);
   app: FastifyInstance | undefined;
   base = '';
   /** With all scopes. */
@@ -68,7 +76,7 @@ export class World {
     this.sandboxes = sandboxes;
     const account = (name: AcquirerName, real: Acquirer) => ({ name, acquirer: this.#changing(real), policy });
     this.accounts = new Accounts([
-      account('antom', antomFor(sandboxes.antom, { plan })),
+      account('antom', antomFor(sandboxes.antom, { plan, customs })),
       account('codepay', codepayFor(sandboxes.codepay, { plan })),
     ]);
     this.worker = this.newWorker('relay-1');
@@ -98,13 +106,29 @@ export class World {
     );
   }
 
+  /** `patience`: waits before inquiries, ms. */
+  newDeclarationWorker(relay: string, patience: readonly number[], triesMost = 5, leaseMs = 15_000): DeclarationWorker {
+    const line = (fields: object) => this.log.push(fields);
+    const { db, accounts, counters, sealKey } = this;
+    const plan = { triesMost, inquiryDelaysMs: patience, watchDelaysMs: [60_000] };
+    const parts = { db, accounts, counters, relay, leaseMs, sealKey, plan, clock: systemClock, onChanged: () => {} };
+    return new DeclarationWorker(
+      { ...parts, log: { info: line, warn: line, error: line } },
+      { atOnce: 10, pollMs: 50, drainMs: 3_000 },
+    );
+  }
+
   async listen(host = '127.0.0.1', metrics?: OperationsParts['metrics']): Promise<void> {
     const line = (fields: object) => this.log.push(fields);
     const { db, ledger, accounts, counters } = this;
     this.app = buildOperations({
       ...{ db, ledger, accounts, counters, host, clock: systemClock, firstTellMs: 1_000, feed: new Feed() },
       ...{ log: { info: line, warn: line, error: line }, instance: 'relay-1', ping: () => db.query('SELECT 1') },
-      ...{ linked: () => true, clockRight: () => true, acted: () => this.worker.wake() },
+      ...{ linked: () => true, clockRight: () => true, sealKey: this.sealKey },
+      acted: () => {
+        this.worker.wake();
+        this.declarations?.wake();
+      },
       ...(metrics ? { metrics } : {}),
     });
     await this.app.listen({ host: '127.0.0.1', port: 0 });
@@ -114,6 +138,8 @@ export class World {
   /** An empty ledger, one token, and a worker that runs. */
   async fresh(): Promise<void> {
     await this.worker.stop();
+    await this.declarations?.stop();
+    this.declarations = undefined;
     await this.db.query(
       'TRUNCATE alarm, attempt, kiosk, audit, operations_token, operations_request RESTART IDENTITY CASCADE',
     );
@@ -130,6 +156,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.worker.stop();
+    await this.declarations?.stop();
     await this.app?.close();
     await Promise.all(Object.values(this.sandboxes).map((sandbox) => sandbox.stop()));
     await this.#close();
@@ -177,6 +204,7 @@ export class World {
     const attempt: Attempt = {
       ...{ id, kiosk: 'lobby-1', order: id.slice(0, 16), boot: 'ab'.repeat(16), money: { amount, currency: 'HKD' } },
       ...{ issuer: 'alipay', reference: 'A-12', merchant: 'shop', acquirer: account, account, route: 'shop, route 1' },
+      ...{ link: null, confirmedAt: null },
       ...{ createdAt: now, scannedAt: now, payUntil: now + 20_000, deadlineAt: now + 50_000, vendUntil: now + 60_000 },
       ...{ landingUntil: now + 85_000, state: 'submitted', reason: null, passwordPending: false, acquirerId: null },
       ...{
@@ -198,20 +226,30 @@ export class World {
   }
 
   /** Paid at the sandbox, in this scenario, and approved. */
-  async approved(account: AcquirerName, amount = 3_550, scenario: ScenarioName = 'approve'): Promise<string> {
-    const id = await this.admitted(account, amount);
+  async approved(
+    account: AcquirerName,
+    amount = 3_550,
+    scenario: ScenarioName = 'approve',
+    currency: Currency = 'HKD',
+  ): Promise<string> {
+    const id = await this.admitted(account, amount, { money: { amount, currency } });
     await this.sandboxes[account].setScenario(scenario);
     await this.on(id, { type: 'due', codeHeld: true });
     const { acquirer } = this.accounts.of(account);
-    await acquirer.pay(freshRequest({ requestId: id, money: { amount, currency: 'HKD' } }));
+    await acquirer.pay(freshRequest({ requestId: id, money: { amount, currency } }));
     const answer = await acquirer.inquire(id);
     const { state } = await this.on(id, { type: 'inquiry-answered', answer, askedAt: systemClock.now() });
     if (state !== 'approved') throw new Error(`${account}: ${answer.kind}, ${state}`);
     return id;
   }
 
-  async delivered(account: AcquirerName, amount = 3_550, scenario: ScenarioName = 'approve'): Promise<string> {
-    const id = await this.approved(account, amount, scenario);
+  async delivered(
+    account: AcquirerName,
+    amount = 3_550,
+    scenario: ScenarioName = 'approve',
+    currency: Currency = 'HKD',
+  ): Promise<string> {
+    const id = await this.approved(account, amount, scenario, currency);
     await this.on(id, { type: 'vend-reported', delivery: 'delivered' });
     return id;
   }
@@ -266,10 +304,13 @@ export type Whole = {
 export const states = ({ refunds }: Whole): string[] => refunds.map(({ kind, state }) => `${kind} ${state}`);
 export const codeOf = ({ body }: Answer): unknown => (body['error'] as { code?: string } | undefined)?.code;
 
-export async function openWorld(kind: Kind): Promise<World> {
+export async function openWorld(kind: Kind, antom: Partial<SandboxOptions> = {}): Promise<World> {
   const { db, close } = await kind.open();
   await migrate(db, await shippedMigrations(), 1);
-  const sandboxes = { antom: await startSandbox({ keys }), codepay: await startSandbox({ keys, acquirer: 'codepay' }) };
+  const sandboxes = {
+    antom: await startSandbox({ keys, ...antom }),
+    codepay: await startSandbox({ keys, acquirer: 'codepay' }),
+  };
   const world = new World(db, close, sandboxes);
   await world.listen();
   return world;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -14,8 +14,20 @@ import { csvOf, jsonOf, tableOf } from '../../../relay/reconcile/output.js';
 import { type RunResult, reconcileDay } from '../../../relay/reconcile/run.js';
 import { closeByHand } from '../../../relay/reconcile-command.js';
 import { periodOf } from '../../../relay/runtime/days.js';
-import { antomFile, type FileOptions } from '../../support/reports/antom.js';
-import { cancelOf, paymentOf, refundOf, saleOf, type Told, toldOf, writeLedger } from '../../support/reports/day.js';
+import { antomFile, antomSummary, type FileOptions } from '../../support/reports/antom.js';
+import {
+  cancelOf,
+  disputeOf,
+  type Ending,
+  paymentOf,
+  pressedAt,
+  refundIdOf,
+  refundOf,
+  saleOf,
+  type Told,
+  toldOf,
+  writeLedger,
+} from '../../support/reports/day.js';
 import { databases, empty, type Opened } from '../ledger/databases.js';
 
 const DAY = '2026-03-10';
@@ -398,6 +410,93 @@ describe.each(databases())('reports and differences on $name', ({ open }) => {
     const later = { ...refundOf(sold), type: 'DISPUTE', id: 'D1', request: '', at: noon + 86_400_000 } as const;
     await put('transactions_20260311.csv', [later]);
     expect(found(await run('2026-03-11'))).toEqual([`dispute ${sold.id}`]);
+  });
+
+  describe('linked wallets, charged by their token', () => {
+    const link = 'cd'.repeat(16);
+    const of = (n: number, ending: Ending) =>
+      saleOf(n, noon, ending, { link, money: { amount: 1_200, currency: 'HKD' } });
+    const [kept, none, given, taken] = [
+      of(21, 'delivered'),
+      of(22, 'declined'),
+      of(23, 'refunded'),
+      of(24, 'cancelled'),
+    ];
+    const linked = [kept, none, given, taken];
+
+    test.each(['transactions', 'legacy'] as const)(
+      'rows of Auto Debit among those of scanned codes, in the %s layout: a consistent day is clean',
+      async (layout) => {
+        await writeLedger(opened.ledger, [...all, ...linked], 'main');
+        await put(name, [...all, ...linked].flatMap(toldOf), { layout });
+        const text = await readFile(join(folder, name), 'utf8');
+        expect(text.split('\n').filter((line) => line.includes('ALIPAY_HK')).length).toBeGreaterThanOrEqual(5);
+        if (layout === 'legacy') expect(text.split('Auto Debit')).toHaveLength(6);
+        expect(await run()).toMatchObject({ outcome: 'clean', rows: 10, payments: 8, differences: [], waiting: [] });
+      },
+    );
+
+    test('each difference is found as of any payment', async () => {
+      await writeLedger(opened.ledger, linked, 'main');
+      const wrong = { ...paymentOf(taken), money: { amount: 1_201, currency: 'HKD' } as const };
+      await put(name, [
+        paymentOf(none),
+        paymentOf(given),
+        wrong,
+        cancelOf(taken),
+        { ...paymentOf(none), id: 'SECOND' },
+      ]);
+      expect(found(await run()).sort()).toEqual(
+        [
+          ...[`amount ${taken.id}`, `charged-not-known ${none.id}`, `duplicate-charge ${none.id}`],
+          ...[`known-not-charged ${kept.id}`, `missing-refund ${given.id}`, `amount ${taken.id}`],
+        ].sort(),
+      );
+    });
+
+    test('charged without a press: the report says so, and the ledger has declined it', async () => {
+      await writeLedger(opened.ledger, [none], 'main');
+      await put(name, [paymentOf(none)]);
+      const { differences } = await run();
+      expect(differences).toMatchObject([{ type: 'charged-not-known', attempt: none.id, found: none.money }]);
+    });
+
+    test.each(['DISPUTE', 'CHARGEBACK'] as const)(
+      '%s: names the link and the press, to answer it with',
+      async (type) => {
+        await writeLedger(opened.ledger, [kept, given, sold], 'main');
+        const told = [...toldOf(kept), ...toldOf(given), ...toldOf(sold)];
+        await put(name, [...told, ...[kept, given, sold].map((sale) => disputeOf(sale, { type }))]);
+        const { differences } = await run();
+        const details = new Map(differences.map((d) => [d.attempt, `${d.type} ${d.detail}`]));
+        const pressed = `; paid by the linked wallet ${link}, pressed at ${new Date(pressedAt(kept)).toISOString()}`;
+        const disputed = `dispute ${type}: the buyer disputes it; answer the acquirer in time`;
+        expect(details.get(kept.id)).toBe(`${disputed}${pressed}`);
+        expect(details.get(given.id)).toBe(`${disputed}${pressed}; given back already: ${refundIdOf(given)}`);
+        expect(details.get(sold.id)).toBe(disputed);
+        expect(differences.filter((d) => d.type !== 'dispute')).toEqual([]);
+        expect(await alarms()).toEqual(['reconciliation', 'reconciliation', 'reconciliation']);
+      },
+    );
+
+    test('settlement: paid out with the others; a chargeback is a line of the batch and of its sums', async () => {
+      const charged = disputeOf(kept, { type: 'CHARGEBACK' });
+      const told = [...all, ...linked].flatMap(toldOf);
+      await writeLedger(opened.ledger, [...all, ...linked], 'main');
+      await put(name, [...told, charged]);
+      await put('settlement_20260310_B1.csv', [...told, charged], { layout: 'settlement' });
+      await writeFile(join(folder, 'summary_20260310_B1.csv'), antomSummary([...told, charged]));
+      expect(found(await run())).toEqual([`dispute ${kept.id}`]);
+      now += 60_000;
+      const less = { ...charged, money: { ...charged.money, amount: 1_000 } };
+      await put('settlement_20260310_B1.csv', [...told, less], { layout: 'settlement' });
+      const { differences } = await run();
+      expect(differences.map(({ type, detail }) => `${type} ${detail}`).sort()).toEqual([
+        expect.stringMatching(/^dispute CHARGEBACK/),
+        'settlement batch B1, CHARGEBACK: the summary is not the sum of its lines',
+        'settlement settled (CHARGEBACK) otherwise than it was done',
+      ]);
+    });
   });
 
   test('more differences than a person reads: twenty alarms, and one that says how many more', async () => {

@@ -147,6 +147,8 @@ describe('malformed by the thousand', () => {
     );
   });
 
+  const secret = fc.oneof(fc.string({ unit: fc.constantFrom(...'aZ09-_ \n\u00e9') }), fc.jsonValue());
+
   test('well signed and of any content: told apart, and never believed without an amount', () => {
     const content = fc.oneof(
       fc.dictionary(
@@ -157,6 +159,13 @@ describe('malformed by the thousand', () => {
       fc
         .record({ paymentRequestId: fc.jsonValue(), paymentAmount: fc.jsonValue(), result: fc.jsonValue() })
         .map((more) => paidNotice('A', more)),
+      fc.record(
+        {
+          authorizationNotifyType: fc.constantFrom('AUTHCODE_CREATED', 'TOKEN_CANCELED', 'TOKEN_CREATED'),
+          ...{ authState: secret, authCode: secret, accessToken: secret, reason: secret, result: fc.jsonValue() },
+        },
+        { requiredKeys: ['authorizationNotifyType'] },
+      ),
     );
     fc.assert(
       fc.property(content, (value) => {
@@ -164,6 +173,12 @@ describe('malformed by the thousand', () => {
         const result = antom.verifyNotification({
           ...{ path: '/antom', headers: antomHeaders(text, '/antom'), body: Buffer.from(text) },
         });
+        if (result.kind === 'authorization') {
+          for (const told of result.what === 'code' ? [result.state, result.code] : [result.token]) {
+            expect(told).toMatch(/^[!-~]{1,256}$/);
+            if (told.length > 12) expect(result.key).not.toContain(told);
+          }
+        }
         const isBelieved = result.kind === 'payment' && result.believed;
         if (isBelieved) expect(result.answer).toMatchObject({ kind: 'paid', money: { currency: expect.any(String) } });
       }),

@@ -151,6 +151,36 @@ describe.each(databases())('notifications on $name', ({ open }) => {
     expect(stage.applied[0]?.attempt.nextAt).toBe(stage.scene.now);
   });
 
+  const pendingNotice = (name: string) =>
+    paidNotice(name, {
+      ...{ notifyType: 'PAYMENT_PENDING', result: { resultStatus: 'U', resultCode: 'PAYMENT_IN_PROCESS' } },
+      paymentTime: undefined,
+    });
+
+  test('undecided is only a hint: nothing is decided, and the inquiry is due at once', async () => {
+    await stage.scene.submitted(boot, 'A');
+    stage.scene.now += 500;
+    expect(await stage.antom(pendingNotice('A'))).toEqual(TAKEN_ANTOM);
+    expect([await standing(), await stage.nextAt('A')]).toEqual(['submitted', stage.scene.now]);
+    expect(await rows()).toMatchObject([{ outcome: 'hint', says: 'pending', money: null }]);
+    expect(await stage.antom(paidNotice('A')), 'and paid after it is news').toEqual(TAKEN_ANTOM);
+    expect(await standing()).toBe('approved');
+  });
+
+  test.each(['approved', 'delivered', 'declined', 'reversing'] as const)(
+    'undecided, told late of what is %s: it stays so, and nobody is called',
+    async (state) => {
+      if (state === 'declined') {
+        await stage.scene.submitted(boot, 'A');
+        await declinedA();
+      } else if (state === 'reversing') await reversingA();
+      else await stage.scene.approved(boot, 'A');
+      if (state === 'delivered') await stage.scene.vend(boot, 'A', 'delivered');
+      expect(await stage.antom(pendingNotice('A'))).toEqual(TAKEN_ANTOM);
+      expect([(await stage.scene.attempt('A')).state, await stage.scene.alarms()]).toEqual([state, []]);
+    },
+  );
+
   test('CodePay is only a hint by default: nothing is decided, and the inquiry is due at once', async () => {
     await stage.scene.submitted(boot, 'A');
     stage.scene.now += 500;
@@ -315,7 +345,7 @@ describe.each(databases())('notifications on $name', ({ open }) => {
     const content = { authorizationNotifyType: 'TOKEN_CANCELED', accessToken, userId: 'U-77' };
     expect(await stage.antom(content)).toEqual(TAKEN_ANTOM);
     const kept = JSON.stringify([await opened.db.query('SELECT * FROM notification'), stage.lines]);
-    expect(kept).toContain('authorization TOKEN_CANCELED');
+    expect(kept).toContain('authorization cancelled');
     expect(kept).not.toMatch(/TOKEN-2810|U-77/);
   });
 

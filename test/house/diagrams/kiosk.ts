@@ -4,7 +4,7 @@ import { initialState, type KioskState, type KioskTimers } from '../../../agent/
 import { step } from '../../../agent/kiosk/step.js';
 import type { Order } from '../../../agent/orders/order.js';
 import { bootTag } from '../../../protocol/ids.js';
-import { standings } from '../../../protocol/words.js';
+import { LINKED_WALLET, standings } from '../../../protocol/words.js';
 import { type Edge, edgesOf, explore, type Named, type Way } from './explore.js';
 import type { Drawing } from './render.js';
 
@@ -31,6 +31,11 @@ const events: readonly Named<KioskEvent>[] = [
   { name: 'order-cancelled', event: { type: 'order-cancelled', order: order.id } },
   { name: 'scan-rejected', event: { type: 'scan-rejected', reason: 'url' } },
   { name: 'scanned', event: { type: 'scanned', code: '28', digest: 'd', tail, scanMs: 10_000 } },
+  {
+    name: 'scanned-member',
+    event: { ...{ type: 'scanned', code: 'QZM', issuer: LINKED_WALLET }, ...{ digest: 'd', tail, scanMs: 10_000 } },
+  },
+  { name: 'pressed', event: { type: 'pressed' } },
   ...standings.all.map((standing) => ({
     name: `update ${standing}`,
     event: { type: 'update', update: { type: 'update', attempt, boot, standing, leftMs: 0, receipt: '' } } as const,
@@ -61,10 +66,15 @@ function place(state: KioskState): string {
   return placed ? 'armed' : 'idle';
 }
 
+const payOf = ({ attempt: open }: KioskState): string => {
+  if (!open?.pay) return '';
+  return open.pay.type === 'pay' ? 'pay' : `linked ${open.pay.pressed}`;
+};
+
 /** Screens and resending steer nothing. */
 const key = (state: KioskState): string =>
   JSON.stringify([
-    ...[place(state), state.closed, state.order !== null, state.attempt?.pay === null],
+    ...[place(state), state.closed, state.order !== null, payOf(state)],
     ...[entryOf(state, attempt)?.delivery, entryOf(state, attempt)?.ended],
   ]);
 
@@ -86,7 +96,18 @@ export const kioskEdges = (ways: readonly Way<KioskState>[]): Edge[] => edgesOf(
 
 export const kioskDrawing: Drawing = {
   order: [
-    ...['out_of_service', 'idle', 'armed', 'sent', 'password_pending', 'beginning', 'vending', 'reported', 'closed'],
+    ...[
+      'out_of_service',
+      'idle',
+      'armed',
+      'sent',
+      'password_pending',
+      'confirm_pending',
+      'beginning',
+      'vending',
+      'reported',
+      'closed',
+    ],
   ],
   first: ['out_of_service'],
   last: ['closed'],

@@ -14,10 +14,13 @@ import type { Drawing } from './render.js';
 const scanned: Attempt = {
   ...{ id: 'a', kiosk: 'k', order: 'o', boot: 'b', money: { amount: 100, currency: 'HKD' }, issuer: null },
   ...{ reference: '', merchant: '', acquirer: 'x', account: 'x', route: '', createdAt: 0, scannedAt: 0 },
+  ...{ link: null, confirmedAt: null },
   ...{ payUntil: 20_000, deadlineAt: 50_000, vendUntil: 60_000, landingUntil: 85_000 },
   ...{ state: 'submitted', reason: null, passwordPending: false, acquirerId: null, payAt: null, paidSeen: false },
   ...{ inquiries: 0, cancels: 0, cancelRefused: false, reversal: null, finding: null, nextAt: 0 },
 };
+/** The same by a linked wallet: nothing is sent before its owner has pressed. */
+const linked: Attempt = { ...scanned, link: 'l', nextAt: 20_001 };
 const tombstone: Attempt = { ...scanned, state: 'refused', money: null, nextAt: null };
 
 /** Plans of one wait each: longer ones only go the same ways more often. */
@@ -85,11 +88,12 @@ const fromPersons: readonly Named<PaymentEvent>[] = resolutions.map((found) => (
 }));
 
 /** Answers come only to what was asked; everything else comes when it likes. */
-function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Named<PaymentEvent>[] {
+function events({ link, payAt, cancels, reversal }: Attempt, now: number): readonly Named<PaymentEvent>[] {
   const askedAt = now - 1_000;
   const refundId = reversal?.kind === 'refund' && reversal.tries > 0 ? reversal.id : undefined;
   return [
     { name: 'due', event: { type: 'due', codeHeld: true } },
+    ...(link === null ? [] : [{ name: 'confirmed', event: { type: 'confirmed', by: 'kiosk' } } as const]),
     ...fromKiosk,
     ...fromPersons,
     ...(payAt === null
@@ -114,12 +118,25 @@ function events({ payAt, cancels, reversal }: Attempt, now: number): readonly Na
 
 /** Counts steer only in reversing, and only up to the end of their plans; of times only whether there is one. */
 function key(attempt: Attempt): string {
-  const { state, payAt, paidSeen, inquiries, cancels, cancelRefused, reversal: r, finding, nextAt } = attempt;
+  const {
+    state,
+    link,
+    confirmedAt,
+    payAt,
+    paidSeen,
+    inquiries,
+    cancels,
+    cancelRefused,
+    reversal: r,
+    finding,
+    nextAt,
+  } = attempt;
   const record = r && [r.kind, r.number, r.state, few(r.tries), state === 'reversing' ? few(r.inquiries) : 0];
   const counts = state === 'reversing' ? [few(inquiries), few(cancels), cancelRefused] : [few(cancels)];
   // What a person may say depends on whether the report is late, and on what the acquirer said at last.
   const person = state === 'approved' ? nextAt === null : state === 'operator' ? finding : null;
-  return JSON.stringify([state, payAt === null, paidSeen, counts, record, person]);
+  const waits = link !== null && confirmedAt === null;
+  return JSON.stringify([state, waits, payAt === null, paidSeen, counts, record, person]);
 }
 const few = (count: number): number => Math.min(count, 2);
 
@@ -130,7 +147,7 @@ const by =
 
 /** Every way of an attempt; of the other policies, the ways that only they open. */
 export function paymentWays(): Way<Attempt>[] {
-  const ways = explore({ starts: [scanned, tombstone], times, events, step: by('ask'), key });
+  const ways = explore({ starts: [scanned, linked, tombstone], times, events, step: by('ask'), key });
   const approved = ways.find((way) => way.to.state === 'approved')?.to;
   if (!approved) throw new Error('no attempt is ever approved');
   const others = (['keep', 'reverse'] as const).flatMap((doubtful) =>

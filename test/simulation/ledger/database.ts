@@ -1,7 +1,10 @@
 import type { Alarm, KioskRow } from '../../../relay/ledger/contract.js';
+import type { LinkKey } from '../../../relay/linking/contract.js';
+import type { WalletLink } from '../../../relay/linking/types.js';
 import type { Attempt, Reversal } from '../../../relay/payment/types.js';
 import { MemoryLedger } from './ledger.js';
-import type { AttemptRow, CallRow, Writer } from './rows.js';
+import type { AttemptRow, CallRow } from './rows.js';
+import { Writer } from './rows.js';
 import type { Stage } from './session.js';
 import { type Commit, Store, type Undo } from './store.js';
 
@@ -92,6 +95,30 @@ export class MemoryDatabase {
   /** All that were ever begun for an attempt, in that order. */
   reversals(id: string): readonly Reversal[] {
     return this.row(id)?.reversals ?? [];
+  }
+
+  *links(): Iterable<WalletLink> {
+    for (const { row } of this.#store.links.slots.values()) if (row) yield row.link;
+  }
+
+  link(id: string): WalletLink | undefined {
+    return this.#store.links.slots.get(id)?.row?.link;
+  }
+
+  linkBy(key: LinkKey, value: string): WalletLink | undefined {
+    return this.#store.links.find(key, value)?.row?.link;
+  }
+
+  /** All attempts that were ever to be paid by it. */
+  paymentsOf(link: string): Attempt[] {
+    return this.#store.links.paymentsOf(link).flatMap(({ row }) => row?.attempt ?? []);
+  }
+
+  /** One that was linked before the world began. */
+  putLink(link: WalletLink): void {
+    const writer = new Writer();
+    this.#store.links.add(writer, link);
+    this.#store.links.commit(writer);
   }
 
   /** In the order of their numbers. */

@@ -1,6 +1,7 @@
 import type { Standing } from '../../../protocol/words.js';
-import type { Alarm, Ledger, LedgerTransaction, StepRecord, TellPlan } from '../../../relay/ledger/contract.js';
+import type { Alarm, Ledger, StepRecord, TellPlan } from '../../../relay/ledger/contract.js';
 import type { Attempt, State } from '../../../relay/payment/types.js';
+import { MemoryLinks } from './links.js';
 import { mode, tryLock } from './locks.js';
 import { type AttemptRow, type AttemptSlot, changedRow } from './rows.js';
 import { after, type Cut, type Server, Session } from './session.js';
@@ -15,10 +16,12 @@ export class MemoryLedger implements Ledger {
   readonly kind = 'memory';
   readonly #store: Store;
   readonly #session: Session;
+  readonly links: MemoryLinks;
 
   constructor(relay: string, store: Store, server: Server) {
     this.#store = store;
     this.#session = new Session(relay, server);
+    this.links = new MemoryLinks(this, store, this.#session);
   }
 
   /**
@@ -38,7 +41,7 @@ export class MemoryLedger implements Ledger {
     return this.#session.isDead;
   }
 
-  async transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: MemoryTransaction) => Promise<T>): Promise<T> {
     const session = this.#session;
     const begin = session.travel('begin');
     if (begin) await begin;

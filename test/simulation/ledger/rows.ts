@@ -1,4 +1,5 @@
 import type { Alarm, KioskRow, StepRecord } from '../../../relay/ledger/contract.js';
+import type { WalletLink } from '../../../relay/linking/types.js';
 import {
   type Attempt,
   type Call,
@@ -22,6 +23,14 @@ export type AttemptRow = {
   readonly tellTries: number;
   /** Its rows of the table `reversal`, in the order in which they were begun. */
   readonly reversals: readonly Reversal[];
+};
+
+/** A row of the table `wallet_link`. Never changed; a new one takes its place. */
+export type LinkRow = {
+  readonly link: WalletLink;
+  readonly version: number;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
 };
 
 /** A row of the table `acquirer_call`. */
@@ -71,6 +80,17 @@ export class AttemptSlot extends Slot<AttemptRow> {
   }
 }
 
+export class LinkSlot extends Slot<LinkRow> {
+  readonly id: string;
+  readonly due: Entry<LinkSlot>;
+
+  constructor(id: string, rank: number) {
+    super();
+    this.id = id;
+    this.due = { at: null, rank, of: this };
+  }
+}
+
 export class KioskSlot extends Slot<KioskRow> {}
 
 /** A row with a number that the database gave it. */
@@ -92,13 +112,14 @@ export class Writer extends Holder {
   /** Of the attempts, also those whose lease or outbox alone changed. */
   readonly attempts: AttemptSlot[] = [];
   readonly kiosks: KioskSlot[] = [];
+  readonly links: LinkSlot[] = [];
   readonly calls: CallSlot[] = [];
   readonly alarms: AlarmSlot[] = [];
   readonly steps: Step[] = [];
 
   get wrote(): boolean {
-    const { attempts, kiosks, calls, alarms, steps } = this;
-    return attempts.length + kiosks.length + calls.length + alarms.length + steps.length > 0;
+    const { attempts, kiosks, links, calls, alarms, steps } = this;
+    return attempts.length + kiosks.length + links.length + calls.length + alarms.length + steps.length > 0;
   }
 
   writeAttempt(slot: AttemptSlot, row: AttemptRow): void {
@@ -107,6 +128,10 @@ export class Writer extends Holder {
 
   writeKiosk(slot: KioskSlot, row: KioskRow): void {
     write(this, this.kiosks, slot, row);
+  }
+
+  writeLink(slot: LinkSlot, row: LinkRow): void {
+    write(this, this.links, slot, row);
   }
 
   writeCall(slot: CallSlot, row: CallRow): void {
@@ -144,6 +169,16 @@ export function guard(was: State, is: State): void {
   }
 }
 
+/** The trigger attempt_link_guard. */
+export function linkGuard(was: Attempt, is: Attempt): void {
+  if (was.confirmedAt !== null && is.confirmedAt !== was.confirmedAt) {
+    fault('attempt: what was asked never changes (S3)');
+  }
+  if (is.payAt !== null && is.link !== null && is.confirmedAt === null) {
+    fault('attempt: a linked wallet is not charged before its owner has pressed');
+  }
+}
+
 const known: ReadonlySet<string> = new Set(states);
 
 /** The table's CHECKs. */
@@ -174,6 +209,7 @@ export function progressed(was: Attempt, is: Attempt): Attempt {
     acquirer: was.acquirer,
     account: was.account,
     route: was.route,
+    link: was.link,
     createdAt: was.createdAt,
     scannedAt: was.scannedAt,
     payUntil: was.payUntil,
@@ -183,6 +219,7 @@ export function progressed(was: Attempt, is: Attempt): Attempt {
     state: is.state,
     reason: is.reason,
     passwordPending: is.passwordPending,
+    confirmedAt: is.confirmedAt,
     acquirerId: is.acquirerId,
     payAt: is.payAt,
     paidSeen: is.paidSeen,

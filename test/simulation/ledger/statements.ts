@@ -20,6 +20,7 @@ import {
   changedRow,
   check,
   guard,
+  linkGuard,
   progressed,
   type Slot,
   swept,
@@ -196,6 +197,7 @@ export function save(
   const write = (row: AttemptRow): boolean => {
     const attempt = saved.attempt === row.attempt ? row.attempt : progressed(row.attempt, saved.attempt);
     guard(row.attempt.state, attempt.state);
+    linkGuard(row.attempt, attempt);
     check(attempt, row.codeHash);
     const held = lease && lease.owner === row.leaseOwner ? lease : undefined;
     const next: AttemptRow = {

@@ -1,5 +1,6 @@
 import type { Alarm, KioskRow } from '../../../relay/ledger/contract.js';
 import type { Attempt, Reversal } from '../../../relay/payment/types.js';
+import { type LinkChange, LinkTable } from './link-table.js';
 import { remove } from './locks.js';
 import { withReversal } from './reversals.js';
 import {
@@ -25,6 +26,7 @@ export type Commit = {
   readonly relay: string;
   readonly attempts: readonly Change[];
   readonly kiosks: readonly KioskChange[];
+  readonly links: readonly LinkChange[];
   readonly alarms: readonly Alarm[];
   readonly callsStarted: readonly CallRow[];
   readonly callsEnded: readonly CallRow[];
@@ -45,6 +47,7 @@ export class Store {
   readonly attempts = new Map<string, AttemptSlot>();
   readonly codes = new Map<string, AttemptSlot>();
   readonly kiosks = new Map<string, KioskSlot>();
+  readonly links = new LinkTable();
   /** The attempt of each record of a reversal. */
   readonly #reversals = new Map<string, string>();
   readonly calls = new Map<number, CallSlot>();
@@ -92,12 +95,14 @@ export class Store {
     const sameOrder = orders.get(attempt.order);
     if (sameOrder) sameOrder.push(slot);
     else orders.set(attempt.order, [slot]);
+    if (attempt.link !== null) this.links.addPayment(attempt.link, slot);
     writer.writeAttempt(slot, row);
   }
 
   #dropAttempt(slot: AttemptSlot, { attempt, codeHash }: AttemptRow): void {
     this.attempts.delete(slot.id);
     if (codeHash !== null) this.codes.delete(codeHash);
+    if (attempt.link !== null) this.links.dropPayment(attempt.link, slot);
     const { orders } = this.ofKiosk(attempt.kiosk);
     const others = orders.get(attempt.order)?.filter((other) => other !== slot) ?? [];
     if (others.length > 0) orders.set(attempt.order, others);
@@ -183,6 +188,7 @@ export class Store {
       slot.row = settled(slot);
       kiosks.push({ before, after: slot.row });
     }
+    const links = this.links.commit(writer);
     const callsStarted: CallRow[] = [];
     const callsEnded: CallRow[] = [];
     for (const slot of writer.calls) {
@@ -199,7 +205,7 @@ export class Store {
       alarms.push(slot.row);
     }
     return {
-      commit: { number: this.#commits, relay, attempts: changed, kiosks, alarms, callsStarted, callsEnded },
+      commit: { number: this.#commits, relay, attempts: changed, kiosks, links, alarms, callsStarted, callsEnded },
       run,
     };
   }
@@ -209,7 +215,9 @@ export class Store {
     const attempts = writer.attempts.map((slot) => [slot, slot.row] as const);
     const kiosks = writer.kiosks.map((slot) => [slot, slot.row] as const);
     const calls = writer.calls.map((slot) => [slot, slot.row] as const);
+    const links = this.links.wayBack(writer);
     return () => {
+      links();
       this.#dropAlarms(writer.alarms);
       for (const { slot, number } of writer.steps) dropStep(slot.steps, number);
       for (const [slot, before] of calls) this.#placeCall(slot, before);
@@ -237,6 +245,7 @@ export class Store {
       const { name } = settled(slot);
       if (!slot.row) this.kiosks.delete(name);
     }
+    this.links.rollback(writer);
     for (const slot of writer.calls) {
       const { id } = settled(slot);
       if (!slot.row) this.calls.delete(id);

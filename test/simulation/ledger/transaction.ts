@@ -11,7 +11,9 @@ import type {
   Stored,
   Telling,
 } from '../../../relay/ledger/contract.js';
+import type { LinkTransaction } from '../../../relay/linking/contract.js';
 import type { Attempt, Call } from '../../../relay/payment/types.js';
+import { linksIn } from './links.js';
 import type { Writer } from './rows.js';
 import type { Session, Soon } from './session.js';
 import * as statements from './statements.js';
@@ -86,6 +88,11 @@ export class MemoryTransaction implements LedgerTransaction {
   #ended = false;
   end(): void {
     this.#ended = true;
+  }
+
+  /** Its part in which the linked wallets lie. */
+  links(): LinkTransaction {
+    return linksIn((statement) => this.#do(statement));
   }
 
   lockForHello(kiosk: string): Promise<KioskRow> {

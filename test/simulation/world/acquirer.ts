@@ -18,13 +18,17 @@ import type { Clock } from '../../../relay/runtime/clock.js';
 import type { Chance } from '../chance.js';
 import type { FaultClass, FaultSource, Faults } from '../faults.js';
 import type { Gates } from '../gates.js';
+import type { LinkWitness } from '../link-witness.js';
 import type { Points } from '../points.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
 import type { Witness } from '../witness.js';
 import type { AcquirerBooks, Payment } from './acquirer-books.js';
+import { EPOCH_MS } from './epoch.js';
+import type { LinkedWallets } from './links.js';
 import type { Process } from './process.js';
 import type { Wallets } from './wallet.js';
+import type { WalletHouse } from './wallet-house.js';
 
 export const plan: PollPlan = {
   callTimeoutMs: 5_000,
@@ -34,9 +38,6 @@ export const plan: PollPlan = {
   refundInquiryDelaysMs: [1_000, 5_000, 15_000, 30_000, 60_000],
   newRefundDelaysMs: [5_000, 30_000],
 };
-
-/** The relays' epoch at the beginning of the world, ms. */
-export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 /** A request that arrives twice by order: the second time so much later. */
 const AGAIN_MS = 300;
@@ -65,6 +66,9 @@ export type AcquirerParts = {
   readonly chance: Chance;
   readonly books: AcquirerBooks;
   readonly wallets: Wallets;
+  readonly links: LinkedWallets;
+  readonly house: WalletHouse;
+  readonly linkWitness: LinkWitness;
   /** A code has arrived under this id, whatever becomes of it. */
   readonly onAsked: (requestId: string, code: string, money: Money) => void;
   readonly witness: Witness;
@@ -101,6 +105,7 @@ export class SimulatedAcquirer {
       plan,
       capabilities: anyCapabilities,
       ...noNotifications,
+      linking: this.parts.house.port(process),
       pay: (request) => this.#pay(request, process, clock),
       inquire: (requestId) => this.#call(process, requestId, 'inquire', () => this.#inquired(requestId)),
       cancel: (requestId) => this.#call(process, requestId, 'cancel', () => this.#cancelled(requestId)),
@@ -113,6 +118,7 @@ export class SimulatedAcquirer {
   #pay(request: PayRequest, process: Process, clock: Clock): Promise<PayAnswer> {
     const { timeline } = this.parts;
     const { chance } = this.#meetsOf(request.requestId);
+    if (request.wallet !== undefined) this.parts.linkWitness.charges(request.requestId);
     return new Promise((resolve) => {
       // The connection stands late sometimes; the adapter looks at the time then, and only then writes.
       process.after(1 + chance.wait(20, 3_000), () => {
@@ -175,9 +181,13 @@ export class SimulatedAcquirer {
   }
 
   #paid(request: PayRequest): PayAnswer {
-    const { books, wallets, timeline, onAsked } = this.parts;
-    const { requestId, code, money } = request;
+    const { books, wallets, links, house, timeline, onAsked } = this.parts;
+    const { requestId, money, wallet } = request;
+    // By token: the code that its owner showed names what this wallet will do.
+    const code = wallet === undefined ? request.code : (links.shown.get(requestId) ?? request.code);
+    const isDead = wallet !== undefined && !house.isAlive(request.code);
     onAsked(requestId, code, money);
+    if (isDead && !this.#find(requestId)) return { kind: 'declined', reason: 'unlinked' };
     const expiresAt = request.expiresAt.getTime() - EPOCH_MS;
     const landed = books.land({ requestId, code, money, expiresAt }, wallets.find(code), timeline.now);
     if (landed === 'conflict' || this.#meetsOf(requestId)['id-conflict'].strikes()) return { kind: 'conflict' };

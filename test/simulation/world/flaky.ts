@@ -1,4 +1,3 @@
-import type { Ledger } from '../../../relay/ledger/contract.js';
 import type { FaultSource } from '../faults.js';
 
 /**
@@ -6,7 +5,7 @@ import type { FaultSource } from '../faults.js';
  * relay lives on and cannot know which.
  * @param lost one for all lives of the relay: a new one in each would strike at the same place in each
  */
-export function flaky(ledger: Ledger, lost: FaultSource | undefined): Ledger {
+export function flaky<T extends object>(ledger: T, lost: FaultSource | undefined): T {
   if (!lost) return ledger;
   return new Proxy(ledger, {
     get(target, key) {

@@ -12,6 +12,7 @@ import { assembleKiosk, type Kiosk } from '../../../agent/runtime/kiosk.js';
 import type { Clock } from '../../../drivers/clock.js';
 import { bootTag } from '../../../protocol/ids.js';
 import { builtInTable } from '../../../protocol/issuer-table/built-in.js';
+import { modulesFor } from '../../../protocol/linked-code.js';
 import { downTopic, kioskStateTopic, relayOfState } from '../../../protocol/topics.js';
 import type { Chance } from '../chance.js';
 import type { FaultSource, Faults } from '../faults.js';
@@ -165,6 +166,7 @@ export class SimulatedKiosk {
         return plain;
       }),
       issuerTable: () => 0,
+      codes,
       report: () => 'unknown',
       publish: (topic, frame) => link.publish(topic, frame),
     });
@@ -241,5 +243,10 @@ export class SimulatedKiosk {
   }
 }
 
+/** An OLED of 64 rows. */
+const codes = {
+  modulesMost: 29,
+  modulesOf: (code: string): number => modulesFor(code.length) ?? Number.POSITIVE_INFINITY,
+};
 const silent = { show() {}, start: async () => {}, stop: async () => {} };
 const plain = { screen: { kind: 'plain', tone: 'neutral', texts: [] }, signal: 'ready' } as const;

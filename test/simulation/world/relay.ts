@@ -1,6 +1,11 @@
 import { anyUpTopic, kioskOfUp, relayStateTopic } from '../../../protocol/topics.js';
-import type { Acquirer } from '../../../relay/acquirers/contract.js';
+import type { Acquirer, AuthorizationNotice } from '../../../relay/acquirers/contract.js';
 import type { AdmissionRules } from '../../../relay/greet/admit.js';
+import type { Database } from '../../../relay/ledger/database.js';
+import type { Vault } from '../../../relay/linking/crypto.js';
+import { BuyersDesk } from '../../../relay/linking/desk.js';
+import { hearAuthorization } from '../../../relay/linking/notices.js';
+import type { LinkingRules } from '../../../relay/linking/rules.js';
 import { type Office, openOffice } from '../../../relay/office.js';
 import type { DoubtfulPolicy, Policy } from '../../../relay/payment/types.js';
 import { Accounts } from '../../../relay/routing/accounts.js';
@@ -11,11 +16,13 @@ import type { MemoryDatabase } from '../ledger/database.js';
 import type { MemoryLedger } from '../ledger/ledger.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
-import { EPOCH_MS, plan, type SimulatedAcquirer } from './acquirer.js';
+import { plan, type SimulatedAcquirer } from './acquirer.js';
 import { type Broker, Link } from './broker.js';
 import type { Denial } from './denial.js';
+import { EPOCH_MS } from './epoch.js';
 import { flaky } from './flaky.js';
 import { timers } from './kiosk.js';
+import { linkingRules } from './linkable.js';
 import { Process } from './process.js';
 
 /** Of a doubtful vend each world has its own. */
@@ -37,6 +44,7 @@ const admissionTo = (acquirer: Acquirer): AdmissionRules => {
     payValidMs: timers.payValidMs,
     kioskDeadlineMs: timers.deadlineMs,
     route: () => to,
+    routeLinked: () => to,
     cap: () => Number.POSITIVE_INFINITY,
   };
 };
@@ -67,13 +75,18 @@ export class SimulatedRelay {
   readonly #parts: RelayParts;
   readonly #clockSet: FaultSource;
   readonly #answerLost: FaultSource | undefined;
-  #life: { process: Process; link: Link; office: Office; memory: MemoryLedger } | undefined;
+  readonly #links: { readonly vault: Vault; readonly rules: LinkingRules } | undefined;
+  #life:
+    | { process: Process; link: Link; office: Office; memory: MemoryLedger; phones: BuyersDesk | undefined }
+    | undefined;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
     this.name = parts.name;
     const { faults, name } = parts;
     this.#clockSet = faults.source('clock-set', name);
+    const isLinked = faults.share('wallet-linked') > 0 || faults.share('wallet-links') > 0;
+    this.#links = isLinked ? { vault: parts.acquirer.parts.links.vault, rules: linkingRules } : undefined;
     this.#answerLost = faults.share('ledger-answer-lost') > 0 ? faults.source('ledger-answer-lost', name) : undefined;
   }
 
@@ -106,8 +119,9 @@ export class SimulatedRelay {
       knows: () => true,
       publish: (topic, payload) => link.publish(topic, payload),
       onChanged: () => {},
+      ...(this.#links ? { linking: { ...this.#links, links: flaky(memory.links, this.#answerLost) } } : {}),
     });
-    this.#life = { process, link, office, memory };
+    this.#life = { process, link, office, memory, phones: phonesOf(office) };
     story.tell(name, () => 'the relay starts', name);
     void process.mine(office.start()).then(
       () =>
@@ -121,6 +135,25 @@ export class SimulatedRelay {
         this.kill(2_000);
       },
     );
+  }
+
+  /** Where the buyer's page asks; undefined: nobody is there. */
+  get phones(): BuyersDesk | undefined {
+    return this.#life?.phones;
+  }
+
+  /** What the acquirer says by itself of a link. False: nobody has acknowledged it. */
+  async hear(notice: AuthorizationNotice): Promise<boolean> {
+    const { office } = this.#life ?? {};
+    if (!office?.linking) return false;
+    const { links } = office.linking.parts;
+    const context = office.linking.context();
+    const hear = links.transaction((tx, at) => hearAuthorization(tx, at, notice, 'simulated', context));
+    const heard = await hear.catch(() => undefined);
+    if (!heard) return false;
+    if (notice.what === 'code') this.#parts.acquirer.parts.linkWitness.heard(heard.applied?.link);
+    if (heard.applied) office.linking.committed(heard.applied);
+    return true;
   }
 
   /** After a crash of the database's server: it answers again. */
@@ -139,6 +172,16 @@ export class SimulatedRelay {
     life.memory.cut('dead');
     timeline.after(awayMs, () => this.start());
   }
+}
+
+/** The list of past payments alone asks the tables; no phone of these worlds looks at it. */
+const unasked = (): Promise<never> => Promise.reject(new Error('no phone asks for its payments'));
+const noTables: Database = {
+  ...{ kind: 'postgres', warnings: [], query: unasked, transaction: unasked, start: unasked, stop: unasked },
+};
+
+function phonesOf({ linking, context, committed }: Office): BuyersDesk | undefined {
+  return linking && new BuyersDesk({ db: noTables, office: linking, applyContext: context, committed });
 }
 
 const UP_END = anyUpTopic.slice(anyUpTopic.lastIndexOf('/'));

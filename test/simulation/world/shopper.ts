@@ -5,6 +5,8 @@ import type { Oracle } from '../oracle.js';
 import type { Story } from '../story.js';
 import type { Timeline } from '../time.js';
 import type { SimulatedKiosk } from './kiosk.js';
+import type { Linker } from './linker.js';
+import type { Members } from './member.js';
 import type { Wallets } from './wallet.js';
 
 export type ShopperParts = {
@@ -13,6 +15,8 @@ export type ShopperParts = {
   readonly story: Story;
   readonly oracle: Oracle;
   readonly wallets: Wallets;
+  readonly linker: Linker;
+  readonly members: Members;
   readonly chance: Chance;
   /** False: no new customer comes. */
   readonly open: () => boolean;
@@ -33,7 +37,7 @@ export class Shopper {
   /** The order whose attempt began last. */
   #began = '';
   readonly #sources: Readonly<
-    Record<'again' | 'elsewhere' | 'two' | 'split' | 'garbage' | 'flood' | 'aborts', FaultSource>
+    Record<'again' | 'elsewhere' | 'two' | 'split' | 'garbage' | 'flood' | 'aborts' | 'linked' | 'links', FaultSource>
   >;
 
   constructor(kiosk: SimulatedKiosk, parts: ShopperParts) {
@@ -48,6 +52,8 @@ export class Shopper {
       garbage: at('scan-garbage'),
       flood: at('scan-flood'),
       aborts: at('customer-aborts'),
+      linked: at('wallet-linked'),
+      links: at('wallet-links'),
     };
   }
 
@@ -73,7 +79,7 @@ export class Shopper {
     const { id } = placed.order;
     oracle.placed(id, name, money);
     story.tell(name, () => `order ${id} of ${money.amount} ${money.currency}`, id);
-    life.process.after(chance.wait(800), () => this.#show(id));
+    life.process.after(chance.wait(800), () => this.#begin(id));
     this.#leave(id);
   }
 
@@ -102,21 +108,38 @@ export class Shopper {
     this.#show(order);
   }
 
+  /** A wallet that is linked for this order pays it in the same breath; where it does not, another phone is shown. */
+  #begin(order: string): void {
+    const { linker, onPayment } = this.#parts;
+    const { life } = this.#kiosk;
+    const ended = (): void => {
+      const { attempt, order: waiting } = life?.kiosk.loop.state ?? {};
+      if (attempt?.order.id === order) {
+        this.#began = order;
+        onPayment();
+      } else if (waiting?.id === order) this.#show(order);
+    };
+    if (!this.#sources.links.strikes() || !linker.begin(order, ended)) this.#show(order);
+  }
+
   #show(order: string): void {
-    const { chance, wallets, timeline, onPayment } = this.#parts;
+    const { chance, wallets, members, timeline, onPayment } = this.#parts;
     const kiosk = this.#kiosk;
     const { life } = kiosk;
     const s = this.#sources;
     if (!life) return;
     if (s.garbage.strikes()) kiosk.scan(s.garbage.chance.pick(['hello', '13', 'https://example.com', '1'.repeat(60)]));
     if (s.flood.strikes()) for (let i = 0; i < 20; i++) kiosk.scan(s.flood.chance.digits(18));
-    const wallet = wallets.issue(kiosk.name, chance, timeline.now);
+    const currency = life.kiosk.loop.state.order?.currency;
+    const linked = s.linked.strikes() && currency ? members.hold(currency) : undefined;
+    const wallet = wallets.issue(kiosk.name, chance, timeline.now, linked?.code);
     kiosk.scan(wallet.code, s.split.strikes() ? s.split.chance.whole(2, 6) : 1);
     life.process.after(20, () => {
       const { attempt } = life.kiosk.loop.state;
       if (attempt?.order.id === order) {
         this.#began = order;
         onPayment();
+        if (linked) members.pay(order, attempt.id, linked);
         this.#misbehave(order, wallet.code);
       } else if (life.kiosk.loop.state.order?.id === order) {
         // Not read, or shown while the kiosk was closed: another phone, a little later.

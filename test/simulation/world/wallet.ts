@@ -61,8 +61,8 @@ export class Wallets {
     return this.#byCode.get(code);
   }
 
-  /** A fresh code, for a customer of `kiosk`: 18 digits with a prefix of one issuer. */
-  issue(kiosk: string, chance: Chance, now: number): Wallet {
+  /** For a customer of `kiosk`; without a code a fresh one: 18 digits with a prefix of one issuer. */
+  issue(kiosk: string, chance: Chance, now: number, code = `28${chance.digits(16)}`): Wallet {
     const s = this.#sourcesOf(kiosk);
     const wrong = s.wrong.strikes();
     const late = s.late.strikes();
@@ -70,7 +70,7 @@ export class Wallets {
     const patience = 500 + chance.wait(8_000, 60_000);
     const usual = chance.weighted({ pays: 70, 'asks-password': 18, 'never-answers': 4, declines: 8 });
     const wallet: Wallet = {
-      code: `28${chance.digits(16)}`,
+      code,
       deadAt: now + CODE_LIFE_MS,
       does: atCancel ? 'pays-at-cancel' : late ? 'asks-password' : usual,
       takesMs: late ? s.late.chance.between(35_000, 70_000) : patience,

@@ -62,9 +62,17 @@ function cellsOf(told: Told, { layout, units = 'minor', batch = 'B1' }: FileOpti
   const word = layout.startsWith('legacy') ? type.toLowerCase() : type;
   return {
     ...{ customerId: '2188000000000001', acquirer: 'ALIPAY_HK', PSP: 'ALIPAY_HK', pspName: 'ALIPAY_HK' },
-    ...{ referenceMerchantId: 'M-001', referenceStoreId: 'S-001', paymentMethodType: 'CONNECT_WALLET' },
-    ...{ transactionId: told.id, originalTransactionId: told.original, productCode: 'In-store Payment' },
-    ...{ transactionRequestId: type === 'DISPUTE' ? '' : told.request, transactionType: word },
+    ...{
+      referenceMerchantId: 'M-001',
+      referenceStoreId: 'S-001',
+      paymentMethodType: told.debit ? 'ALIPAY_HK' : 'CONNECT_WALLET',
+    },
+    ...{
+      transactionId: told.id,
+      originalTransactionId: told.original,
+      productCode: told.debit ? 'Auto Debit' : 'In-store Payment',
+    },
+    ...{ transactionRequestId: told.request, transactionType: word },
     ...{ transactionTime: timeText(told.at), paymentTime: timeText(told.at), settlementTime: timeText(told.at + 9e7) },
     ...{ transactionAmountValue: value, transactionCurrency: money.currency, settlementBatchId: batch },
     ...{ settlementAmountValue: value, settlementCurrency: money.currency, feeAmountValue: '0' },

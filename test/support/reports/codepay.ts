@@ -9,7 +9,7 @@ import type { Told } from './day.js';
 
 /** CodePay's list of a day, and a server that tells it page by page, with signatures made and checked. */
 
-const kinds = { PAYMENT: 1, CANCEL: 2, REFUND: 3, PAYMENT_REVERSAL: 2, DISPUTE: 11 } as const;
+const kinds = { PAYMENT: 1, CANCEL: 2, REFUND: 3, PAYMENT_REVERSAL: 2, DISPUTE: 11, CHARGEBACK: 11 } as const;
 const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 /** Ours as a number, another's as it is. */

@@ -16,7 +16,11 @@ export type Sale = {
   readonly at: number;
   readonly backAt: number;
   readonly ending: Ending;
+  /** Paid by this linked wallet, whose owner pressed. */
+  readonly link?: string;
 };
+/** Between the scan of its member code and its pay. */
+export const pressedAt = ({ at }: Sale): number => at - 1_200;
 
 const hex = (n: number, width: number): string => n.toString(16).padStart(width, '0');
 
@@ -44,9 +48,9 @@ const fresh = (sale: Sale, account: string): Attempt => ({
   order: sale.id.slice(0, 16),
   boot: 'aa'.repeat(16),
   money: sale.money,
-  issuer: 'alipay',
+  issuer: sale.link === undefined ? 'alipay' : 'alipayhk',
   reference: 'A-12',
-  ...{ merchant: 'm', acquirer: 'test', account, route: 'm, route 1' },
+  ...{ merchant: 'm', acquirer: 'test', account, route: 'm, route 1', link: sale.link ?? null },
   createdAt: sale.at - 1_500,
   scannedAt: sale.at - 2_000,
   payUntil: sale.at + 18_000,
@@ -56,6 +60,7 @@ const fresh = (sale: Sale, account: string): Attempt => ({
   state: 'submitted',
   reason: null,
   passwordPending: false,
+  confirmedAt: sale.link === undefined ? null : pressedAt(sale),
   acquirerId: null,
   payAt: sale.at - 1_000,
   paidSeen: false,
@@ -133,22 +138,30 @@ export async function writeLedger(ledger: Ledger, sales: readonly Sale[], accoun
 
 /** One thing that an acquirer reports. */
 export type Told = {
-  readonly type: 'PAYMENT' | 'CANCEL' | 'REFUND' | 'PAYMENT_REVERSAL' | 'DISPUTE';
+  readonly type: 'PAYMENT' | 'CANCEL' | 'REFUND' | 'PAYMENT_REVERSAL' | 'DISPUTE' | 'CHARGEBACK';
   readonly id: string;
   readonly original: string;
   /** Ours: of the payment or of the refund. */
   readonly request: string;
   readonly money: Money;
   readonly at: number;
+  /** Of the product that charges linked wallets. */
+  readonly debit?: boolean;
 };
 
-export const paymentOf = ({ id, paymentId, money, at }: Sale): Told => ({
-  ...{ type: 'PAYMENT', id: paymentId, original: '', request: id, money, at },
+export const paymentOf = ({ id, paymentId, money, at, link }: Sale): Told => ({
+  ...{ type: 'PAYMENT', id: paymentId, original: '', request: id, money, at, debit: link !== undefined },
 });
 export const cancelOf = (sale: Sale): Told => ({ ...paymentOf(sale), type: 'CANCEL', at: sale.backAt });
+/** Of what a linked wallet paid: the buyer's bank or wallet has taken it back, or asks to. */
+export const disputeOf = (sale: Sale, more: Partial<Told> = {}): Told => ({
+  ...{ type: 'DISPUTE', id: `D${sale.paymentId}`, original: sale.paymentId, request: '' },
+  ...{ money: sale.money, at: sale.backAt, debit: sale.link !== undefined },
+  ...more,
+});
 export const refundOf = (sale: Sale, more: Partial<Told> = {}): Told => ({
   ...{ type: 'REFUND', id: `R${sale.paymentId}`, original: sale.paymentId, request: refundIdOf(sale) },
-  ...{ money: sale.money, at: sale.backAt },
+  ...{ money: sale.money, at: sale.backAt, debit: sale.link !== undefined },
   ...more,
 });
 

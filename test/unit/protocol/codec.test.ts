@@ -289,9 +289,9 @@ describe('later versions of the protocol', () => {
   });
 
   test.each([
-    ['a body that is not known', decodeUp, '0ddeadbeef 1001 4203 010203', 'up: no body of this protocol version'],
+    ['a body that is not known', decodeUp, '0ddeadbeef 1001 7a03 010203', 'up: no body of this protocol version'],
     ['no body', decodeUp, '0ddeadbeef 1001', 'up: no body of this protocol version'],
-    ['a body that is not known', decodeDown, '2a03 0a0101 3801', 'down: no body of this protocol version'],
+    ['a body that is not known', decodeDown, '7a03 0a0101 3801', 'down: no body of this protocol version'],
     [
       'a delivery',
       decodeUp,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Down, Hello, Pay, Up } from '../../../protocol/messages.js';
 import { type Currency, currencyByNumber } from '../../../protocol/money.js';
-import { deliveries, issuers, reasons, standings } from '../../../protocol/words.js';
+import { deliveries, issuers, linkStates, reasons, standings } from '../../../protocol/words.js';
 
 /** Every message of the protocol, as fast-check makes them. */
 const hex = (bytes: number) =>
@@ -74,10 +74,25 @@ const ack = fc
   })
   .map(({ standing, ...rest }) => ({ ...rest, ...optional('standing', standing) }));
 
+const payLinked = fc
+  .tuple(pay, fc.boolean())
+  .map(([one, pressed]) => ({ ...one, type: 'pay-linked' as const, pressed }));
+const link = fc.record(
+  {
+    type: fc.constant('link' as const),
+    link: hex(16),
+    wallet: newIssuer,
+    modulesMost: uint32,
+    money: fc.record({ amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), currency }),
+    givenUp: fc.boolean(),
+  },
+  { requiredKeys: ['type', 'link', 'wallet', 'modulesMost', 'givenUp'] },
+);
+
 export const up: fc.Arbitrary<Up> = fc.record({
   boot: hex(4),
   seq: uint32,
-  body: fc.oneof(hello, pay, vend, abort, ack),
+  body: fc.oneof(hello, pay, vend, abort, ack, link, payLinked),
 });
 
 const welcome = fc.record({ type: fc.constant('welcome' as const), nonce, helloAtMs: safe, leaseMs: uint32 });
@@ -102,10 +117,29 @@ const service = fc.record(
   { requiredKeys: ['type', 'forMs'] },
 );
 
+const linkCode = fc.record({
+  type: fc.constant('link-code' as const),
+  link: hex(16),
+  code: plain(2_048).filter((text) => text !== ''),
+  leftMs: uint32,
+});
+const linkResult = fc.record(
+  {
+    type: fc.constant('link-result' as const),
+    link: hex(16),
+    state: fc.constantFrom(...linkStates.all),
+    reason: fc.constantFrom(...reasons.all),
+    digits: fc.oneof(fc.constant(''), fc.stringMatching(/^\d\d$/)),
+    leftMs: uint32,
+    code: fc.oneof(fc.constant(''), letters),
+  },
+  { requiredKeys: ['type', 'link', 'state', 'digits', 'leftMs', 'code'] },
+);
+
 export const down: fc.Arbitrary<Down> = fc.record({
   seq: safe,
   relay: text(32),
-  body: fc.oneof(welcome, challenge, update, vendAck, service),
+  body: fc.oneof(welcome, challenge, update, vendAck, service, linkCode, linkResult),
 });
 
 /** The payment of the issue: a 24-digit code and a reference of 8 characters. */

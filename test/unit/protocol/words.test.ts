@@ -50,6 +50,7 @@ const standingWords = {
   delivered: 7,
   operator: 8,
   refused: 9,
+  'confirm-pending': 10,
 } as const satisfies Record<Standing, number>;
 
 const reasonWords = {
@@ -70,6 +71,7 @@ const reasonWords = {
   'kiosk-restarted': 15,
   'vend-doubtful': 16,
   'cancel-unconfirmed': 17,
+  unlinked: 18,
   stale: 20,
   'not-greeted': 21,
   'over-limit': 22,

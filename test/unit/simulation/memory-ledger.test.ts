@@ -6,7 +6,7 @@ import { type Commit, MemoryDatabase, type MemoryDatabaseOptions } from '../../s
 const attempt = (name: string, more: Partial<Attempt> = {}): Attempt => ({
   ...{ id: `attempt-${name}`, kiosk: 'lobby-1', order: `order-${name}`, boot: 'boot', reference: name, issuer: null },
   ...{ money: { amount: 3550, currency: 'HKD' }, createdAt: 1, scannedAt: 1, payUntil: 20 },
-  ...{ merchant: 'm', acquirer: 'test', account: 'test', route: '' },
+  ...{ merchant: 'm', acquirer: 'test', account: 'test', route: '', link: null, confirmedAt: null },
   ...{ deadlineAt: 50, vendUntil: 60, landingUntil: 90, state: 'submitted', reason: null, passwordPending: false },
   ...{ acquirerId: null, payAt: null, paidSeen: false, inquiries: 0, cancels: 0, cancelRefused: false },
   ...{ finding: null, nextAt: 10, reversal: null },

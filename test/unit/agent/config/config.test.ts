@@ -61,6 +61,7 @@ describe('a good file', () => {
       indicator: { kind: 'web' },
       web: { port: 7_080 },
       actuator: { kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
+      linking: { wallets: [] },
       order: { mode: 'api', expiresMs: 120_000 },
       api: { port: 7_081 },
       timers: {
@@ -102,6 +103,29 @@ describe('a good file', () => {
     expect([pathOf('lines/scanner'), pathOf('/dev/ttyS0')]).toEqual(['/etc/quietzone/lines/scanner', '/dev/ttyS0']);
   });
 
+  it.each([
+    'wallets = ["AlipayHK"]',
+    'wallets = ["alipayhk", "alipayhk"]',
+    'wallets = ["w1", "w2", "w3", "w4", "w5"]',
+    'wallets = "alipayhk"',
+    'wallets = [1]',
+  ])('offers wallets by their ids, each once, at most four: not %s', (wallets) => {
+    const [fault, ...more] = faultsOf(text({ linking: [wallets] }));
+    expect(more).toEqual([]);
+    expect(fault).toMatchObject({
+      key: expect.stringMatching(/^linking\.wallets/),
+      expected: expect.stringContaining('at most 4 different wallets'),
+    });
+  });
+
+  it('takes a smaller code than the display can show', () => {
+    const display = ['qr_modules_most = 29'];
+    expect(parseConfig(text({ display, linking: ['wallets = ["alipayhk", "dana"]'] }), 'k.toml')).toMatchObject({
+      display: { qrModulesMost: 29 },
+      linking: { wallets: ['alipayhk', 'dana'] },
+    });
+  });
+
   it('lets ports be chosen by the system, both at once', () => {
     expect(faultsOf(text({ web: ['port = 0'], api: ['port = 0'] }))).toEqual([]);
   });
@@ -130,7 +154,7 @@ describe('the example', () => {
       kiosk: full.kiosk,
       broker: { ...plain.broker, caFile: full.broker.caFile },
       scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
-      display: { ...plain.display, contact: full.display.contact },
+      display: { ...plain.display, contact: full.display.contact, qrModulesMost: full.display.qrModulesMost },
     });
   });
 });

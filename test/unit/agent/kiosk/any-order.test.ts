@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import type { KioskEffect, KioskEvent } from '../../../../agent/kiosk/events.js';
 import { viewOf, wakeAt } from '../../../../agent/kiosk/show.js';
 import { bootTag } from '../../../../protocol/ids.js';
-import { standings } from '../../../../protocol/words.js';
-import { Bench, boot, code, earlier, order, timers } from '../../../support/kiosk.js';
+import type { PayLinked } from '../../../../protocol/messages.js';
+import { linkStates, standings } from '../../../../protocol/words.js';
+import { Bench, boot, code, earlier, firstCode, memberCode, order, shortLink, timers } from '../../../support/kiosk.js';
 
 /** Whatever happens in whatever order, at whatever time: the invariants that the kiosk alone can keep. */
 
@@ -18,6 +19,9 @@ const attempt = fc.oneof(
   { weight: 6, arbitrary: fc.constant(OPEN) },
   { weight: 1, arbitrary: fc.constantFrom(...attempts, 'ff'.repeat(16)) },
 );
+/** As OPEN, of the wallet that is being linked. */
+const links = ['0c'.repeat(16), '0d'.repeat(16), '0e'.repeat(16)];
+const link = fc.oneof({ weight: 6, arbitrary: fc.constant(OPEN) }, { weight: 1, arbitrary: fc.constantFrom(...links) });
 const of = <T extends KioskEvent>(weight: number, arbitrary: fc.Arbitrary<T>) => ({
   weight,
   arbitrary: arbitrary as fc.Arbitrary<KioskEvent>,
@@ -29,6 +33,7 @@ const updates = fc.record({
   boot: fc.constantFrom(boot, boot, boot, boot, boot, bootTag(earlier), '99999999'),
   standing: fc.oneof(
     fc.constantFrom(...standings.all),
+    fc.constant('confirm-pending' as const),
     fc.constant('approved' as const),
     fc.constant('approved' as const),
   ),
@@ -49,6 +54,43 @@ const event: fc.Arbitrary<KioskEvent> = fc.oneof(
       digest: fc.constantFrom('d1', 'd2'),
       tail: fc.constantFrom(...ids),
       scanMs: fc.constant(-1),
+    }),
+  ),
+  of(
+    4,
+    fc.record({
+      type: always('scanned'),
+      code: fc.constant(memberCode),
+      issuer: fc.constant('linked-wallet'),
+      digest: fc.constantFrom('m1', 'm2'),
+      tail: fc.constantFrom(...ids),
+      scanMs: fc.constant(-1),
+    }),
+  ),
+  of(4, fc.record({ type: always('pressed') })),
+  of(
+    3,
+    fc.record({
+      type: always('link-asked'),
+      wallet: fc.constant('alipayhk'),
+      link: fc.constantFrom(...links),
+      modulesMost: fc.constantFrom(0, 29),
+    }),
+  ),
+  of(2, fc.record({ type: always('link-renewed'), link: fc.constantFrom(...links) })),
+  of(1, fc.record({ type: always('link-dropped') })),
+  of(
+    3,
+    fc.record({
+      ...{ type: always('link-code'), link, code: fc.constant(shortLink) },
+      ...{ leftMs: fc.nat(200_000), modules: fc.constantFrom(25, 25, 33) },
+    }),
+  ),
+  of(
+    5,
+    fc.record({
+      ...{ type: always('link-result'), link, state: fc.constantFrom(...linkStates.all) },
+      ...{ digits: fc.constantFrom('', '47'), leftMs: fc.nat(200_000), code: fc.constantFrom('', firstCode) },
     }),
   ),
   of(1, fc.record({ type: always('scan-rejected'), reason: fc.constantFrom('url', 'incomplete') })),
@@ -74,6 +116,17 @@ const history = fc.array(
   },
 );
 
+/** Puts the link's id where OPEN stands for it. */
+function withLink<E extends KioskEvent & { readonly link: string }>(bench: Bench, given: E): E {
+  return given.link === OPEN ? { ...given, link: bench.state.link?.id ?? links[0] ?? '' } : given;
+}
+
+/** The event as the kiosk meets it: a scan is of now, a link the one that there is. */
+function met(bench: Bench, given: KioskEvent): KioskEvent {
+  if (given.type === 'scanned') return { ...given, scanMs: bench.now };
+  return 'link' in given ? withLink(bench, given) : given;
+}
+
 /** Watches one kiosk from outside: what it may do, from what it was told. */
 class Judge {
   readonly bench = new Bench().inService();
@@ -83,6 +136,11 @@ class Judge {
   readonly #begun = new Set<string>();
   readonly #reported = new Set<string>();
   readonly #vended = new Set<string>();
+  /** By attempt: the amount that stood on the screen at the press. */
+  readonly #asked = new Map<string, number>();
+  /** By order: the tail of the attempt that pays it in the same breath. */
+  readonly #linkedAs = new Map<string, string>();
+  pressedPays = 0;
 
   tell(given: KioskEvent, wait: number): void {
     this.bench.now += wait;
@@ -92,16 +150,27 @@ class Judge {
     if (event.type === 'update' && event.update.standing === 'approved' && event.update.boot === boot) {
       this.#approved.add(event.update.attempt);
     }
+    this.#look(event);
     for (const effect of this.bench.on(event)) this.#watch(effect);
   }
 
   #resolve(given: KioskEvent): KioskEvent {
     const open = this.bench.state.attempt?.id ?? attempts[0] ?? '';
     if (given.type === 'scanned') return { ...given, scanMs: this.bench.now };
+    if ('link' in given) return withLink(this.bench, given);
     if (given.type === 'update' && given.update.attempt === OPEN) {
       return { ...given, update: { ...given.update, attempt: open } };
     }
     return 'attempt' in given && given.attempt === OPEN ? { ...given, attempt: open } : given;
+  }
+
+  /** What the customer sees while pressing, and for which order a wallet was linked at its asking. */
+  #look(event: KioskEvent): void {
+    const { attempt: open, link: tried, order: armed } = this.bench.state;
+    const view = viewOf(this.bench.state, this.bench.now);
+    if (event.type === 'pressed' && open && view.kind === 'press-to-pay') this.#asked.set(open.id, view.money.amount);
+    if (event.type !== 'link-result' || event.state !== 'linked' || tried?.id !== event.link) return;
+    if (armed && tried.order?.id === armed.id) this.#linkedAs.set(armed.id, event.link.slice(0, 16));
   }
 
   /** Ids are random in the field: no order and no attempt comes twice; and no record is durable before it is written. */
@@ -112,16 +181,27 @@ class Judge {
       const id = armed.id + event.tail;
       return !this.#opened.has(id) && !this.#reported.has(id);
     }
+    if (event.type === 'link-result' && armed) return !this.#opened.has(armed.id + event.link.slice(0, 16));
     return event.type !== 'begun-durable' || this.#begun.has(event.attempt);
   }
 
   #watch(effect: KioskEffect): void {
     if (effect.type === 'record' && effect.record.kind === 'begun') this.#begun.add(effect.record.attempt);
     if (effect.type === 'send' && effect.body.type === 'vend') this.#reported.add(effect.body.attempt);
-    if (effect.type === 'send' && effect.body.type === 'pay' && !this.#opened.has(effect.body.attempt)) {
+    if (effect.type === 'send' && 'validMs' in effect.body && !this.#opened.has(effect.body.attempt)) {
       this.#opened.set(effect.body.attempt, this.bench.now);
     }
+    if (effect.type === 'send' && effect.body.type === 'pay-linked') this.#judgePress(effect.body);
     if (effect.type === 'vend') this.#judgeVend(effect.job.attempt, effect.job.order);
+  }
+
+  /** Said only by who has pressed, looking at this very amount, or has just linked the wallet for this very order. */
+  #judgePress({ attempt: id, pressed, code: given, amount }: PayLinked): void {
+    expect(given).toBe(id.slice(16) === this.#linkedAs.get(id.slice(0, 16)) ? firstCode : memberCode);
+    if (!pressed) return;
+    this.pressedPays += 1;
+    const seen = this.#asked.get(id) ?? (given === firstCode ? amount : undefined);
+    expect(seen).toBe(amount);
   }
 
   #judgeVend(id: string, of: string): void {
@@ -140,34 +220,39 @@ class Judge {
 
 it('vends at most once an order, after an approval of that attempt and a durable "begun", in time, before any report', () => {
   let vends = 0;
+  let pressed = 0;
   fc.assert(
     fc.property(history, (steps) => {
       const judge = new Judge();
       for (const [given, wait] of steps) judge.tell(given, wait);
       vends += judge.vends;
+      pressed += judge.pressedPays;
     }),
-    { numRuns: 2_000 },
+    { numRuns: 3_000 },
   );
   // The histories must reach the actuator often enough to have judged anything.
   expect(vends).toBeGreaterThan(50);
+  expect(pressed).toBeGreaterThan(50);
 });
 
-it('the code stands in Pay and in no other effect, view or count', () => {
+it('the codes stand in Pay and PayLinked and in no other effect, view or count', () => {
   fc.assert(
     fc.property(history, (steps) => {
       const bench = new Bench().inService();
       for (const [given, wait] of steps) {
         bench.now += wait;
-        for (const effect of bench.on(given.type === 'scanned' ? { ...given, scanMs: bench.now } : given)) {
-          if (effect.type === 'send' && effect.body.type === 'pay') continue;
-          expect(JSON.stringify(effect)).not.toContain(code);
+        for (const effect of bench.on(met(bench, given))) {
+          if (effect.type === 'send' && 'validMs' in effect.body) continue;
+          expect(JSON.stringify(effect)).not.toMatch(secret);
         }
-        expect(JSON.stringify(viewOf(bench.state, bench.now))).not.toContain(code);
+        expect(JSON.stringify(viewOf(bench.state, bench.now))).not.toMatch(secret);
       }
     }),
     { numRuns: 500 },
   );
 });
+
+const secret = new RegExp([code, memberCode, firstCode].join('|'));
 
 it('always comes to rest: waking it when it asks leads past every waiting time, and never wakes it for nothing', () => {
   fc.assert(
@@ -175,7 +260,7 @@ it('always comes to rest: waking it when it asks leads past every waiting time, 
       const bench = new Bench().inService();
       for (const [given, wait] of steps) {
         bench.now += wait;
-        bench.on(given.type === 'scanned' ? { ...given, scanMs: bench.now } : given);
+        bench.on(met(bench, given));
       }
       const at = wakeAt(bench.state);
       if (at === Number.POSITIVE_INFINITY) return;

@@ -34,6 +34,11 @@ function desk(): OrderDesk {
       rig.asked.push(['report', id, result]);
       return rig.report;
     },
+    // Linked wallets: link-api.test.ts.
+    link: () => ({ ok: false, code: 'busy' }),
+    dropLink: () => false,
+    linking: () => undefined,
+    press: () => false,
     status: () => ({ kiosk: 'k1', service: 'in-service', version: '1', counters: { scans: 3 } }),
   };
 }

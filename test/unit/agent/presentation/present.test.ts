@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { rejectReasons } from '../../../../agent/decode/result.js';
 import type { View } from '../../../../agent/kiosk/view.js';
 import { type Language, languages } from '../../../../agent/presentation/catalogue/index.js';
-import { formatMoney } from '../../../../agent/presentation/money.js';
 import { present } from '../../../../agent/presentation/present.js';
 import { signals } from '../../../../drivers/contract/indicator.js';
 import { type Reason, reasons } from '../../../../protocol/words.js';
@@ -36,8 +35,23 @@ const paying: View[] = [
   { kind: 'busy', money },
   { kind: 'confirm-on-phone', money, leftMs: 41_000 },
   { kind: 'vending', money },
+  { kind: 'press-to-pay', money, leftMs: 17_000 },
 ];
-const every = [...finals, ...waiting, ...paying];
+const wallet = 'alipayhk';
+const code = 'HTTPS://K.EXAMPLE/L/ABCD2345';
+const linking: View[] = [
+  { kind: 'link-asked', wallet },
+  { kind: 'link-offered', wallet, code, leftMs: 180_000 },
+  { kind: 'link-offered', wallet, code, leftMs: 180_000, money },
+  { kind: 'link-opened', wallet, digits: '47', leftMs: 150_000, money },
+  { kind: 'link-authorised', wallet, money },
+  { kind: 'linked', wallet },
+  { kind: 'link-expired', wallet },
+  { kind: 'link-failed', wallet, reason: 'configuration' },
+  { kind: 'link-late', wallet },
+  { kind: 'link-desk', wallet },
+];
+const every = [...finals, ...waiting, ...paying, ...linking];
 const name = (view: View): string => JSON.stringify(view);
 
 const bounds: Record<Language, { title: number; body: number }> = {
@@ -140,19 +154,4 @@ it('names whom to ask only where a person must help', () => {
   expect(says({ kind: 'declined', money, receipt, reason: 'cancel-unconfirmed' })).toBe(true);
   expect(says({ kind: 'declined', money, receipt, reason: 'code-expired' })).toBe(false);
   expect(says({ kind: 'armed', money, reference: '' })).toBe(false);
-});
-
-it.each([
-  [3550, 'HKD', 'HK$35.50'],
-  [5, 'USD', 'US$0.05'],
-  [123_456_789, 'EUR', '€1,234,567.89'],
-  [100_000, 'EUR', '€1,000.00'],
-  [99_999, 'GBP', '£999.99'],
-  [3550, 'CNY', 'CNY 35.50'],
-  [1000, 'JPY', 'JPY 1,000'],
-  [999, 'JPY', 'JPY 999'],
-  [1500, 'KWD', 'KWD 1.500'],
-  [12_000_000, 'IDR', 'IDR 120,000.00'],
-] as const)('writes %i %s as %s', (amount, currency, text) => {
-  expect(formatMoney({ amount, currency })).toBe(text);
 });

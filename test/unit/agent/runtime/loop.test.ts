@@ -9,6 +9,7 @@ import { Front } from '../../../../agent/runtime/front.js';
 import { KioskLoop } from '../../../../agent/runtime/loop.js';
 import { AppActuator } from '../../../../drivers/actuator/app.js';
 import { systemClock } from '../../../../drivers/clock.js';
+import { modulesOf } from '../../../../drivers/display/qr.js';
 import { VirtualDisplay } from '../../../../drivers/display/virtual.js';
 import { VirtualIndicator } from '../../../../drivers/indicator/virtual.js';
 import { decodeUp, encodeDown } from '../../../../protocol/codec.js';
@@ -41,9 +42,11 @@ async function kiosk(over: { journal?: MemoryJournal; limitMs?: number } = {}) {
     timers: { ...timers, helloRetryMs: 1_000, roundTripMaxMs: 1_000 },
     onSettled: () => {},
     onOpen: () => {},
+    ...{ random: bytes, modulesOf },
   });
   const desk = new Desk({
     ...{ loop, counters, orders, random: bytes, kiosk: 'k', version: '0', issuerTable: () => 7 },
+    ...{ modulesMost: 29, now: () => systemClock.now() },
     report: (id, result) => actuator.report(id, result),
   });
   const hear = (body: DownBody, relay = 'r') => loop.received(encodeDown({ seq: 1, relay, body }));

@@ -64,6 +64,8 @@ describe('the server', () => {
     ['/style.css', 'text/css; charset=utf-8'],
     ['/app.js', 'text/javascript; charset=utf-8'],
     ['/sound.js', 'text/javascript; charset=utf-8'],
+    ['/link.js', 'text/javascript; charset=utf-8'],
+    ['/link.css', 'text/css; charset=utf-8'],
     ['/icon.svg', 'image/svg+xml'],
   ])('serves %s, not to be kept, framed only by this machine, loading only from itself', async (path, type) => {
     const { port } = await started();
@@ -177,7 +179,7 @@ describe('a page', () => {
     await until('three events', () => events.length >= 3);
     await sleep(30);
     expect(events.map((e) => e.name)).toEqual(['hello', 'screen', 'signal']);
-    expect(events[1]?.data).toEqual(screen('new'));
+    expect(events[1]?.data).toEqual({ ...screen('new'), shown: 2 });
     expect(events[2]?.data).toEqual({ signal: 'approved', replay: true });
   });
 

@@ -74,6 +74,22 @@ describe('a paid answer', () => {
     ],
   ] as const;
 
+  test('of an inquiry says how much customs may be told, if it is an amount; paid it is either way', () => {
+    const [, [, read]] = reads;
+    const told = (customsDeclarationAmount: unknown) =>
+      read({ paymentRequestId: REQUEST_ID, ...amount('3550'), customsDeclarationAmount });
+    const money = { amount: 3550, currency: 'HKD' };
+    expect(told({ currency: 'CNY', value: '3251' })).toEqual({
+      ...{ kind: 'paid', code: 'SUCCESS', money, declarable: { amount: 3251, currency: 'CNY' } },
+    });
+    for (const odd of [undefined, null, '3251', { currency: 'CNY', value: '32.51' }, { currency: 'RMB', value: '1' }]) {
+      expect(told(odd)).toEqual({ kind: 'paid', code: 'SUCCESS', money });
+    }
+    const cny = { customsDeclarationAmount: { currency: 'CNY', value: '1' } };
+    const unread = read({ paymentRequestId: REQUEST_ID, ...amount('x'), ...cny });
+    expect(unread).toEqual({ kind: 'unknown', detail: 'shape', code: 'SUCCESS' });
+  });
+
   describe.each(reads)('of %s', (_name, read) => {
     test('hands the amount on as it is, right or wrong', () => {
       const ids = { paymentRequestId: REQUEST_ID, paymentId: '2026010100001' };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answer, cancelAnswer, inquiryAnswer, payAnswer } from '../../../../relay/acquirers/antom/answers.js';
 import {
   cancelCodes,
+  debitCodes,
   gatewayCodes,
   inquiryCodes,
   payCodes,
@@ -59,6 +60,10 @@ const pay: Row[] = [
   ['SYSTEM_ERROR', 'F', alarm('acquirer-unavailable')],
   ...[...gateway, ...merchant].map((code): Row => [code, 'F', alarm('configuration')]),
 ];
+/** The same of a linked wallet's payment (section 2.4): of its token. */
+const debit: Row[] = pay.map(([code, status, expected]) =>
+  code === 'INVALID_ACCESS_TOKEN' ? [code, status, declined('unlinked')] : [code, status, expected],
+);
 const inquiry: Row[] = [
   ['ORDER_NOT_EXIST', 'F', { kind: 'not-found' }],
   ['UNKNOWN_EXCEPTION', 'U', unclear],
@@ -107,7 +112,11 @@ const names = (rows: Row[]) => rows.map(([code]) => code).sort();
 const others = (status: string) => ['S', 'F', 'U'].filter((other) => other !== status);
 
 describe.each([
-  { api: 'pay', rows: pay, table: payCodes, read: payAnswer },
+  { api: 'pay', rows: pay, table: payCodes, read: (a: Answer, id: string) => payAnswer(a, id) },
+  {
+    ...{ api: 'pay by token', rows: debit, table: debitCodes },
+    read: (a: Answer, id: string) => payAnswer(a, id, debitCodes),
+  },
   { api: 'inquiry', rows: inquiry, table: inquiryCodes, read: inquiryAnswer },
   { api: 'cancel', rows: cancel, table: cancelCodes, read: cancelAnswer },
   { api: 'refund', rows: refund, table: refundCodes, read: (a: Answer) => refundAnswer(a, REFUND) },
@@ -142,8 +151,13 @@ test('the gateway codes are those of the reference', () => {
   expect([...gatewayCodes].sort()).toEqual([...gateway].sort());
 });
 
-test('a new F code declines a pay, with an alarm, and leaves every other call undecided', () => {
+test('a new F code declines the pay of a scanned code, with an alarm, and leaves every other call undecided', () => {
   const answer = opened(result('F', 'BRAND_NEW_CODE'));
+  expect(payAnswer(answer, REQUEST_ID, debitCodes), 'nor is it known of a token: the inquiry tells').toEqual({
+    ...unclear,
+    code: 'BRAND_NEW_CODE',
+  });
+  expect(payAnswer(opened(result('F', 'in words')), REQUEST_ID, debitCodes)).toEqual(unclear);
   expect(payAnswer(answer, REQUEST_ID)).toEqual({ ...alarm('other'), code: 'BRAND_NEW_CODE' });
   expect(inquiryAnswer(answer, REQUEST_ID)).toEqual({ ...unclear, code: 'BRAND_NEW_CODE' });
   expect(cancelAnswer(answer, REQUEST_ID)).toEqual({ ...unclear, code: 'BRAND_NEW_CODE' });
@@ -225,7 +239,7 @@ describe('paymentStatus', () => {
     expect(inquired({})).toMatchObject({ kind: 'unknown', detail: 'shape' });
   });
 
-  test.each(pay.filter(([, , expected]) => 'reason' in expected))('FAIL because of %s', (code, _status, expected) => {
+  test.each(debit.filter(([, , expected]) => 'reason' in expected))('FAIL because of %s', (code, _status, expected) => {
     expect(inquired({ paymentStatus: 'FAIL', paymentResultCode: code })).toEqual({ ...expected, code });
   });
 

@@ -35,6 +35,7 @@ describe('what it says', () => {
     ['with an amount that is none', { paymentAmount: { currency: 'HKD', value: 35.5 } }, { kind: 'unknown' }],
     ['whose buyer has finished, and who is to wait', { notifyType: 'PAYMENT_PENDING' }, { kind: 'pending' }],
     ['that failed', failed('RISK_REJECT'), { kind: 'declined', reason: 'risk' }],
+    ['that failed for a reason that is new', failed('BRAND_NEW_CODE'), { kind: 'declined', alarm: true }],
     ['with a clash of ids', failed('REPEAT_REQ_INCONSISTENT'), { kind: 'unknown' }],
     [
       'with a code and a status that contradict',
@@ -85,8 +86,15 @@ describe('what it says', () => {
   });
 
   test.each([
-    ['an authorisation', { authorizationNotifyType: 'AUTHCODE_CREATED', authCode: 'SECRET1', authState: 'SECRET2' }],
-    ['a token that was cancelled', { authorizationNotifyType: 'TOKEN_CANCELED', accessToken: 'SECRET1' }],
+    ['a token made elsewhere', { authorizationNotifyType: 'TOKEN_CREATED', accessToken: 'SECRET1' }],
+    [
+      'an authorisation that says it failed',
+      { authorizationNotifyType: 'AUTHCODE_CREATED', authCode: 'SECRET1', authState: 'SECRET2', ...failed('NO') },
+    ],
+    [
+      'a cancelled token that says it was not',
+      { authorizationNotifyType: 'TOKEN_CANCELED', accessToken: 'SECRET1', ...failed('NO') },
+    ],
     ['one of ISV mode, without a result', { accessToken: 'SECRET1', userId: 'SECRET2' }],
     ['a payment code made offline', { notifyType: 'OFFLINE_PAYMENT_CODE', code: 'SECRET1' }],
     ['a registration', { notifyType: 'REGISTRATION_STATUS', referenceMerchantId: 'M' }],
@@ -108,6 +116,67 @@ describe('what it says', () => {
     ['a refund of an amount that is none', refundNotice('A', { refundAmount: { currency: 'HKD', value: '-1' } })],
   ])('%s is rejected for its shape, although it is signed', (_, content) => {
     expect(read(content)).toEqual({ kind: 'rejected', why: 'shape' });
+  });
+});
+
+describe('what it says of a link', () => {
+  const [state, code] = ['5f0c'.repeat(16), '281006020123456789012345'];
+  const created = { authorizationNotifyType: 'AUTHCODE_CREATED', authState: state, authCode: code };
+  const cancelled = { authorizationNotifyType: 'TOKEN_CANCELED', accessToken: 'T0KEN'.repeat(8) };
+  const result = { resultStatus: 'S', resultCode: 'SUCCESS', resultMessage: 'success' };
+  const keyOf = (content: object): string => {
+    const notice = read(content);
+    return 'key' in notice ? notice.key : notice.why;
+  };
+
+  test.each([{ result }, {}])('its owner agreed: %j', (more) => {
+    expect(read({ ...created, ...more })).toEqual({
+      ...{ kind: 'authorization', what: 'code', state, code },
+      key: expect.stringMatching(/^authorization\/code\/[0-9a-f]{64}$/),
+    });
+  });
+
+  test('its token is dead, and why, where that shows nothing of it', () => {
+    const token = cancelled.accessToken;
+    const notice = { kind: 'authorization', what: 'cancelled', token };
+    expect(read({ ...cancelled, result })).toMatchObject(notice);
+    expect(read({ ...cancelled, reason: 'by the user' })).toMatchObject({ ...notice, why: 'by the user' });
+    for (const reason of [`token ${token.slice(3, 20)} is dead`, 'x'.repeat(257), 'a\nb', 7]) {
+      expect(read({ ...cancelled, reason }), String(reason)).not.toHaveProperty('why');
+    }
+  });
+
+  test('each delivery of one piece of news has the same key, other news another, and no key shows a secret', () => {
+    expect(keyOf({ ...created, result })).toBe(keyOf(created));
+    expect(keyOf({ ...cancelled, reason: 'x' })).toBe(keyOf(cancelled));
+    const others = [
+      ...[created, { ...created, authState: `${state}0` }, { ...created, authCode: `${code}0` }, cancelled],
+      { ...cancelled, accessToken: 'T0KEN'.repeat(9) },
+      // Not what the line between the two might be moved to.
+      { ...created, authState: `${state}${code[0]}`, authCode: code.slice(1) },
+    ];
+    expect(new Set(others.map(keyOf)).size).toBe(others.length);
+    for (const key of others.map(keyOf)) {
+      for (const secret of [state, code, cancelled.accessToken]) expect(key).not.toContain(secret.slice(0, 8));
+    }
+  });
+
+  test.each([
+    ['no state', { ...created, authState: undefined }],
+    ['a state that cannot be one', { ...created, authState: 'x'.repeat(257) }],
+    ['no code', { ...created, authCode: '' }],
+    ['a code that is no text', { ...created, authCode: 28 }],
+    ['no token', { ...cancelled, accessToken: undefined }],
+    ['a token that cannot be one', { ...cancelled, accessToken: 'a b' }],
+  ])('with %s it is rejected for its shape', (_, content) => {
+    expect(read(content)).toEqual({ kind: 'rejected', why: 'shape' });
+  });
+});
+
+test("a linked wallet's payment that failed for its token says so, as a hint", () => {
+  expect(read(paidNotice('A', failed('INVALID_ACCESS_TOKEN')))).toMatchObject({
+    ...{ kind: 'payment', believed: false },
+    answer: { kind: 'declined', reason: 'unlinked', code: 'INVALID_ACCESS_TOKEN' },
   });
 });
 

@@ -1,8 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createAntom } from '../../../../relay/acquirers/antom/adapter.js';
 import { apiPath, isoWithOffset } from '../../../../relay/acquirers/antom/paths.js';
 import { antomPlan } from '../../../../relay/acquirers/antom/plan.js';
-import { payBody, referBody, referRefundBody, refundBody } from '../../../../relay/acquirers/antom/requests.js';
+import {
+  debitBody,
+  payBody,
+  referBody,
+  referRefundBody,
+  refundBody,
+} from '../../../../relay/acquirers/antom/requests.js';
+import { antomWallets } from '../../../../relay/acquirers/antom/wallets.js';
 import { supports } from '../../../../relay/acquirers/capabilities.js';
 import { antomOptions, CODE, merchant, payRequest, REFUND, REQUEST_ID, tlsKeyPem } from './fixtures.js';
 
@@ -28,6 +36,69 @@ test('pay has every field of the reference, section 1.2', () => {
   });
 });
 
+describe('automatic debit', () => {
+  const now = new Date('2026-01-01T04:00:04Z');
+  const asked = payRequest({ wallet: 'alipayhk', code: 'T0KEN' });
+
+  test('has every field of the reference, section 2.4, and none of a scanned code', () => {
+    expect(debitBody(asked, 'ALIPAY_HK', context, now)).toEqual({
+      productCode: 'AGREEMENT_PAYMENT',
+      paymentRequestId: REQUEST_ID,
+      paymentAmount: { currency: 'HKD', value: '3550' },
+      paymentMethod: { paymentMethodType: 'ALIPAY_HK', paymentMethodId: 'T0KEN' },
+      settlementStrategy: { settlementCurrency: 'HKD' },
+      paymentNotifyUrl: 'https://relay.example/antom/notify',
+      paymentExpiryTime: '2026-01-01T04:00:53+00:00',
+      order: {
+        referenceOrderId: 'A-12',
+        orderDescription: 'Kiosk Co kiosk-17 A-12',
+        orderAmount: { currency: 'HKD', value: '3550' },
+        merchant,
+        env: { terminalType: 'WEB' },
+      },
+    });
+  });
+
+  test('never lives longer than a minute, however long the order does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -120_000, max: 86_400_000 }), (lifeMs) => {
+        const expiresAt = new Date(now.getTime() + lifeMs);
+        const { paymentExpiryTime } = debitBody({ ...asked, expiresAt }, 'DANA', context, now);
+        const told = Date.parse(paymentExpiryTime);
+        return (
+          told <= expiresAt.getTime() &&
+          told <= now.getTime() + 55_000 &&
+          told > now.getTime() + Math.min(lifeMs, 54_000) - 1_001
+        );
+      }),
+    );
+  });
+
+  test('names region and account where the contract does', () => {
+    const more = { merchantRegion: 'HK', merchantAccountId: 'A-1' };
+    expect(debitBody(asked, 'ALIPAY_HK', { ...context, ...more }, now)).toMatchObject(more);
+  });
+
+  test.each([
+    ['a wallet that this contract does not link', { wallet: 'dana', money: { amount: 30_000, currency: 'IDR' } }],
+    ['a wallet that nobody links', { wallet: 'paypay' }],
+    ['another currency than the wallet pays in', { money: { amount: 30_000, currency: 'CNY' } }],
+  ] as const)('%s is declined without a call', async (_, changes) => {
+    const linking = { wallets: antomWallets.filter(({ issuer }) => issuer === 'alipayhk') };
+    const antom = createAntom(antomOptions('http://127.0.0.1:1', { linking }));
+    expect((await antom.pay(asked)).kind, 'nobody listens there').toBe('not-sent');
+    const answer = await antom.pay({ ...asked, ...changes });
+    expect(answer).toEqual({ kind: 'declined', reason: 'configuration', alarm: true });
+  });
+
+  test('of a contract without Scan to Link is declined without a call, and a token beyond the field as unlinked', async () => {
+    const answer = await createAntom(antomOptions('http://127.0.0.1:1')).pay(asked);
+    expect(answer).toEqual({ kind: 'declined', reason: 'configuration', alarm: true });
+    const antom = createAntom(antomOptions('http://127.0.0.1:1', { linking: { wallets: antomWallets } }));
+    expect(await antom.pay({ ...asked, code: 'A'.repeat(129) })).toEqual({ kind: 'declined', reason: 'unlinked' });
+  });
+});
+
 test('without a reference the order carries the request id', () => {
   expect(payBody(payRequest({ reference: '' }), context).order.referenceOrderId).toBe(REQUEST_ID);
 });
@@ -38,11 +109,19 @@ test("inquiry and cancel name Antom's id when it is known", () => {
 });
 
 test("a refund names our id of it, Antom's id of the payment, and the amount; its inquiry our id (1.7, 1.8)", () => {
-  expect(refundBody(REFUND, '2026010100001')).toEqual({
+  expect(refundBody(REFUND, '2026010100001', 'https://relay.example/n')).toEqual({
     refundRequestId: REFUND.refundId,
     paymentId: '2026010100001',
     refundAmount: { currency: 'HKD', value: '3550' },
   });
+  const linked = refundBody({ ...REFUND, wallet: 'dana' }, '2026010100001', 'https://relay.example/n');
+  expect(linked).toMatchObject({ refundNotifyUrl: 'https://relay.example/n' });
+  const long = (chars: number) => `https://relay.example/${'n'.repeat(chars - 22)}`;
+  const said = (url: string) => refundBody({ ...REFUND, wallet: 'dana' }, '2026010100001', url);
+  expect(said(long(1_024))).toMatchObject({ refundNotifyUrl: long(1_024) });
+  expect(said(long(1_025)), 'no money stays away for an address that the field does not hold').not.toHaveProperty(
+    'refundNotifyUrl',
+  );
   expect(referRefundBody('r1')).toEqual({ refundRequestId: 'r1' });
   expect(REFUND.refundId.length).toBeLessThanOrEqual(64);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { orExplain } from '../../../../relay/commands/usage.js';
+import { orExplain, refuseOddFlags } from '../../../../relay/commands/usage.js';
 
 let said = '';
 beforeEach(() => {
@@ -31,4 +31,13 @@ test('a fault that nobody has thought of: one line, no stack, no password, exit 
 
 test('also of what is no Error', async () => {
   expect(await explained('TOPSECRET')).toBe('relay: unexpected fault: a fault without a name\n');
+});
+
+test('a dash by itself stands for standard input, and is no flag', () => {
+  vi.spyOn(process, 'exit').mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
+  });
+  expect(() => refuseOddFlags(['x', '--buyer-file', '-'], ['buyer-file'])).not.toThrow();
+  expect(() => refuseOddFlags(['x', '-b'], ['buyer-file'])).toThrow('exit 2');
+  expect(said).toMatch(/^-b: not a flag of this command/);
 });

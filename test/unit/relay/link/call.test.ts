@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { anyCapabilities } from '../../../../relay/acquirers/capabilities.js';
-import type { Acquirer, PayRequest } from '../../../../relay/acquirers/contract.js';
+import type { Acquirer, PayRequest, RefundRequest } from '../../../../relay/acquirers/contract.js';
 import { noNotifications } from '../../../../relay/acquirers/notifications.js';
 import type { Clock } from '../../../../relay/runtime/clock.js';
 import { makeCall } from '../../../../relay/worker/call.js';
@@ -35,7 +35,7 @@ const code = '281006020123456789012345';
 test('pay carries what was admitted, and nothing that was not', async () => {
   const clock = new HandClock();
   const acquirer = new ScriptedAcquirer({ pay: [right] });
-  const { event, code: resultCode } = await makeCall('pay', submittedAt0, code, { acquirer, clock, signal });
+  const { event, code: resultCode } = await makeCall('pay', submittedAt0, { code }, { acquirer, clock, signal });
   expect([event, resultCode]).toEqual([{ type: 'pay-answered', answer: right }, 'SUCCESS']);
   const expected: PayRequest = {
     ...{ requestId: submittedAt0.id, code, money: { amount: 3550, currency: 'HKD' }, issuer: 'alipay' },
@@ -51,7 +51,7 @@ test.each([
   ['no issuer', null, `hQVDUFYwMW${'A'.repeat(502)}`],
 ])('pay with %s, and a code of any length', async (_, issuer, held) => {
   const acquirer = new ScriptedAcquirer({ pay: [right] });
-  await makeCall('pay', { ...submittedAt0, issuer }, held, { acquirer, clock: new HandClock(), signal });
+  await makeCall('pay', { ...submittedAt0, issuer }, { code: held }, { acquirer, clock: new HandClock(), signal });
   const { request } = acquirer.calls[0] ?? {};
   expect([request?.code, request?.issuer]).toEqual([held, issuer ?? undefined]);
 });
@@ -64,9 +64,29 @@ test.each([
   const clock = new HandClock();
   clock.at = now;
   const acquirer = new ScriptedAcquirer({ pay: [right] });
-  const { event } = await makeCall('pay', submittedAt0, held, { acquirer, clock, signal });
+  const { event } = await makeCall('pay', submittedAt0, held === undefined ? undefined : { code: held }, {
+    acquirer,
+    clock,
+    signal,
+  });
   expect(acquirer.calls).toHaveLength(calls);
   expect(event.answer.kind).toBe(calls === 1 ? 'paid' : 'not-sent');
+});
+
+test.each([
+  ['a linked wallet', 'ab'.repeat(16), { wallet: 'alipayhk' }],
+  ['a scanned code', null, {}],
+] as const)('a refund of %s says whose token has paid, where one has', async (_, link, named) => {
+  const asked: RefundRequest[] = [];
+  const acquirer: Acquirer = Object.assign(new ScriptedAcquirer({}), {
+    refund: async (request: RefundRequest) => {
+      asked.push(request);
+      return { kind: 'refunded' } as const;
+    },
+  });
+  const attempt = refunding({}, { link, issuer: 'alipayhk' });
+  await makeCall('refund', attempt, undefined, { acquirer, clock: new HandClock(), signal });
+  expect(asked.map(({ wallet }) => (wallet === undefined ? {} : { wallet }))).toEqual([named]);
 });
 
 test('the time of the question is the time before it, whatever the answer takes (rule 11)', async () => {
@@ -95,7 +115,7 @@ test('an adapter that throws, or never answers, has told nothing', async () => {
   expect((await makeCall('inquire', submittedAt0, undefined, parts)).event.answer.kind).toBe('unknown');
   expect((await makeCall('inquire-refund', refunding(), undefined, parts)).event.answer.kind).toBe('unknown');
   for (const call of ['pay', 'refund'] as const) {
-    const waiting = makeCall(call, refunding(), code, parts);
+    const waiting = makeCall(call, refunding(), { code }, parts);
     clock.turn(plan.callTimeoutMs + 2_000);
     expect((await waiting).event.answer).toEqual({ kind: 'unknown', detail: 'timeout' });
     clock.at = 10_000;

@@ -52,6 +52,7 @@ const anyEvent = fc.oneof(
   fc.record({ type: fc.constant('refund-answered' as const), answer: refundAnswer, whose }),
   fc.record({ type: fc.constant('refund-inquiry-answered' as const), answer: refundAnswer, whose }),
   fc.record({ type: fc.constant('abort' as const) }),
+  fc.record({ type: fc.constant('confirmed' as const), by: fc.constantFrom('kiosk' as const, 'phone' as const) }),
   fc.record({ type: fc.constant('vend-reported' as const), delivery }),
   fc.record({
     type: fc.constant('swept' as const),
@@ -87,6 +88,7 @@ function play(moments: readonly Moment[], from: Attempt): Seen[] {
 /** Most histories of a few random events never come to a refund; so some begin there. */
 const beginnings: readonly Attempt[] = [
   { ...submittedAt0, payAt: null, nextAt: 0 },
+  { ...submittedAt0, link: '0a'.repeat(16), payAt: null, nextAt: 20_001 },
   at('reversing', { reason: 'vend-failed', paidSeen: true, nextAt: 0 }),
   at('reversing', { reason: 'not-confirmed', cancels: 1, cancelRefused: true, nextAt: 0 }),
   refunding({ tries: 0 }),
@@ -107,6 +109,14 @@ describe('whatever happens in whatever order', () => {
       ...{ id, kiosk, order, boot, money, payUntil, deadlineAt, vendUntil, landingUntil },
     });
     forEveryStep(({ before, after }) => expect(fixed(after)).toEqual(fixed(before)));
+  });
+
+  test('a linked wallet is charged after its owner has pressed, in time, and not before', () => {
+    forEveryStep(({ before, result, now }) => {
+      if (before.link === null || !callsOf(result.effects).includes('pay')) return;
+      expect(before.confirmedAt).not.toBeNull();
+      expect(now).toBeLessThanOrEqual(before.payUntil);
+    });
   });
 
   test('S10: final states are final', () => {

@@ -51,6 +51,8 @@ function knownOf(sale: Sale, more: Partial<Known> = {}): Known {
     money,
     acquirerId: ending === 'declined' ? null : sale.paymentId,
     paidAt: sale.at - 1_000,
+    link: null,
+    pressedAt: null,
     changedAt: backAt,
     returns: back
       ? [

@@ -82,7 +82,7 @@ describe('arguments', () => {
 
   test('are read', () => {
     const args =
-      '--port 81 --control-port 82 --scenario html --by-amount --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9 --notify-factor 60';
+      '--port 81 --control-port 82 --scenario html --by-amount --client-id C --key-folder K --auto-confirm-ms 5 --time-scale 9 --notify-factor 60 --token-life-ms 7 --merchant-name M';
     expect(readArguments(args.split(' '))).toEqual({
       acquirer: 'antom',
       port: 81,
@@ -94,6 +94,8 @@ describe('arguments', () => {
       autoConfirmMs: 5,
       timeScale: 9,
       notifyFactor: 60,
+      tokenLifeMs: 7,
+      merchantName: 'M',
     });
   });
 
@@ -106,6 +108,8 @@ describe('arguments', () => {
     ['--time-scale', '0'],
     ['--notify-factor', '0'],
     ['--client-id', ''],
+    ['--merchant-name', ''],
+    ['--token-life-ms', '0'],
     ['--key-folder', ''],
     ['--notify-factor', 'x'],
     ['--colour', 'red'],

@@ -7,6 +7,7 @@ import { type Api, apiPath, isoWithOffset } from '../../../../relay/acquirers/an
 import { payBody } from '../../../../relay/acquirers/antom/requests.js';
 import { signatureHeader, verifySignature } from '../../../../relay/acquirers/antom/signing.js';
 import type { Acquirer } from '../../../../relay/acquirers/contract.js';
+import { playedManners } from '../../../../relay/sandbox/antom/plays.js';
 import { notifyManners } from '../../../../relay/sandbox/notifier.js';
 import { scenarioAmounts, scenarioNames } from '../../../../relay/sandbox/scenarios.js';
 import { SANDBOX_CLIENT_ID, type Sandbox } from '../../../../relay/sandbox/server.js';
@@ -165,7 +166,7 @@ describe('required fields of pay', () => {
   test.each([
     [{ paymentAmount: { currency: 'HKD', value: '35.50' } }, 'paymentAmount.value'],
     [{ paymentAmount: { currency: 'HKD', value: '0' } }, 'paymentAmount.value'],
-    [{ productCode: 'AGREEMENT_PAYMENT' }, 'productCode'],
+    [{ productCode: 'CASHIER_PAYMENT' }, 'productCode'],
     [{ paymentRequestId: 'x'.repeat(65) }, 'paymentRequestId'],
     [{ paymentExpiryTime: 'tomorrow' }, 'paymentExpiryTime'],
     [{ order: { ...bodyOfPay().order, buyer: { age: 5 } } }, 'order.buyer.age'],
@@ -477,6 +478,7 @@ test('the README tells of every scenario, and of every manner of notifying', () 
   };
   expect(told(section('Scenarios'))).toEqual([...scenarioNames].sort());
   expect(told(section('Notifications'))).toEqual([...notifyManners].sort());
+  expect(told(section('Linked wallets'))).toEqual([...playedManners].sort());
   const amounts = [...section('Scenarios').matchAll(/\| (\d+) \| `([a-z-]+)` (?=\|)/g)];
   expect(new Map(amounts.map(([, amount, name]) => [Number(amount), name]))).toEqual(scenarioAmounts);
 });

@@ -1,4 +1,4 @@
-import { type Currency, formatAmount, type Money } from '../../protocol/money.js';
+import { type Currency, formatAmount, type Money } from './money.js';
 
 /**
  * Signs that mean one currency only, wherever the kiosk stands. All others ("¥", "$", "kr", "Rs") mean several, and a

@@ -1,0 +1,28 @@
+/**
+ * Five columns a character, the highest pixel in the lowest bit; the eighth row is for descenders. ASCII from the blank to
+ * the tilde. Shapes: `5x8` of the X Window System's misc fonts, "Public domain font. Share and enjoy."
+ */
+const columns =
+  '0000000000 00005e0000 000e000e00 147f147f14 042a7f2a10 0016083400 3649364000 00000e0000 003c420000 00423c0000 ' +
+  '5438385400 10107c1010 0080602000 1010101000 0040e04000 6010080600 003c423c00 00447e4000 6452524c00 224a4e3200 ' +
+  '18147e1000 2e4a4a3200 3c4a4a3000 02621a0600 344a4a3400 0c52523c00 006c6c0000 00806c2c00 0018244200 2828282800 ' +
+  '0042241800 0004520c00 3c4299a51e 7c12127c00 7e4a4a3400 3c42422400 7e42423c00 7e4a4a4200 7e0a0a0200 3c42523400 ' +
+  '7e08087e00 00427e4200 20423e0200 7e08344200 7e40404000 7e0c0c7e00 7e0c387e00 3c42423c00 7e12120c00 3c5262bc00 ' +
+  '7e12126c00 244a522400 00027e0200 3e40403e00 1e60601e00 7e30307e00 6618186600 0608700806 62524a4600 007e424200 ' +
+  '0608106000 0042427e00 0004020400 8080808000 0002040000 3048487800 7e48483000 0030484800 3048487e00 3068581000 ' +
+  '107c120400 10a8a87000 7e08087000 00487a4000 0040807a00 7e10106800 00427e4000 7808700870 7808087000 3048483000 ' +
+  'f828281000 102828f800 7810081000 0050582800 083e482000 3840407800 0038403800 3840304038 4830304800 58a0a07800 ' +
+  '4868584800 082a554100 00007e0000 41552a0800 0402040200';
+
+/** A character with the empty column behind it. */
+export const CELL_WIDTH = 6;
+export const CELL_HEIGHT = 8;
+
+const FIRST = ' '.charCodeAt(0);
+const glyphs = columns.split(' ').map((hex) => Buffer.from(hex, 'hex'));
+
+/** @returns five columns; of the question mark where the character has no shape */
+export function glyphOf(character: string): Uint8Array {
+  const known = glyphs[character.charCodeAt(0) - FIRST];
+  return known ?? glyphs['?'.charCodeAt(0) - FIRST] ?? new Uint8Array(CELL_WIDTH - 1);
+}

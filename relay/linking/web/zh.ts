@@ -1,0 +1,87 @@
+import { html } from './html.js';
+import type { PageWords } from './words.js';
+
+const askKiosk = '请在设备上按“绑定”，扫描新的二维码。';
+
+export const zh: PageWords = {
+  lang: 'zh-CN',
+  question: {
+    title: (wallet) => `绑定 ${wallet}？`,
+    compare: '您面前的设备显示的是这两个数字吗？',
+    yes: (digits) => `是，设备显示 ${digits}`,
+    no: '不是',
+    allowed: '您将授权',
+    may: (shop, wallet) => `${shop} 可从您的 ${wallet} 扣款，每次都须由您按键确认。`,
+    atOnce: (amount, kiosk) => `绑定成功后立即支付第一笔：${amount}（${kiosk}），无需再按键。`,
+    next: '接下来钱包会请您确认。您可随时在本页解除绑定。',
+    left: (seconds) => html`剩余 ${seconds} 秒`,
+  },
+  limits: {
+    payment: (amount) => `每笔最多 ${amount}。`,
+    day: (amount) => `每天最多 ${amount}。`,
+    year: (amount) => `每年最多 ${amount}。`,
+  },
+  press: {
+    title: (amount, kiosk) => `在 ${kiosk} 支付 ${amount}？`,
+    pay: (amount) => `支付 ${amount}`,
+    from: (wallet) => `从您的 ${wallet} 扣款。`,
+    notYou: '出示您会员码的人也可在设备上按键付款。如非您本人，请在此拒绝，就不会扣款。',
+    notMe: '拒绝，不是我本人',
+    left: (seconds) => html`剩余 ${seconds} 秒`,
+  },
+  wallets: {
+    title: '我的钱包',
+    none: { title: '这里没有已绑定的钱包', body: `${askKiosk}如已绑定，请用当时的浏览器打开本页。` },
+    hint: '将此码对准扫码口，然后按键付款。请勿向他人出示。',
+    keep: '请保留本页：添加到主屏幕或书签。',
+    picture: (wallet) => `您的 ${wallet} 会员码`,
+    changes: (seconds) => html`${seconds} 秒后更新`,
+    linking: (wallet) => `正在等待 ${wallet}，请稍候。`,
+    opened: (wallet) => `尚未绑定。如已在 ${wallet} 中同意，请稍候。`,
+    goOn: '继续绑定',
+    unlink: '解除绑定',
+    unlinkMeans: '解除后此处不能再从该钱包扣款。已付款项不受影响。',
+    unlinkNow: (wallet) => `立即解除 ${wallet}`,
+    unlinking: '正在解除绑定，此处已不能扣款。',
+    unlinked: '已解除绑定。',
+  },
+  payments: {
+    title: '我的付款',
+    none: '暂无记录。',
+    returned: (amount) => `，已退回 ${amount}`,
+    receipt: '参考号',
+  },
+  standings: {
+    submitted: '处理中',
+    'password-pending': '处理中',
+    'confirm-pending': '等待您按键',
+    approved: '已付款',
+    delivered: '已付款',
+    declined: '未扣款',
+    refused: '未扣款',
+    reversing: '正在退回',
+    reversed: '已退回或未扣款',
+    operator: '工作人员正在处理',
+  },
+  said: {
+    confirmed: '谢谢。设备将继续处理。',
+    denied: '已拒绝，不会扣款。',
+    late: '这笔付款已不再等待确认，结果见下方。',
+    unlinking: '您已申请解除绑定。',
+  },
+  offline: '网络已断开。恢复后将重新显示会员码。',
+  notices: {
+    unknown: { title: '没有此页面', body: `此码不存在或已过期。${askKiosk}` },
+    'other-phone': { title: '已在另一部手机上打开', body: `每个码只能由一部手机使用。${askKiosk}` },
+    over: { title: '未绑定钱包', body: `此码已失效。如需重试，${askKiosk}` },
+    'no-cookie': {
+      title: '浏览器未保存 Cookie',
+      body: `我们只能通过 Cookie 认出您的手机。请允许 Cookie、退出无痕模式，再重新扫描设备上的二维码。`,
+    },
+    elsewhere: { title: '此操作来自其他网页', body: '未做任何更改。请在手机上打开本页后重试。' },
+    'too-often': { title: '尝试次数过多', body: '请稍候一分钟再试。' },
+    later: { title: '请稍后再试', body: '暂时无法处理。请稍后在此查看结果。' },
+    'not-yet': { title: '请稍候', body: '正在询问您的钱包，本页将自动继续。' },
+    configuration: { title: '无法打开该钱包', body: '未绑定。请出示付款码，或咨询工作人员。' },
+  },
+};
