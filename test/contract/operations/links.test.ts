@@ -49,7 +49,7 @@ describe.each(stages)('linked wallets on $name', (kind) => {
       ...{ state: 'linked', reason: null, session: vault.hash('session', id), digits: '47', stateHash: null },
       ...{ walletUrl: null, walletCode: null, authCode: null, accessToken: vault.seal(token, id, 'access_token') },
       ...{ accessUntil: null, refreshToken: null, refreshUntil: null, tokenHash: vault.hash('token', `${token}${id}`) },
-      ...{ firstHash: null, member: id.slice(0, 10).toUpperCase(), user: '852-9***21', openedAt: now },
+      ...{ firstHash: null, member: randomBytes(5).toString('hex').toUpperCase(), user: '852-9***21', openedAt: now },
       ...{ authorisedAt: now, linkedAt: now, endedAt: null, tries: 0, nextAt: null },
       ...more,
     };
