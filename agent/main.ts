@@ -4,6 +4,7 @@ import { systemClock } from '../drivers/clock.js';
 import { modulesOf } from '../drivers/display/qr.js';
 import { bootTag } from '../protocol/ids.js';
 import { builtInTable } from '../protocol/issuer-table/built-in.js';
+import { LogOutput } from '../protocol/log-output.js';
 import type { Config } from './config/config.js';
 import { readTableFile } from './config/issuer-table.js';
 import { Decoder } from './decode/decoder.js';
@@ -100,7 +101,7 @@ type Parts = Awaited<ReturnType<typeof compose>>;
  * again and again, and each record would push the boot that the relay knows further out of the chain.
  */
 export async function startAgent(config: Config): Promise<Agent> {
-  const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } });
+  const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } }, new LogOutput());
   const place = await takePlace(config, log);
   const parts = await compose(config, place, log);
   const { loop, replay } = parts;

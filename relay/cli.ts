@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, runCommand, runMain } from 'citty';
-import pino, { type DestinationStream } from 'pino';
+import pino from 'pino';
+import { LogOutput } from '../protocol/log-output.js';
 import { check } from './commands/check.js';
 import { links } from './commands/links.js';
 import { payments } from './commands/payments.js';
@@ -18,16 +19,8 @@ const stopAsked = (): Promise<string> =>
     process.once('SIGINT', () => resolve('SIGINT'));
   });
 
+/** Lines go out in larger pieces, a moment later: a line by itself costs more than what it tells of. */
 const LOG_EVERY_MS = 50;
-const LOG_BYTES = 8_192;
-
-/** Standard output in larger pieces, a moment later: a line by itself costs more than what it tells of. All at the end. */
-function bufferedOutput(): DestinationStream {
-  const out = pino.destination({ sync: true, minLength: LOG_BYTES });
-  setInterval(() => out.flushSync(), LOG_EVERY_MS).unref();
-  process.on('exit', () => out.flushSync());
-  return out;
-}
 
 const run = defineCommand({
   meta: { name: 'run', description: 'Serve kiosks until SIGTERM or SIGINT' },
@@ -39,7 +32,7 @@ const run = defineCommand({
       // Loaded late: --help and config check need none of it.
       const { startRelay } = await import('./main.js');
       const settings = await settingsOf(args.config);
-      const log = pino({ name: 'relay' }, bufferedOutput());
+      const log = pino({ name: 'relay' }, new LogOutput({ gatherMs: LOG_EVERY_MS }));
       const asked = stopAsked();
       const relay = await startRelay(settings, await readSecrets(settings, process.env), { log });
       log.info({ event: 'ready', relay: settings.instance, ports: relay.ports });
