@@ -10,7 +10,7 @@ import { readTableFile } from './config/issuer-table.js';
 import { Decoder } from './decode/decoder.js';
 import { framingProfile } from './decode/framer.js';
 import { compileIssuers, type IssuerLookup } from './decode/issuers.js';
-import { devicesOf } from './devices.js';
+import { devicesOf } from './devices/devices.js';
 import { BlockJournal } from './journal/block-journal.js';
 import { FileStore } from './journal/file-store.js';
 import { BrokerConnection } from './link/connection.js';

@@ -1,12 +1,7 @@
-import { describe, type Fault } from '../../protocol/faults.js';
+import { describe } from '../../protocol/faults.js';
 import { isCurrency, parseAmount } from '../../protocol/money.js';
-import type { Tables } from './schema.js';
-
-/** What keys must fulfil together. A rule runs when none of the keys it `reads` has a fault of its own. */
-export type Rule = {
-  readonly reads: readonly string[];
-  readonly check: (tables: Tables) => Fault | undefined;
-};
+import { deviceRules } from './devices/rules.js';
+import type { Rule } from './rule.js';
 
 /** `small` may be at most (`less`: must be less than) `large`; both are keys of [table]. */
 function ordered(table: 'timers' | 'broker', small: string, large: string, less: boolean): Rule {
@@ -48,18 +43,6 @@ const passwordNeedsUser: Rule = {
     broker.password_file === undefined || broker.username !== undefined
       ? undefined
       : { key: 'broker.username', found: 'nothing', expected: 'a text, as password_file is set' },
-};
-
-const serialNeedsPath: Rule = {
-  reads: ['scanner.kind', 'scanner.path'],
-  check: ({ scanner }) =>
-    scanner.kind !== 'serial' || scanner.path !== undefined
-      ? undefined
-      : {
-          key: 'scanner.path',
-          found: 'nothing',
-          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", as kind is "serial"',
-        },
 };
 
 const expectedOfFixed = {
@@ -126,7 +109,7 @@ export const rules: readonly Rule[] = [
   plainBroker,
   passwordNeedsUser,
   ordered('broker', 'reconnect_base_ms', 'reconnect_max_ms', false),
-  serialNeedsPath,
+  ...deviceRules,
   fixedNeeds('amount'),
   fixedNeeds('currency'),
   fixedNeeds('reference'),

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { Scanner, ScannerHandlers, ScannerState } from '../contract/scanner.js';
-import { defaultRetry, type RetryOptions } from './backoff.js';
-import { identify } from './device-node.js';
-import { keepOpen } from './reconnect.js';
-import { openPort, type SerialLine } from './serial-port.js';
+import { defaultRetry, type RetryOptions } from '../line/backoff.js';
+import { identify } from '../line/device-node.js';
+import { keepOpen } from '../line/reconnect.js';
+import { openPort, type SerialLine } from '../line/serial-port.js';
 
 export type SerialScannerOptions = SerialLine & {
   readonly clock?: Clock;

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { openPort } from '../../../drivers/scanner/serial-port.js';
+import { openPort } from '../../../drivers/line/serial-port.js';
 import { openPty, type Pty } from '../../support/pty.js';
 import { until } from '../../support/wait.js';
 

@@ -9,7 +9,7 @@ import { SerialScanner, type SerialScannerOptions } from '../../../../drivers/sc
 import { makePlace, type Place } from '../../../support/line.js';
 import { recorder } from '../../../support/recorder.js';
 import { sleep, until } from '../../../support/wait.js';
-import { holdLock } from './lock-holder.js';
+import { holdLock } from '../lock-holder.js';
 
 let place: Place;
 let scanner: SerialScanner;

@@ -3,10 +3,10 @@ import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenPort, openPort } from '../../../../drivers/scanner/serial-port.js';
+import { type OpenPort, openPort } from '../../../../drivers/line/serial-port.js';
 import { makePlace, type Place } from '../../../support/line.js';
 import { sleep, until } from '../../../support/wait.js';
-import { holdLock } from './lock-holder.js';
+import { holdLock } from '../lock-holder.js';
 
 const rate = 115_200;
 let place: Place;

@@ -1,7 +1,7 @@
 // The loop that keeps a port open, with ports and a path that do as they are told.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keepOpen } from '../../../../drivers/scanner/reconnect.js';
-import type { OpenPort } from '../../../../drivers/scanner/serial-port.js';
+import { keepOpen } from '../../../../drivers/line/reconnect.js';
+import type { OpenPort } from '../../../../drivers/line/serial-port.js';
 import { recorder } from '../../../support/recorder.js';
 import { fakeClock } from '../clock.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createBackoff, defaultRetry } from '../../../../drivers/scanner/backoff.js';
+import { createBackoff, defaultRetry } from '../../../../drivers/line/backoff.js';
 
 it('waits 0.5 s, doubling to 30 s, and begins anew after a reset', () => {
   const backoff = createBackoff({ ...defaultRetry, random: () => 0 });

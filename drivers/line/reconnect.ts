@@ -1,8 +1,10 @@
 import { type Clock, pause } from '../clock.js';
-import type { ScannerState } from '../contract/scanner.js';
 import { createBackoff, type RetryOptions } from './backoff.js';
 import type { DeviceIdentity } from './device-node.js';
 import type { OpenPort } from './serial-port.js';
+
+/** How the device at the other end of a line is; its driver may know more (a scanner that does not answer is suspect). */
+export type LineState = 'absent' | 'opening' | 'ready' | 'dead';
 
 export type ReconnectParts = {
   readonly clock: Clock;
@@ -12,7 +14,7 @@ export type ReconnectParts = {
   /** What stands at the path now. */
   identify(): Promise<DeviceIdentity | undefined>;
   open(): Promise<OpenPort>;
-  onState(state: ScannerState, detail: string): void;
+  onState(state: LineState, detail: string): void;
 };
 
 /** A port that stayed open this long, ms, was well: its next loss is a new one, and is retried soon. */
@@ -61,11 +63,11 @@ async function waitForChange(
   return false;
 }
 
-type Teller = { say(state: ScannerState, detail: string): void; said(): ScannerState | undefined };
+type Teller = { say(state: LineState, detail: string): void; said(): LineState | undefined };
 
 /** Passes on what is news. A device that stays away or stays dead is tried again without a word. */
 function teller(onState: ReconnectParts['onState'], stop: AbortSignal): Teller {
-  let last: { state: ScannerState; detail: string } | undefined;
+  let last: { state: LineState; detail: string } | undefined;
   return {
     said: () => last?.state,
     say(state, detail) {

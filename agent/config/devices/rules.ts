@@ -1,0 +1,16 @@
+import type { Rule } from '../rule.js';
+
+const serialNeedsPath: Rule = {
+  reads: ['scanner.kind', 'scanner.path'],
+  check: ({ scanner }) =>
+    scanner.kind !== 'serial' || scanner.path !== undefined
+      ? undefined
+      : {
+          key: 'scanner.path',
+          found: 'nothing',
+          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", as kind is "serial"',
+        },
+};
+
+/** What the keys of a device's table must fulfil together. */
+export const deviceRules: readonly Rule[] = [serialNeedsPath];

@@ -1,0 +1,36 @@
+import { VirtualButtons } from '../../drivers/button/virtual.js';
+import { WebButtons } from '../../drivers/button/web.js';
+import type { Buttons } from '../../drivers/contract/button.js';
+import type { Display } from '../../drivers/contract/display.js';
+import type { Indicator } from '../../drivers/contract/indicator.js';
+import type { Scanner } from '../../drivers/contract/scanner.js';
+import { WebFront } from '../../drivers/web/front.js';
+import type { Config } from '../config/config.js';
+import { type ActuatorParts, actuatorOf } from './actuator.js';
+import { displayOf } from './display.js';
+import { indicatorOf } from './indicator.js';
+import { scannerOf } from './scanner.js';
+
+/** The drivers that the config names, each behind its contract. */
+export type Devices = ActuatorParts & {
+  readonly scanner: Scanner;
+  readonly display: Display;
+  readonly indicator: Indicator;
+  readonly buttons: Buttons;
+  /** Serves the display and the indicator that are pages; absent when neither is. */
+  readonly web?: WebFront;
+};
+
+export function devicesOf(config: Config): Devices {
+  const web = new WebFront({ port: config.web.port });
+  const paged = config.display.kind === 'web' || config.indicator.kind === 'web';
+  return {
+    scanner: scannerOf(config.scanner),
+    display: displayOf(config.display, web),
+    indicator: indicatorOf(config.indicator, web),
+    // A page shows its own; a kiosk with another display has none that is known here.
+    buttons: config.display.kind === 'web' ? new WebButtons(web) : new VirtualButtons(),
+    ...actuatorOf(config.actuator),
+    ...(paged ? { web } : {}),
+  };
+}
