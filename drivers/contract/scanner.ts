@@ -17,10 +17,21 @@ export type ScannerHandlers = {
   onState(state: ScannerState, detail: string): void;
 };
 
+/**
+ * What the agent tells a scanner. `enable` and `disable`: whether codes are wanted now; `good-read`, `bad-read`: its own
+ * beeper and lamp. One that cannot passes over it: then the agent's own gate and lamps are what there is.
+ */
+export const scannerWords = ['enable', 'disable', 'good-read', 'bad-read'] as const;
+export type ScannerWord = (typeof scannerWords)[number];
+
 export interface Scanner {
   readonly state: ScannerState;
+  /** Which words it carries out, and whether it can be asked if it lives (`probe`). Known before `start`. */
+  readonly abilities: ReadonlySet<ScannerWord | 'probe'>;
   /** Resolves at once; an absent device is retried for ever, with back-off. */
   start(handlers: ScannerHandlers): Promise<void>;
+  /** Never throws and never waits; the newest of `enable` and `disable` counts, also after a device came back. */
+  tell(word: ScannerWord): void;
   /** After it resolves no handler is called again. */
   stop(): Promise<void>;
 }

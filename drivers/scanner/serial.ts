@@ -22,6 +22,8 @@ export class SerialScanner implements Scanner {
     this.#options = options;
   }
 
+  readonly abilities: Scanner['abilities'] = new Set();
+
   get state(): ScannerState {
     return this.#state;
   }
@@ -47,6 +49,9 @@ export class SerialScanner implements Scanner {
     };
     this.#running = { stop, ended: keepOpen(parts, stop.signal) };
   }
+
+  /** A bare line: there is nobody who would understand. */
+  tell(): void {}
 
   async stop(): Promise<void> {
     const running = this.#running;

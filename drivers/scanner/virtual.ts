@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.js';
-import type { Scanner, ScannerHandlers, ScannerState } from '../contract/scanner.js';
+import type { Scanner, ScannerHandlers, ScannerState, ScannerWord } from '../contract/scanner.js';
 
 export type Feeding = {
   /** Sizes of the pieces in which the bytes arrive; what is left over comes as the last piece. One piece unless told. */
@@ -11,10 +11,16 @@ export type Feeding = {
 /** A scanner without a device: the holder says what it reads and how it is. */
 export class VirtualScanner implements Scanner {
   readonly #clock: Clock;
+  readonly abilities: Scanner['abilities'];
+  /** What it was told, oldest first. */
+  readonly told: ScannerWord[] = [];
   #handlers: ScannerHandlers | undefined;
   #device: { state: ScannerState; detail: string };
 
-  constructor(options: { readonly clock?: Clock; readonly state?: ScannerState } = {}) {
+  constructor(
+    options: { readonly clock?: Clock; readonly state?: ScannerState; readonly abilities?: Scanner['abilities'] } = {},
+  ) {
+    this.abilities = options.abilities ?? new Set();
     this.#clock = options.clock ?? systemClock;
     this.#device = { state: options.state ?? 'ready', detail: 'virtual' };
   }
@@ -27,6 +33,10 @@ export class VirtualScanner implements Scanner {
     if (this.#handlers) throw new Error('virtual scanner: found started, expected stopped');
     this.#handlers = handlers;
     handlers.onState(this.#device.state, this.#device.detail);
+  }
+
+  tell(word: ScannerWord): void {
+    if (this.abilities.has(word)) this.told.push(word);
   }
 
   async stop(): Promise<void> {
