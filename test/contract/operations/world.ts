@@ -92,11 +92,11 @@ export class World {
     });
   }
 
-  newWorker(relay: string, leaseMs = 15_000): RefundWorker {
+  newWorker(relay: string, leaseMs = 15_000, drainMs = 3_000): RefundWorker {
     const line = (fields: object) => this.log.push(fields);
     const log = { info: line, warn: line, error: line };
     const { db, accounts, counters } = this;
-    const options = { atOnce: 4, pollMs: 50, drainMs: 3_000 };
+    const options = { atOnce: 4, pollMs: 50, drainMs };
     return new RefundWorker(
       {
         ...{ db, accounts, counters, log, relay, leaseMs, clock: systemClock, onChanged: () => {} },
