@@ -1,37 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two at a time: they compute, and wait for nothing that another may hold. */
+const everything = 'test/**/*.test.ts';
+/** One at a time, last: a neighbour on the cores would be in what they measure; `migrate` ends strangers' connections. */
+const alone = [
+  'test/contract/drivers/**/*.test.ts',
+  'test/contract/ledger/{migrate,silence}.test.ts',
+  'test/system/{budget,bench-decode}.test.ts',
+];
+/** They compute, and wait for nothing that another may hold. */
 const computing = ['test/unit/**/*.test.ts', 'test/house/**/*.test.ts', 'test/simulation/**/*.test.ts'];
-/**
- * Two at a time as well: each makes a database and listens on ports of its own, and what it waits for has seconds.
- * Not the drivers, and not the two of the ledger that measure: a neighbour on the cores would be in the measure.
- */
-const contract = ['test/contract/!(drivers)/**/!(migrate|silence).test.ts'];
-const times = { testTimeout: 20_000, hookTimeout: 60_000 };
+/** Each makes a database and listens on ports of its own, and what it waits for has seconds. */
+const contract = ['test/contract/**/*.test.ts'];
 
+function group(groupOrder: number, name: string, maxWorkers: number, include: string[], not: string[] = []) {
+  return {
+    test: {
+      ...{ name, include, maxWorkers, sequence: { groupOrder } },
+      ...{ exclude: [...not, '**/node_modules/**'], testTimeout: 20_000, hookTimeout: 60_000 },
+    },
+  };
+}
+
+/** The groups run one after the other. A new folder of tests is in `system` by itself. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...times, name: 'computing', include: computing, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-      {
-        test: {
-          ...times,
-          name: 'contract',
-          include: contract,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...times,
-          name: 'waiting',
-          include: ['test/**/*.test.ts'],
-          exclude: [...computing, ...contract, '**/node_modules/**'],
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      group(0, 'computing', 2, computing, alone),
+      group(1, 'contract', 2, contract, alone),
+      group(2, 'system', 2, [everything], [...computing, ...contract, ...alone]),
+      group(3, 'alone', 1, alone),
     ],
     coverage: {
       provider: 'v8',
