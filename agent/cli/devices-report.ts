@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Finding } from '../../drivers/discovery/finding.js';
 import type { Device, Survey } from '../../drivers/discovery/survey.js';
 import type { Resolved } from '../../drivers/discovery/wanted.js';
@@ -46,7 +45,7 @@ export function reportOf(
 export type Report = ReturnType<typeof reportOf>;
 
 /** A device names itself, and may name itself with what moves the cursor. */
-const plain = (text: string): string => stripVTControlCharacters(text).replace(/\p{C}/gu, '?');
+const plain = (text: string): string => text.replace(/\p{C}/gu, '?');
 
 /** Columns as wide as their longest word. */
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -33,6 +33,14 @@ function rootsOf(root: string): Roots {
   return rootsUnder(folder);
 }
 
+/** A reader that has seen enough (`| head`) is no fault. */
+function quietOnHead(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    refuse(`quietzone: standard output: ${error.code ?? error.message}`, 1);
+  });
+}
+
 const idsOf = (): readonly number[] => [process.getgid?.() ?? -1, ...(process.getgroups?.() ?? [])];
 
 function look(seen: Survey, wanted: readonly Resolved[] | undefined): readonly Finding[] {
@@ -64,6 +72,7 @@ export const devices = defineCommand({
     refuseUnknownFlags(rawArgs, Object.keys(args));
     if (given._.length > 0) refuse('devices takes no words besides its flags', 2);
     if (given.json === true && given.udev === true) refuse('devices: found --json and --udev, expected one of them', 2);
+    quietOnHead();
     const roots = rootsOf(given.root);
     const named = given.config === undefined ? undefined : wantedOf(configOf(given.config));
     // Of a copy of another kiosk's files nothing can be asked by USB.

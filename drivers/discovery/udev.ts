@@ -22,7 +22,9 @@ function rulesOf({ vid, pid, what, attachment }: UdevDevice): string[] {
   const add = (rule: string) => lines.push(`ACTION!="remove", ${rule}`);
   if (attachment === 'keyboard') {
     // Not as ATTR on the same match: a kernel before 5.11 has no such file, and udev would log a fault each time.
-    add(`SUBSYSTEM=="input", KERNEL=="input[0-9]*", ${model}, TEST=="inhibited", ATTR{inhibited}="1"`);
+    // The agent repeats it at each opening, which it needs the right to.
+    const right = `RUN+="/bin/chgrp ${groups.raw} /sys%p/inhibited", RUN+="/bin/chmod 664 /sys%p/inhibited"`;
+    add(`SUBSYSTEM=="input", KERNEL=="input[0-9]*", ${model}, TEST=="inhibited", ATTR{inhibited}="1", ${right}`);
     add(
       `SUBSYSTEM=="input", KERNEL=="event[0-9]*", ${model}, ENV{LIBINPUT_IGNORE_DEVICE}="1", GROUP="${groups.raw}", MODE="0660"`,
     );
