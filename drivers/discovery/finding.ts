@@ -14,6 +14,7 @@ export type Finding = {
 export const findingCodes = [
   'not-there',
   'not-named',
+  'other-kind',
   'no-rights',
   'no-node',
   'no-driver',

@@ -19,6 +19,23 @@ function missing({ wanted = [], survey }: Look): Finding[] {
     });
 }
 
+/** A scanner that was switched to another mode since, or a path of the wrong node. */
+function otherKind({ wanted = [] }: Look): Finding[] {
+  return wanted.flatMap(({ name, words, driver, device }): Finding[] => {
+    const fitting = device?.proposal?.driver;
+    if (device === undefined || fitting === undefined || fitting === driver) return [];
+    return [
+      {
+        code: 'other-kind',
+        severity: 'wrong',
+        device: device.id,
+        found: `[${name}] reads ${words} as "${driver}", and it is attached as "${fitting}"`,
+        remedy: `kind = "${fitting}" in [${name}] with path ${device.proposal?.path}, or switch its mode back by the code of its manual`,
+      },
+    ];
+  });
+}
+
 /** There, surely a scanner, and the config says nothing of it. */
 function leftOver({ wanted, survey }: Look): Finding[] {
   if (wanted === undefined) return [];
@@ -117,6 +134,7 @@ function notBuilt({ survey, uses }: Look): Finding[] {
 export function findingsOf(look: Look): readonly Finding[] {
   const found = [
     ...missing(look),
+    ...otherKind(look),
     ...look.survey.devices.flatMap((device) => deviceFindings(device, look)),
     ...twins(look),
     ...leftOver(look),

@@ -60,6 +60,21 @@ describe('config and devices', () => {
     expect(second).toMatchObject({ code: 'not-named', severity: 'note', device: '1-1.3' });
   });
 
+  it('a scanner in another mode than the config reads it in is wrong, by path and by vendor', async () => {
+    tree = pi4().usb(scanners.newlandPos('1-1.3'));
+    const [first] = await found({ wanted: serial('/dev/hidraw2') });
+    expect(first).toMatchObject({
+      code: 'other-kind',
+      severity: 'wrong',
+      device: '1-1.3',
+      found: '[scanner] reads /dev/hidraw2 as "serial", and it is attached as "hid-pos"',
+      remedy: expect.stringContaining('kind = "hid-pos" in [scanner]'),
+    });
+    const wanted: Wanted[] = [{ name: 'scanner', driver: 'serial', usb: { vid: '1eab' } }];
+    expect(await ofDevices({ wanted })).toEqual(['wrong other-kind']);
+    expect(await ofDevices({ wanted: [{ name: 'scanner', driver: 'hid-pos', path: '/dev/hidraw2' }] })).toEqual([]);
+  });
+
   it('with nothing attached, cable and power are what is left', async () => {
     tree = pi4();
     const wanted: Wanted[] = [{ name: 'scanner', driver: 'hid-pos', usb: { vid: '05e0', pid: '1701' } }];
@@ -171,9 +186,9 @@ describe('a scanner that types', () => {
   it('a keyboard of a person is none of ours, unless the config names it', async () => {
     tree = pi4().usb({ ...scanners.zebraKeyboard('1-1.3'), vid: '046d', pid: 'c31c' });
     expect(await ofDevices()).toEqual([]);
-    expect(await ofDevices({ wanted: serial('/dev/hidraw0') })).toEqual(['wrong keyboard-mode']);
+    expect(await ofDevices({ wanted: serial('/dev/hidraw0') })).toEqual(['wrong other-kind', 'wrong keyboard-mode']);
     const named = await found({ wanted: serial('/dev/hidraw0') });
-    expect(named[0]?.remedy).toContain('"USB COM" or "USB CDC"');
+    expect(named[1]?.remedy).toContain('"USB COM" or "USB CDC"');
   });
 });
 
