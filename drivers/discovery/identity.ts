@@ -37,9 +37,12 @@ export function inWords({ vid, pid, serial, port }: WantedUsb): string {
   ].join(', ');
 }
 
+/** Raw reports of what is neither scanner nor keyboard (volume keys, a maker's own) are meant only if there are no others. */
+const last = ({ kind, hid }: DeviceNode): number => (kind === 'hidraw' && hid === 'other' ? 1 : 0);
+
 /** The node of the first interface: those of one device are always in this order. */
 const firstOf = (nodes: readonly DeviceNode[]): DeviceNode | undefined =>
-  [...nodes].sort((a, b) => (a.interface ?? 0) - (b.interface ?? 0))[0];
+  [...nodes].sort((a, b) => last(a) - last(b) || (a.interface ?? 0) - (b.interface ?? 0))[0];
 
 function choose(wanted: WantedUsb, fitting: readonly DeviceNode[]): Omit<FoundNodes, 'fitting'> {
   const ports = [...new Set(fitting.map(({ usb }) => usb?.port))];

@@ -64,6 +64,20 @@ it('raw reports and keys of a typing scanner: the input that types, not the one 
   expect(await findNode({ vid: '05e0' }, 'input', tree.roots)).toBe(`${tree.roots.devRoot}/input/event3`);
 });
 
+it('also where the volume keys come first', async () => {
+  const scanner = scanners.zebraKeyboard('1-1.3');
+  tree = pi4().usb({ ...scanner, interfaces: [...scanner.interfaces].reverse() });
+  expect(await findNode({ vid: '05e0' }, 'hidraw', tree.roots)).toBe(`${tree.roots.devRoot}/hidraw0`);
+  expect(await findNode({ vid: '05e0' }, 'input', tree.roots)).toBe(`${tree.roots.devRoot}/input/event3`);
+});
+
+it('raw reports of a kind that nobody knows are found when there are no others', async () => {
+  const scanner = scanners.newlandPos('1-1.3');
+  const hidraw = { name: 'hidraw4', descriptor: descriptors.volume };
+  tree = pi4().usb({ ...scanner, interfaces: [{ class: '03', driver: 'usbhid', hidraw }] });
+  expect(await findNode({ vid: '1eab' }, 'hidraw', tree.roots)).toBe(`${tree.roots.devRoot}/hidraw4`);
+});
+
 it('a device that a program plays has no port, and is found by what HID says of it', async () => {
   tree = pi4();
   const hid = 'sys/devices/virtual/misc/uhid/0003:05E0:1200.0001';
