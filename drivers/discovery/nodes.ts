@@ -25,6 +25,8 @@ export type DeviceNode = {
 /** Since Linux 6.5 a UART's driver stands two devices above it. */
 const betweenDrivers: ReadonlySet<string | undefined> = new Set(['port', 'ctrl']);
 const NO_UART = '0';
+/** Sixty-four of them on most systems, and never a device: not worth a look each. */
+const VIRTUAL_CONSOLE = /^tty\d+$/;
 const HID_BUS_USB = '0003';
 /** In `capabilities/key`, whose last word holds the first keys: Enter and A. */
 const [KEY_ENTER, KEY_A] = [28n, 30n];
@@ -54,6 +56,7 @@ async function placed(kind: NodeKind, name: string, device: string, folder: stri
 }
 
 async function ttyNode(name: string, roots: Roots): Promise<DeviceNode | undefined> {
+  if (VIRTUAL_CONSOLE.test(name)) return undefined;
   const at = join(roots.sysRoot, 'class/tty', name);
   // A console or a pseudo-terminal has no device; a PC has four ttyS whether or not there is a UART.
   const device = await realAt(at, 'device');
@@ -109,6 +112,17 @@ async function inputNode(name: string, roots: Roots): Promise<DeviceNode | undef
   return withHidIdentity(found, (await realAt(input, 'device')) ?? input);
 }
 
+async function nodeOf(
+  kind: NodeKind,
+  name: string,
+  roots: Roots,
+  classify: HidClassifier,
+): Promise<DeviceNode | undefined> {
+  if (kind === 'tty') return ttyNode(name, roots);
+  if (kind === 'hidraw') return hidrawNode(name, roots, classify);
+  return name.startsWith('event') ? inputNode(name, roots) : undefined;
+}
+
 /** All nodes of a kind. `classify`: what tells a HID-POS scanner from a keyboard by its report descriptor. */
 export async function nodesOf(
   kind: NodeKind,
@@ -119,10 +133,11 @@ export async function nodesOf(
   // What sysfs links to must be compared with a root whose own links are resolved.
   const sysRoot = (await realAt(roots.sysRoot)) ?? roots.sysRoot;
   const real = { ...roots, sysRoot };
-  const nodes = names.map((name) => {
-    if (kind === 'tty') return ttyNode(name, real);
-    if (kind === 'hidraw') return hidrawNode(name, real, classify);
-    return name.startsWith('event') ? inputNode(name, real) : undefined;
-  });
-  return (await Promise.all(nodes)).filter((node) => node !== undefined);
+  const found: DeviceNode[] = [];
+  // One after the other: this also runs in the agent, and seventy answers at once would hold up its event loop.
+  for (const name of names) {
+    const node = await nodeOf(kind, name, real, classify);
+    if (node !== undefined) found.push(node);
+  }
+  return found;
 }
