@@ -3,12 +3,13 @@ import { defineCommand, runCommand, runMain } from 'citty';
 import { refuse } from './cli/flags.js';
 import { version } from './version.js';
 
-/** The technician's command on the device: `quietzone run | check | journal | decode | issuers`. Each is loaded when it is asked for. */
+/** The technician's command: `quietzone run | check | devices | journal | decode | issuers`, each loaded when it is asked for. */
 const main = defineCommand({
   meta: { name: 'quietzone', version, description: 'The agent of an unattended payment kiosk.' },
   subCommands: {
     run: () => import('./cli/run.js').then((room) => room.run),
     check: () => import('./cli/check.js').then((room) => room.check),
+    devices: () => import('./cli/devices.js').then((room) => room.devices),
     journal: () => import('./cli/journal.js').then((room) => room.journal),
     issuers: () => import('./cli/issuers.js').then((room) => room.issuers),
     decode: () => import('./cli/decode.js').then((room) => room.decode),
