@@ -143,9 +143,9 @@ function opening(clock: Clock, closed: Promise<string>): Opening {
   return { over, quiet: () => quiet(), isOver: () => isOver };
 }
 
-async function opened(child: ChildProcess, { closed, close }: Ending, over: Opening['over']): Promise<OpenPort> {
+async function opened({ closed, close }: Ending, over: Opening['over'], write: OpenPort['write']): Promise<OpenPort> {
   const why = await over;
-  if (why === undefined) return { closed, close, write: writerOf(child) };
+  if (why === undefined) return { closed, close, write };
   await close(why);
   throw new Error(why);
 }
@@ -169,7 +169,7 @@ async function openPerl(options: ReaderOptions, handlers: ReaderHandlers): Promi
     else handlers.onGap();
   };
   child.stdout?.on('data', (chunk: Buffer) => frames.push(chunk, take));
-  return opened(child, end, over);
+  return opened(end, over, writerOf(child));
 }
 
 /** Without Perl: reports all of one size, which is the rule, and the silence measured here. */
@@ -202,7 +202,7 @@ async function openPlain(options: ReaderOptions, handlers: ReaderHandlers): Prom
     rest = bytes.subarray(whole);
   });
   void end.closed.then(() => cancel());
-  return opened(child, end, over);
+  return opened(end, over, () => Promise.reject(new Error(missing)));
 }
 
 /**
