@@ -71,6 +71,10 @@ function wordsOf(text: string): string {
   return words + (remedies[Number(text.slice(0, space))] ?? '');
 }
 
+function refuse(error: NodeJS.ErrnoException): never {
+  throw new Error(wordsOf(`${Math.abs(error.errno ?? 0)} ${error.message}`));
+}
+
 const errorCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 function started(command: string, args: readonly string[]): Promise<ChildProcess> {
@@ -176,7 +180,6 @@ async function openPerl(options: ReaderOptions, handlers: ReaderHandlers): Promi
 async function openPlain(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
   const { paths, size, gapMs, clock } = options;
   const path = paths[0] ?? '';
-  await access(path, constants.R_OK);
   const child = await started('sh', ['-c', plainReaderProgram, 'sh', path]);
   const end = ending(child);
   const { over, quiet, isOver } = opening(clock, end.closed);
@@ -211,6 +214,9 @@ async function openPlain(options: ReaderOptions, handlers: ReaderHandlers): Prom
  * @throws Error in the system's words, with the remedy where one is known
  */
 export async function openReader(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
+  // Asked first, as starting a program holds the event loop up for some ms, the more the larger the agent is.
+  for (const path of options.paths)
+    await access(path, constants.R_OK | (options.writes ? constants.W_OK : 0)).catch(refuse);
   try {
     return await openPerl(options, handlers);
   } catch (error) {

@@ -12,7 +12,7 @@ export type HidScannerOptions = {
   readonly find: () => Promise<HidNodes | undefined>;
   readonly clock?: Clock;
   readonly retry?: Partial<RetryOptions>;
-  /** How often the device node is looked at, ms; 250 unless told. */
+  /** How often a device is looked for, ms; 250 unless told. One that is open is looked at a quarter as often. */
   readonly watchMs?: number;
   /** Silence that breaks a code whose end was lost, ms; 100 unless told. */
   readonly gapMs?: number;
@@ -22,7 +22,7 @@ export type HidScannerOptions = {
 
 export type Opened = {
   readonly reader: OpenPort;
-  /** Asked each `watchMs`: why the device must be closed and opened anew, if it must. */
+  /** Asked as often as the device is looked at: why the device must be closed and opened anew, if it must. */
   readonly broken?: () => Promise<string | undefined>;
 };
 
@@ -44,6 +44,9 @@ const reasons: Readonly<Record<DropReason, string>> = {
   'too-long': 'it is longer than any code',
 };
 
+/** An open device is looked at each so many `watchMs`. */
+const LOOKS = 4;
+
 /** The node that stands for the device: what is pulled takes it along. */
 const nodeOf = (nodes: HidNodes): string | undefined => nodes.hidraw ?? nodes.inputs[0]?.events[0];
 
@@ -55,6 +58,7 @@ export class HidLine {
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #nodes: HidNodes | undefined;
   #opened: Opened | undefined;
+  #looked: { readonly identity: DeviceIdentity; readonly atMs: number } | undefined;
   #say: ScannerHandlers['onState'] = () => {};
 
   constructor(parts: HidLineParts) {
@@ -116,14 +120,20 @@ export class HidLine {
 
   /** The node that was found stays the device's until it goes; only then is the tree walked again. */
   async #identify(): Promise<DeviceIdentity | undefined> {
+    const { clock, watchMs } = this.#parts;
+    const looked = this.#looked;
+    // The reader says at once when its device goes; what it cannot see may wait.
+    if (this.#opened && looked && clock.now() - looked.atMs < watchMs * LOOKS) return looked.identity;
     const known = this.#opened && (await this.#identityOf(this.#nodes));
     if (known !== undefined) {
+      this.#looked = { identity: known, atMs: clock.now() };
       const { reader, broken } = this.#opened ?? {};
       const why = await broken?.();
       if (why !== undefined) await reader?.close(why);
       return known;
     }
     this.#nodes = undefined;
+    this.#looked = undefined;
     try {
       this.#nodes = await this.#parts.find();
     } catch {
@@ -146,7 +156,6 @@ export class HidLine {
     const opened = await this.#parts.open(nodes, collector);
     this.#opened = opened;
     void opened.reader.closed.then(() => {
-      collector.clear();
       if (this.#opened === opened) this.#opened = undefined;
     });
     return opened.reader;

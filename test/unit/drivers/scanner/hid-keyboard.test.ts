@@ -163,6 +163,18 @@ describe('codes', () => {
     expect(JSON.stringify(log.states)).not.toMatch(/111|222/);
   });
 
+  it('a Caps Lock that was left on bends no later code, after an end or a silence', async () => {
+    await ready();
+    const caps = [keyReport(0, 0x39), keyReport(0)];
+    caps.forEach(place.report);
+    await sleep(160);
+    send('a\r');
+    caps.forEach(place.report);
+    send('b\rc\r');
+    await until('three codes', () => log.data.length === 3);
+    expect(codes()).toEqual(['a', 'B', 'c']);
+  });
+
   it('a key without a character, Control, or lost keys spoil the whole code', async () => {
     await ready();
     for (const bad of [keyReport(0, 0x3a), keyReport(0x01, 0x06), Uint8Array.of(0, 0, 1, 1, 1, 1, 1, 1)]) {
