@@ -10,7 +10,8 @@ import type { Config } from '../config/config.js';
 /** A typing scanner takes 16 to 20 ms for a character: less silence than this breaks no code, ms. */
 const HID_GAP_MS = 100;
 
-function endsOf(terminators: Config['scanner']['terminators']): NonNullable<HidKeyboardOptions['ends']> {
+/** The keys that stand for the terminators. */
+export function endsOf(terminators: Config['scanner']['terminators']): NonNullable<HidKeyboardOptions['ends']> {
   const tab = terminators.includes('tab');
   const enter = terminators.some((name) => name === 'cr' || name === 'lf' || name === 'crlf');
   return [...(enter ? ['enter' as const] : []), ...(tab ? ['tab' as const] : [])];

@@ -22,6 +22,8 @@ export type ReaderOptions = {
   readonly clock: Clock;
   /** Where Perl is; found by PATH unless told. */
   readonly perl?: string;
+  /** Gives the opening up; what is open already stays. */
+  readonly stop?: AbortSignal;
 };
 
 export type ReaderHandlers = {
@@ -129,7 +131,7 @@ type Opening = { readonly over: Promise<string | undefined>; quiet(): void; read
  * A device that is opened in the middle of a code gives the rest of it, which must not be taken for a whole one: nothing
  * counts before the first silence.
  */
-function opening(clock: Clock, closed: Promise<string>): Opening {
+function opening({ clock, stop }: ReaderOptions, closed: Promise<string>): Opening {
   let quiet = () => {};
   let isOver = false;
   const over = new Promise<string | undefined>((resolve) => {
@@ -139,10 +141,13 @@ function opening(clock: Clock, closed: Promise<string>): Opening {
       isOver = true;
       resolve(undefined);
     };
-    void closed.then((why) => {
+    const giveUp = (why: string) => {
       cancel();
       resolve(why);
-    });
+    };
+    void closed.then(giveUp);
+    if (stop?.aborted) giveUp('stopping');
+    stop?.addEventListener('abort', () => giveUp('stopping'), { once: true });
   });
   return { over, quiet: () => quiet(), isOver: () => isOver };
 }
@@ -155,12 +160,12 @@ async function opened({ closed, close }: Ending, over: Opening['over'], write: O
 }
 
 async function openPerl(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
-  const { paths, size, gapMs, writes, grab = 0, perl = 'perl', clock } = options;
+  const { paths, size, gapMs, writes, grab = 0, perl = 'perl' } = options;
   const flags = (writes ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK | constants.O_NOCTTY;
   const numbers = [flags, size, os.errno.EAGAIN, gapMs / 1_000, grab];
   const child = await started(perl, ['-e', readerProgram, '--', ...numbers.map(String), ...paths]);
   const end = ending(child);
-  const { over, quiet, isOver } = opening(clock, end.closed);
+  const { over, quiet, isOver } = opening(options, end.closed);
   const frames = new Frames();
   let eventBytes = 0;
   const take = (letter: string, bytes: Buffer) => {
@@ -182,7 +187,7 @@ async function openPlain(options: ReaderOptions, handlers: ReaderHandlers): Prom
   const path = paths[0] ?? '';
   const child = await started('sh', ['-c', plainReaderProgram, 'sh', path]);
   const end = ending(child);
-  const { over, quiet, isOver } = opening(clock, end.closed);
+  const { over, quiet, isOver } = opening(options, end.closed);
   let rest = Buffer.alloc(0);
   let cancel = () => {};
   const listen = () => {

@@ -4,10 +4,10 @@ import { KeyEvents } from '../hid/evdev.js';
 import { KeyBoard, KeyReports, type KeyStroke } from '../hid/keys.js';
 import { hidKind } from '../hid/kind.js';
 import type { HidNodes } from '../hid/nodes.js';
-import { EVIOCGRAB, openReader } from '../hid/reader.js';
+import { EVIOCGRAB, openReader, type ReaderHandlers, type ReaderOptions } from '../hid/reader.js';
 import { inhibit } from '../hid/silence.js';
 import type { OpenPort } from '../line/serial-port.js';
-import { HidLine, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
+import { HidLine, type HidLineParts, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
 
 export type HidKeyboardOptions = HidScannerOptions & {
   /** The keys that end a code; Enter unless told. None: silence ends it. */
@@ -32,7 +32,7 @@ export class HidKeyboardScanner implements Scanner {
 
   constructor(options: HidKeyboardOptions) {
     this.#options = options;
-    const open = (nodes: HidNodes, collector: CodeCollector) => this.#open(nodes, collector);
+    const open: HidLineParts['open'] = (...given) => this.#open(...given);
     this.#line = new HidLine({ ...partsOf(options), endOfCode: this.#ends.length > 0, open });
   }
 
@@ -58,7 +58,7 @@ export class HidKeyboardScanner implements Scanner {
     return this.#line.stop();
   }
 
-  async #open(nodes: HidNodes, collector: CodeCollector): Promise<Opened> {
+  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened> {
     const found = nodes.descriptor && hidKind(nodes.descriptor);
     if (found?.kind === 'hid-pos')
       throw new Error('HID keyboard: it speaks HID-POS; remedy: set scanner.kind = "hid-pos"');
@@ -68,18 +68,19 @@ export class HidKeyboardScanner implements Scanner {
       const board = this.#board(collector);
       const reports = new KeyReports(layout, board, () => collector.spoil('invalid'));
       const onReport = (report: Uint8Array) => reports.push(report);
-      const reader = await this.#read([nodes.hidraw], reportMost, { onReport, onGap: this.#onGap(board, collector) });
+      const handlers = { onReport, onGap: this.#onGap(board, collector) };
+      const reader = await this.#read({ paths: [nodes.hidraw], size: reportMost, stop }, handlers);
       return { reader, broken: () => inhibit(nodes.inputs) };
     }
     if (refused === undefined) {
       const why = found?.kind === 'other' ? found.why : 'it has no hidraw node';
       throw new Error(`HID keyboard: the kernel inhibits it, and its reports cannot be read: ${why}`);
     }
-    return { reader: await this.#grab(nodes, collector, refused) };
+    return { reader: await this.#grab(nodes, collector, stop, refused) };
   }
 
   /** @param refused why the kernel does not inhibit it */
-  async #grab(nodes: HidNodes, collector: CodeCollector, refused: string): Promise<OpenPort> {
+  async #grab(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal, refused: string): Promise<OpenPort> {
     const events = nodes.inputs.flatMap((input) => input.events);
     const board = this.#board(collector);
     let keys: KeyEvents | undefined;
@@ -91,7 +92,8 @@ export class HidKeyboardScanner implements Scanner {
     const grab = this.#options.grab ?? EVIOCGRAB;
     try {
       if (events.length === 0) throw new Error('it has no event node');
-      return await this.#read(events, EVENTS_AT_ONCE * EVENT_BYTES_MOST, handlers, grab);
+      const size = EVENTS_AT_ONCE * EVENT_BYTES_MOST;
+      return await this.#read({ paths: events, size, grab, stop }, handlers);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       throw new Error(`HID keyboard: not read, as it would type into a console: ${refused}; and no grab: ${words}`);
@@ -99,21 +101,13 @@ export class HidKeyboardScanner implements Scanner {
   }
 
   #read(
-    paths: readonly string[],
-    size: number,
-    handlers: { onReport(bytes: Uint8Array, eventBytes: number): void; onGap(): void },
-    grab?: number,
+    what: Pick<ReaderOptions, 'paths' | 'size' | 'grab' | 'stop'>,
+    handlers: Omit<ReaderHandlers, 'onUnwritten'>,
   ): Promise<OpenPort> {
     const { clock, gapMs } = partsOf(this.#options);
     const { perl } = this.#options;
-    return openReader(
-      {
-        ...{ paths, size, gapMs, clock, writes: false },
-        ...(perl === undefined ? {} : { perl }),
-        ...(grab === undefined ? {} : { grab }),
-      },
-      { ...handlers, onUnwritten: () => undefined },
-    );
+    const options = { ...what, gapMs, clock, writes: false, ...(perl === undefined ? {} : { perl }) };
+    return openReader(options, { ...handlers, onUnwritten: () => undefined });
   }
 
   #board(collector: CodeCollector): KeyBoard {

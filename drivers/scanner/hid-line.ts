@@ -30,7 +30,8 @@ export type HidLineParts = Required<Pick<HidScannerOptions, 'find' | 'clock' | '
   readonly retry: RetryOptions;
   /** Whether the device's own end stands behind each code. */
   readonly endOfCode: boolean;
-  open(nodes: HidNodes, collector: CodeCollector): Promise<Opened>;
+  /** `stop` gives the opening up. */
+  open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened>;
 };
 
 export const partsOf = ({ find, clock = systemClock, retry, watchMs = 250, gapMs = 100 }: HidScannerOptions) => ({
@@ -99,7 +100,7 @@ export class HidLine {
     const parts = {
       ...{ clock, retry, watchMs, onState: this.#say },
       identify: () => this.#identify(),
-      open: () => this.#open(collector),
+      open: () => this.#open(collector, stop.signal),
     };
     this.#running = { stop, ended: keepOpen(parts, stop.signal) };
   }
@@ -148,12 +149,12 @@ export class HidLine {
     return node === undefined ? undefined : identify(node);
   }
 
-  async #open(collector: CodeCollector): Promise<OpenPort> {
+  async #open(collector: CodeCollector, stop: AbortSignal): Promise<OpenPort> {
     const nodes = this.#nodes ?? (await this.#parts.find());
     if (!nodes) throw new Error('no such device');
     this.#nodes = nodes;
     collector.clear();
-    const opened = await this.#parts.open(nodes, collector);
+    const opened = await this.#parts.open(nodes, collector, stop);
     this.#opened = opened;
     void opened.reader.closed.then(() => {
       if (this.#opened === opened) this.#opened = undefined;

@@ -3,7 +3,7 @@ import type { CodeCollector, DropReason } from '../hid/collector.js';
 import { hidKind, type PosLayout } from '../hid/kind.js';
 import type { HidNodes } from '../hid/nodes.js';
 import { openReader } from '../hid/reader.js';
-import { HidLine, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
+import { HidLine, type HidLineParts, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
 
 export type HidPosOptions = HidScannerOptions & {
   /** Whose own reports the scanner understands; absent: it is told nothing. */
@@ -51,7 +51,7 @@ export class HidPosScanner implements Scanner {
   constructor(options: HidPosOptions) {
     this.#options = options;
     this.abilities = new Set(options.vendor === 'honeywell' ? (Object.keys(honeywell) as ScannerWord[]) : []);
-    const open = (nodes: HidNodes, collector: CodeCollector) => this.#open(nodes, collector);
+    const open: HidLineParts['open'] = (...given) => this.#open(...given);
     this.#line = new HidLine({ ...partsOf(options), endOfCode: true, open });
   }
 
@@ -77,14 +77,14 @@ export class HidPosScanner implements Scanner {
     return this.#line.stop();
   }
 
-  async #open(nodes: HidNodes, collector: CodeCollector): Promise<Opened> {
+  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened> {
     const { layout, reportMost } = layoutOf(nodes);
     if (nodes.hidraw === undefined) throw new Error('HID-POS: the kernel gives no hidraw node (CONFIG_HIDRAW)');
     const { clock, gapMs } = partsOf(this.#options);
     const { perl } = this.#options;
     const reader = await openReader(
       {
-        ...{ paths: [nodes.hidraw], size: reportMost, gapMs, clock, ...(perl === undefined ? {} : { perl }) },
+        ...{ paths: [nodes.hidraw], size: reportMost, gapMs, clock, stop, ...(perl === undefined ? {} : { perl }) },
         writes: layout.serial !== undefined && this.abilities.size > 0,
       },
       {

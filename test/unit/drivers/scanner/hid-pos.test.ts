@@ -14,6 +14,8 @@ import {
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../drivers/clock.js';
+import { openReader } from '../../../../drivers/hid/reader.js';
 import { type HidPosOptions, HidPosScanner } from '../../../../drivers/scanner/hid-pos.js';
 import { keyboardDescriptor, labPosDescriptor, posDescriptor } from '../../../support/hid-descriptors.js';
 import { type HidPlace, makeHidPlace } from '../../../support/hid-place.js';
@@ -128,6 +130,24 @@ it('25 times unplugged with a code in flight: comes back every time, nothing joi
   await scanner.stop();
   expect(descendants(process.pid).length).toBe(before);
 }, 60_000);
+
+it('stops at once, also in the middle of an opening that may never end', async () => {
+  place.plug();
+  make();
+  const chatter = setInterval(() => send('1'), 10);
+  await scanner.start(log.handlers);
+  await until('opening', () => log.last() === 'opening');
+  await sleep(200);
+  const began = performance.now();
+  await scanner.stop();
+  clearInterval(chatter);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(log.states.map((s) => s.state)).toEqual(['opening']);
+  const stopped = AbortSignal.abort();
+  const options = { paths: [`${place.roots.devRoot}/hidraw0`], size: 64, gapMs: 60, writes: false, clock: systemClock };
+  const handlers = { onReport: () => undefined, onGap: () => undefined, onUnwritten: () => undefined };
+  await expect(openReader({ ...options, stop: stopped }, handlers)).rejects.toThrow('stopping');
+});
 
 it('is dead with the remedy while it is in keyboard mode, and ready when its mode was changed', async () => {
   const other = makeHidPlace({ descriptor: keyboardDescriptor });
