@@ -8,7 +8,7 @@ const names = Object.keys(terminatorBytes) as TerminatorName[];
 const marketRule = '"global" or a country in two lower-case letters, such as "tw"';
 /** [scanner] */
 export const scanner = v.object({
-  kind: oneOf(['serial', 'virtual']),
+  kind: oneOf(['serial', 'hid-pos', 'hid-keyboard', 'virtual']),
   path: v.exactOptional(line(4_096, 'a path')),
   baud_rate: v.optional(whole(300, 4_000_000), 9_600),
   terminators: v.optional(listOf(names, 0), ['cr', 'lf']),

@@ -1,8 +1,13 @@
 // One suite for every scanner driver: what the agent may rely on, whatever hangs on the other end.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Scanner } from '../../../drivers/contract/scanner.js';
+import { HidKeyboardScanner } from '../../../drivers/scanner/hid-keyboard.js';
+import { HidPosScanner } from '../../../drivers/scanner/hid-pos.js';
 import { SerialScanner } from '../../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../../drivers/scanner/virtual.js';
+import { keyboardDescriptor, posDescriptor } from '../../support/hid-descriptors.js';
+import { type HidPlace, makeHidPlace } from '../../support/hid-place.js';
+import { posReports, typable, typed, typedEvents } from '../../support/hid-reports.js';
 import { makePlace } from '../../support/line.js';
 import { recorder } from '../../support/recorder.js';
 import { sleep, until } from '../../support/wait.js';
@@ -13,6 +18,10 @@ type Rig = {
   unplug(): Promise<void>;
   read(code: string, chunks?: readonly number[]): Promise<void>;
   close(): Promise<void>;
+  /** It puts each code together and says where it ends. */
+  readonly knowsEnd?: true;
+  /** It types: no other bytes than these, and Enter ends a code and is no part of it. */
+  readonly types?: string;
 };
 
 function serialRig(): Rig {
@@ -40,8 +49,9 @@ function serialRig(): Rig {
   };
 }
 
-function virtualRig(): Rig {
-  const scanner = new VirtualScanner({ state: 'absent' });
+const virtualRig = () => virtualRigOf(new VirtualScanner({ state: 'absent' }));
+
+function virtualRigOf(scanner: VirtualScanner): Rig {
   return {
     scanner,
     async plug() {
@@ -58,17 +68,67 @@ function virtualRig(): Rig {
   };
 }
 
+/** A request that any node takes, in place of the grab, which only an input device knows: a pipe plays it here. */
+const FIOCLEX = 0x5451;
+const fast = { retry: { firstMs: 10, maxMs: 40 }, watchMs: 20, gapMs: 60 };
+
+const hidRig = (place: HidPlace, scanner: Scanner, send: (code: string) => void, types?: string): Rig => ({
+  scanner,
+  plug: async () => place.plug(),
+  unplug: async () => place.unplug(),
+  read: async (code) => send(code),
+  close: async () => place.close(),
+  knowsEnd: true,
+  ...(types === undefined ? {} : { types }),
+});
+
+function hidPosRig(): Rig {
+  const place = makeHidPlace({ descriptor: posDescriptor });
+  const scanner = new HidPosScanner({ ...fast, find: place.find });
+  return hidRig(place, scanner, (code) => posReports(code).forEach(place.report));
+}
+
+const withEnter = (code: string) => (code.endsWith('\r') ? code : `${code}\r`);
+
+function inhibitedKeyboardRig(): Rig {
+  const place = makeHidPlace({ descriptor: keyboardDescriptor, inputs: 1 });
+  const scanner = new HidKeyboardScanner({ ...fast, find: place.find });
+  return hidRig(place, scanner, (code) => typed(withEnter(code)).forEach(place.report), typable);
+}
+
+function grabbedKeyboardRig(): Rig {
+  const place = makeHidPlace({ descriptor: keyboardDescriptor, inputs: 1, inhibit: 'missing' });
+  const scanner = new HidKeyboardScanner({ ...fast, find: place.find, grab: FIOCLEX });
+  return hidRig(place, scanner, (code) => place.events(typedEvents(withEnter(code))), typable);
+}
+
+/** A virtual one that plays a device that knows where a code ends. */
+function virtualEndingRig(): Rig {
+  const scanner = new VirtualScanner({ state: 'absent' });
+  return {
+    ...virtualRigOf(scanner),
+    knowsEnd: true,
+    read: async (code) => scanner.feed(Buffer.from(code, 'latin1'), { endOfCode: true }),
+  };
+}
+
 const code = '281006020123456789012345\r';
 
 describe.each([
   ['serial, over a real pseudo-terminal', serialRig],
   ['virtual', virtualRig],
+  ['HID-POS, over a pipe', hidPosRig],
+  ['HID keyboard that the kernel inhibits', inhibitedKeyboardRig],
+  ['HID keyboard, grabbed', grabbedKeyboardRig],
+  ['virtual, of a device that knows the end of a code', virtualEndingRig],
 ])('scanner contract: %s', (_name, makeRig) => {
   let rig: Rig | undefined;
   const setUp = () => {
     rig = makeRig();
     return { ...rig, log: recorder() };
   };
+  /** What of `sent` is to come. */
+  const expected = (sent: string) => (rig?.types ? sent.replace(/\r$/, '') : sent);
   afterEach(async () => {
     await rig?.scanner.stop();
     await rig?.close();
@@ -85,27 +145,28 @@ describe.each([
     expect(log.states.map((s) => s.state)).toEqual(['absent', 'opening', 'ready']);
   });
 
-  it('delivers the bytes as they come, in order, stamped with monotonic time, and knows no end of a code', async () => {
+  it('delivers the bytes as they come, in order, stamped with monotonic time, and with the end of a code where it is known', async () => {
     const { scanner, plug, read, log } = setUp();
     await plug();
     await scanner.start(log.handlers);
     await until('ready', () => log.last() === 'ready');
     const before = performance.now();
     await read(code, [3, 10]);
-    await until('all bytes', () => log.text() === code);
+    await until('all bytes', () => log.text() === expected(code));
     const stamps = log.data.map((d) => d.atMs);
     expect(stamps.every((at, i) => at >= (stamps[i - 1] ?? before) && at <= performance.now())).toBe(true);
-    expect(log.data.some((d) => d.endOfCode)).toBe(false);
+    const ends = log.data.map((d) => d.endOfCode);
+    expect(ends).toEqual(ends.map((_, i) => rig?.knowsEnd === true && i === ends.length - 1));
   });
 
-  it('passes every byte value through unchanged', async () => {
+  it('passes every byte value that it can read through unchanged', async () => {
     const { scanner, plug, read, log } = setUp();
     await plug();
     await scanner.start(log.handlers);
     await until('ready', () => log.last() === 'ready');
-    const all = Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString('latin1');
+    const all = rig?.types ?? Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString('latin1');
     await read(all);
-    await until('256 bytes', () => log.text().length >= 256);
+    await until('all bytes', () => log.text().length >= all.length);
     expect(log.text()).toBe(all);
   });
 
@@ -119,7 +180,7 @@ describe.each([
     await plug();
     await until('ready again', () => log.last() === 'ready');
     await read(code);
-    await until('the code', () => log.text() === code);
+    await until('the code', () => log.text() === expected(code));
   });
 
   it('says nothing after stop, can be stopped twice, and can be started again', async () => {

@@ -182,7 +182,9 @@ describe('a bad file', () => {
       ].sort(),
     );
     expect(faults.find((f) => f.key === 'kiosk.name')).toMatchObject({ found: 'nothing' });
-    expect(faults.find((f) => f.key === 'scanner.kind')?.expected).toBe('one of "serial", "virtual"');
+    expect(faults.find((f) => f.key === 'scanner.kind')?.expected).toBe(
+      'one of "serial", "hid-pos", "hid-keyboard", "virtual"',
+    );
   });
 
   it.each([
@@ -220,6 +222,13 @@ describe('a bad file', () => {
     [{ kiosk: ['name = "relay"'] }, 'kiosk.name', /not "relay"/],
     [{ journal: ['directory = "  "'] }, 'journal.directory', /path/],
     [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial/],
+    [{ scanner: ['kind = "hid-pos"'] }, 'scanner.path', /hidraw0.*"hid-pos"/],
+    [{ scanner: ['kind = "hid-keyboard"'] }, 'scanner.path', /hidraw0.*"hid-keyboard"/],
+    [
+      { scanner: ['kind = "hid-keyboard"', 'path = "/dev/hidraw0"', 'terminators = ["etx"]'] },
+      'scanner.terminators',
+      /"cr" for Enter/,
+    ],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "nul"]'] }, 'scanner.terminators[1]', /"crlf"/],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "cr"]'] }, 'scanner.terminators', /different/],
     [{ scanner: ['kind = "virtual"', 'market = "TW"'] }, 'scanner.market', /"global" or a country/],
