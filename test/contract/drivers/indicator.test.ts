@@ -1,11 +1,8 @@
 // One suite for every indicator driver: which lamp is lit and what is heard, looked at from outside.
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Indicator, type Signal, signals } from '../../../drivers/contract/indicator.js';
-import { LampIndicator } from '../../../drivers/indicator/lamps.js';
-import { lampNames, lampsFor, patterns } from '../../../drivers/indicator/patterns.js';
 import { VirtualIndicator } from '../../../drivers/indicator/virtual.js';
 import { WebIndicator } from '../../../drivers/indicator/web.js';
-import { VirtualOutput } from '../../../drivers/output/virtual.js';
 import { WebFront } from '../../../drivers/web/front.js';
 import { openPage } from '../../support/page-client.js';
 import { until } from '../../support/wait.js';
@@ -49,42 +46,10 @@ async function virtualRig(): Promise<Rig> {
   };
 }
 
-async function lampRig(): Promise<Rig> {
-  const lamps = lampNames.map((name) => [name, new VirtualOutput(name)] as const);
-  const buzzer = new VirtualOutput('buzzer');
-  const indicator = new LampIndicator({ lamps: Object.fromEntries(lamps), buzzer });
-  /** The signal whose lamps are lit so; all dark is a kiosk that is switched off. */
-  const lit = () => {
-    const now = Object.fromEntries(
-      lamps.flatMap(([name, { shown }]) => (shown && isLit(shown) ? [[name, shown]] : [])),
-    );
-    if (Object.keys(now).length === 0) return 'out-of-service';
-    const shownBy = (signal: Signal) =>
-      Object.fromEntries(
-        Object.entries(lampsFor(patterns[signal], new Set(lampNames))).map(([n, s]) => [
-          n,
-          s === 'on' ? { on: true } : s,
-        ]),
-      );
-    return lasting.find((signal) => JSON.stringify(shownBy(signal)) === JSON.stringify(now));
-  };
-  const isLit = (shown: object) => !('on' in shown) || shown.on === true;
-  return {
-    indicator,
-    lit,
-    chirps: () => buzzer.history.filter(({ shown }) => 'on' in shown && shown.on).length,
-    async breakAway() {
-      for (const [, output] of lamps) output.break('EIO');
-    },
-    async close() {},
-  };
-}
-
 const lasting = signals.filter((s) => s !== 'read');
 
 describe.each([
   ['web, over a real connection', webRig],
-  ['lamps on lines', lampRig],
   ['virtual', virtualRig],
 ])('indicator contract: %s', (_name, makeRig) => {
   let rig: Rig | undefined;
