@@ -39,7 +39,10 @@ export type Agent = {
 async function takePlace(config: Config, log: Logger) {
   const board = config.kiosk.boardSerial ?? boardSerial();
   const secrets = readBrokerFiles(config);
-  const devices = devicesOf(config);
+  const devices = devicesOf(config, (lamp, why) => {
+    if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
+    else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
+  });
   const counters = new Counters();
   const orders = new OrderLog();
   const desk = new StartingDesk(config.kiosk.name, version);

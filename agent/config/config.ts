@@ -3,7 +3,9 @@ import { type Currency, isCurrency, parseAmount } from '../../protocol/money.js'
 import type { Tables } from './schema.js';
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
-type CamelKeys<T> = { readonly [K in keyof T as K extends string ? Camel<K> : K]: T[K] };
+/** Also of the tables in a list; a table in a table is left as it is. */
+type CamelItems<T> = T extends readonly (infer E extends object)[] ? readonly CamelKeys<E>[] : T;
+type CamelKeys<T> = { readonly [K in keyof T as K extends string ? Camel<K> : K]: CamelItems<T[K]> };
 
 /** What the kiosk sells, and for how long it waits for a code; `expiresMs` 0: for ever. */
 export type OrderConfig =
@@ -27,7 +29,9 @@ const API_ORDER_EXPIRES_MS = 120_000;
 
 function camelKeys<T extends object>(table: T): CamelKeys<T> {
   const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(table).map(([key, value]) => [camel(key), value])) as CamelKeys<T>;
+  const item = (value: unknown) => (typeof value === 'object' && value !== null ? camelKeys(value) : value);
+  const values = (value: unknown) => (Array.isArray(value) ? value.map(item) : value);
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [camel(key), values(value)])) as CamelKeys<T>;
 }
 
 function orderConfig({ mode, amount, currency, reference, expires_ms }: Tables['order']): OrderConfig {

@@ -71,10 +71,10 @@ function expectedOf(table: string, key: string): string {
 }
 
 function faultOf(issue: v.BaseIssue<unknown>): Fault {
-  const [table = '', key, index] = (issue.path ?? []).map((item) => String(item.key));
+  const [table = '', key, index, ...inner] = (issue.path ?? []).map((item) => String(item.key));
   if (key === undefined) return { key: table, found: describe(issue.input, table), expected: `a table [${table}]` };
-  const path = `${table}.${key}${index === undefined ? '' : `[${index}]`}`;
-  const expected = issue.input === undefined ? expectedOf(table, key) : issue.message;
+  const path = `${table}.${key}${index === undefined ? '' : `[${index}]`}${inner.map((word) => `.${word}`).join('')}`;
+  const expected = issue.input === undefined && index === undefined ? expectedOf(table, key) : issue.message;
   return { key: path, found: describe(issue.input, path), expected };
 }
 

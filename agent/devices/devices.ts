@@ -8,7 +8,7 @@ import { WebFront } from '../../drivers/web/front.js';
 import type { Config } from '../config/config.js';
 import { type ActuatorParts, actuatorOf } from './actuator.js';
 import { displayOf } from './display.js';
-import { indicatorOf } from './indicator.js';
+import { indicatorOf, type OnLampFault } from './indicator.js';
 import { scannerOf } from './scanner.js';
 
 /** The drivers that the config names, each behind its contract. */
@@ -21,13 +21,13 @@ export type Devices = ActuatorParts & {
   readonly web?: WebFront;
 };
 
-export function devicesOf(config: Config): Devices {
+export function devicesOf(config: Config, onLampFault: OnLampFault = () => {}): Devices {
   const web = new WebFront({ port: config.web.port });
   const paged = config.display.kind === 'web' || config.indicator.kind === 'web';
   return {
     scanner: scannerOf(config.scanner),
     display: displayOf(config.display, web),
-    indicator: indicatorOf(config.indicator, web),
+    indicator: indicatorOf(config.indicator, web, onLampFault),
     // A page shows its own; a kiosk with another display has none that is known here.
     buttons: config.display.kind === 'web' ? new WebButtons(web) : new VirtualButtons(),
     ...actuatorOf(config.actuator),

@@ -38,8 +38,11 @@ export interface Output {
    * @throws Error in the system's words when the line could not be switched on or its end is not certain: `OutputError`.
    */
   pulse(ms: number): Promise<PulseResult>;
-  /** Off, and the line given back. */
-  stop(): Promise<void>;
+  /**
+   * Off, and the line let go: a GPIO line stays driven, as one that floats may pull the relay behind it. `as-wished`: the
+   * newest wish stays instead, for a lamp that says "out of service"; a blink goes on only where the kernel keeps it, else lit.
+   */
+  stop(end?: 'off' | 'as-wished'): Promise<void>;
 }
 
 /** `begun`: the line may have been on. Then nobody knows what the machine behind it did. */

@@ -36,5 +36,45 @@ const keyboardEndsByKey: Rule = {
         },
 };
 
+const lampsNeedOutputs: Rule = {
+  reads: ['indicator.kind', 'indicator.outputs'],
+  check: ({ indicator }) =>
+    indicator.kind !== 'lamps' || indicator.outputs !== undefined
+      ? undefined
+      : {
+          key: 'indicator.outputs',
+          found: 'nothing',
+          expected: 'at least one table [[indicator.outputs]], as kind is "lamps"',
+        },
+};
+
+/** The key without which a back-end does not know its line. */
+const placeOf = { led: 'led', pwm: undefined, gpio: 'line' } as const;
+
+const outputsNeedPlaces: Rule = {
+  reads: ['indicator.outputs'],
+  check({ indicator: { outputs = [] } }) {
+    for (const [i, output] of outputs.entries()) {
+      const key = placeOf[output.back_end];
+      const at = `indicator.outputs[${i}]`;
+      if (key !== undefined && output[key] === undefined) {
+        const what = key === 'led' ? 'its name under /sys/class/leds' : 'its offset on the chip, such as 17';
+        return { key: `${at}.${key}`, found: 'nothing', expected: `${what}, as back_end is "${output.back_end}"` };
+      }
+      if (output.active_low && output.back_end !== 'gpio') {
+        const expected = 'false: only a "gpio" is turned round here; a LED is by active_low=1 of its overlay';
+        return { key: `${at}.active_low`, found: 'true', expected };
+      }
+    }
+    return undefined;
+  },
+};
+
 /** What the keys of a device's table must fulfil together. */
-export const deviceRules: readonly Rule[] = [serialNeedsPath, hidNeedsPath, keyboardEndsByKey];
+export const deviceRules: readonly Rule[] = [
+  serialNeedsPath,
+  hidNeedsPath,
+  keyboardEndsByKey,
+  lampsNeedOutputs,
+  outputsNeedPlaces,
+];

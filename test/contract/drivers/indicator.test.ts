@@ -1,8 +1,10 @@
 // One suite for every indicator driver: which lamp is lit and what is heard, looked at from outside.
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Indicator, type Signal, signals } from '../../../drivers/contract/indicator.js';
+import { LampIndicator } from '../../../drivers/indicator/lamps.js';
 import { VirtualIndicator } from '../../../drivers/indicator/virtual.js';
 import { WebIndicator } from '../../../drivers/indicator/web.js';
+import { VirtualOutput } from '../../../drivers/output/virtual.js';
 import { WebFront } from '../../../drivers/web/front.js';
 import { openPage } from '../../support/page-client.js';
 import { until } from '../../support/wait.js';
@@ -46,9 +48,33 @@ async function virtualRig(): Promise<Rig> {
   };
 }
 
+/** Which signal it is, as one lamp for each. */
+async function lampsRig(): Promise<Rig> {
+  const buzzer = new VirtualOutput({ name: 'buzzer' });
+  const lamps = lasting.map((name) => new VirtualOutput({ name }));
+  const patterns = Object.fromEntries(lasting.map((signal) => [signal, { [signal]: 'on' }]));
+  const indicator = new LampIndicator({
+    lamps: [...lamps, buzzer].map((output) => ({ output, shows: [output.name] })),
+    patterns: { ...patterns, read: { buzzer: '1x20/0' } },
+  });
+  return {
+    indicator,
+    lit: () => {
+      const lit = lamps.filter(({ on }) => on);
+      return lit.length === 1 ? lit[0]?.name : undefined;
+    },
+    chirps: () => buzzer.switched.filter(({ on }) => on).length,
+    async breakAway() {
+      for (const lamp of lamps) lamp.fail('pulled');
+    },
+    close: async () => {},
+  };
+}
+
 const lasting = signals.filter((s) => s !== 'read');
 
 describe.each([
+  ['lamps', lampsRig],
   ['web, over a real connection', webRig],
   ['virtual', virtualRig],
 ])('indicator contract: %s', (_name, makeRig) => {

@@ -89,6 +89,31 @@ describe('a good file', () => {
     });
   });
 
+  it('takes lamps by their lines, and patterns of its own', () => {
+    const indicator = [
+      'kind = "lamps"',
+      'patterns = { busy = { amber = "250/250" } }',
+      'outputs = [{ name = "amber", back_end = "gpio", chip = "pinctrl-rp1", line = 17, active_low = true }]',
+    ];
+    expect(parseConfig(text({ indicator }), 'kiosk.toml').indicator).toEqual({
+      kind: 'lamps',
+      patterns: { busy: { amber: '250/250' } },
+      outputs: [{ name: 'amber', backEnd: 'gpio', chip: 'pinctrl-rp1', line: 17, channel: 0, activeLow: true }],
+    });
+  });
+
+  it.each([
+    ['kind = "lamps"', 'indicator.outputs'],
+    ['outputs = [{ name = "a", back_end = "led" }]', 'indicator.outputs[0].led'],
+    ['outputs = [{ name = "a", back_end = "gpio" }]', 'indicator.outputs[0].line'],
+    ['outputs = [{ name = "a", back_end = "led", led = "../a" }]', 'indicator.outputs[0].led'],
+    ['outputs = [{ name = "a", back_end = "pwm", active_low = true }]', 'indicator.outputs[0].active_low'],
+    ['outputs = [{ name = "a", back_end = "relay" }]', 'indicator.outputs[0].back_end'],
+    ['outputs = [{ name = "a", back_end = "pwm", colour = "red" }]', 'indicator.outputs[0].colour'],
+  ])('names what is wrong with a lamp: %s', (line, key) => {
+    expect(faultsOf(text({ indicator: [line] })).map((fault) => fault.key)).toEqual([key]);
+  });
+
   it('takes any country for a market, and the issuer table from beside itself', () => {
     const scanner = ['kind = "virtual"', 'market = "my"', 'issuer_table_file = "issuers.json"'];
     expect(parseConfig(text({ scanner }), '/etc/quietzone/kiosk.toml').scanner).toMatchObject({
@@ -155,6 +180,7 @@ describe('the example', () => {
       broker: { ...plain.broker, caFile: full.broker.caFile },
       scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
       display: { ...plain.display, contact: full.display.contact, qrModulesMost: full.display.qrModulesMost },
+      indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
     });
   });
 });

@@ -1,0 +1,46 @@
+import { type Clock, systemClock } from '../clock.js';
+import type { Output } from '../contract/output.js';
+import { defaultRetry, type RetryOptions } from '../line/backoff.js';
+import type { GpioLine } from '../sysfs/gpio.js';
+import { loadOnoff, type MakeLine } from '../sysfs/onoff.js';
+import { LedWire } from './leds.js';
+import { OnoffWire } from './onoff.js';
+import { PwmWire } from './pwm.js';
+import { SwitchedOutput } from './switched.js';
+import type { Wire } from './wire.js';
+
+/** Which line an output is, by names that stay. */
+export type OutputPlace =
+  | { readonly backEnd: 'led'; readonly led: string }
+  | { readonly backEnd: 'pwm'; readonly chip?: string; readonly channel: number }
+  | ({ readonly backEnd: 'gpio'; readonly activeLow: boolean } & GpioLine);
+
+export type OutputSettings = {
+  readonly clock: Clock;
+  readonly retry: RetryOptions;
+  readonly sysRoot: string;
+  readonly checkMs: number;
+  readonly pulseMostMs: number;
+  /** Loads onoff, which is optional. */
+  readonly load: () => Promise<MakeLine>;
+};
+
+const defaults: OutputSettings = {
+  clock: systemClock,
+  retry: defaultRetry,
+  sysRoot: '/sys',
+  checkMs: 10_000,
+  pulseMostMs: 10_000,
+  load: loadOnoff,
+};
+
+export function outputAt(name: string, place: OutputPlace, given: Partial<OutputSettings> = {}): Output {
+  const settings = { ...defaults, ...given };
+  return new SwitchedOutput(wireOf(place, settings), { ...settings, name });
+}
+
+function wireOf(place: OutputPlace, settings: OutputSettings): Wire {
+  if (place.backEnd === 'led') return new LedWire({ ...place, ...settings });
+  if (place.backEnd === 'pwm') return new PwmWire({ ...place, ...settings });
+  return new OnoffWire({ ...place, ...settings });
+}
