@@ -95,16 +95,18 @@ function polled(session: Session): Step {
   return { session: next, effects };
 }
 
-function requested(session: Session, price: number, item: number): Step {
+function requested(session: Session, price: number, item: number, { pushes }: SessionOptions): Step {
   const { phase, alwaysIdle, vend } = session;
   // Its ACK was lost: the same question again, not a second order.
   if (vend?.stage === 'asked' && vend.price === price && vend.item === item) return { session, effects: [say('ack')] };
-  if (phase !== 'idle' && !(phase === 'enabled' && alwaysIdle)) {
+  if (!pushes && phase !== 'idle' && !(phase === 'enabled' && alwaysIdle)) {
     return { session, effects: outOfSequence(`VEND REQUEST (${phase})`) };
   }
+  // An adapter that keeps the session knows better than we what has ended.
+  const closed = closeVend(session);
   return {
-    session: { ...session, phase: 'vend', vend: { stage: 'asked', price, item } },
-    effects: [say('ack'), { type: 'order', price, item }],
+    session: { ...closed.session, phase: 'vend', vend: { stage: 'asked', price, item } },
+    effects: [...closed.effects, say('ack'), { type: 'order', price, item }],
   };
 }
 
@@ -174,6 +176,7 @@ function answered(session: Session, word: 'approve' | 'deny', { pushes }: Sessio
 }
 
 function expired(session: Session, { pushes }: SessionOptions): Step {
+  if (!session.vend) return { session, effects: [] };
   const closed = closeVend(session);
   if (pushes)
     return { session: { ...closed.session, phase: 'idle' }, effects: [...closed.effects, say('session-cancel')] };
@@ -216,7 +219,7 @@ const steps: Steps = {
   enable: (session, _event, options) => enabled(session, options),
   disable: disabled,
   cancel: (session) => ({ session, effects: [say('cancelled')] }),
-  'vend-request': (session, event) => requested(session, event.price, event.item),
+  'vend-request': (session, event, options) => requested(session, event.price, event.item, options),
   'vend-cancel': cancelled,
   'vend-success': (session) => told(session, 'delivered'),
   'vend-failure': (session) => told(session, 'failed'),
