@@ -5,7 +5,9 @@ import { importsOf } from './imports.js';
 import { cycles, faults, map, renderMap, roomOf, type Tree, topOf } from './rules.js';
 import { filesUnder, isGenerated, read, root, sourceFolders } from './tree.js';
 
-const dependencies = Object.keys(JSON.parse(read('package.json')).dependencies);
+// The optional ones are loaded when the config asks for them, and may be missing.
+const { dependencies: needed, optionalDependencies: optional } = JSON.parse(read('package.json'));
+const dependencies = Object.keys(needed);
 
 function realTree(): Tree {
   const files = new Set(sourceFolders.flatMap((f) => filesUnder(f)));
@@ -13,7 +15,7 @@ function realTree(): Tree {
   return {
     files,
     imports: new Map(sources.map((f) => [f, importsOf(read(f))])),
-    packages: new Set(dependencies),
+    packages: new Set([...dependencies, ...Object.keys(optional)]),
   };
 }
 

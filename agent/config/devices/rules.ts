@@ -12,5 +12,17 @@ const serialNeedsPath: Rule = {
         },
 };
 
+const lcdNeedsEnglish: Rule = {
+  reads: ['display.kind', 'display.languages'],
+  check: ({ display }) =>
+    display.kind !== 'hd44780' || display.languages.includes('en')
+      ? undefined
+      : {
+          key: 'display.languages',
+          found: 'no "en"',
+          expected: 'a list with "en" in it, as kind "hd44780" has no other letters',
+        },
+};
+
 /** What the keys of a device's table must fulfil together. */
-export const deviceRules: readonly Rule[] = [serialNeedsPath];
+export const deviceRules: readonly Rule[] = [serialNeedsPath, lcdNeedsEnglish];
