@@ -49,7 +49,11 @@ async function takePlace(config: Config, log: Logger) {
   const onFault = (error: unknown) => apiFault(error, log, counters);
   const api = createOrderApi({ desk, log: orders, port: config.api.port, onFault });
   const web = await devices.web?.start();
-  await Promise.all([devices.display.start(), devices.indicator.start(), devices.actuator.start()]);
+  const display = {
+    onFault: (detail: string) => log.warn({ detail }, 'display fault'),
+    onWell: () => log.info('display works again'),
+  };
+  await Promise.all([devices.display.start(display), devices.indicator.start(), devices.actuator.start()]);
   const { port } = await api.start();
   return {
     board,

@@ -38,10 +38,18 @@ export type Screen = {
   readonly actions?: readonly ScreenAction[];
 };
 
+export type DisplayHandlers = {
+  /** `detail` is for technicians: what the system said, and the remedy where there is one. Once for each new fault. */
+  onFault(detail: string): void;
+  /** It works again. */
+  onWell(): void;
+};
+
 export interface Display {
   /** Modules a side of the largest QR code that a phone can read from it, quiet zone not counted; 0: none. */
   readonly qrModulesMost: number;
-  start(): Promise<void>;
+  /** Resolves at once where the display is not there: that is a fault, told, and tried again. */
+  start(handlers?: DisplayHandlers): Promise<void>;
   /** Never throws and never waits. */
   show(screen: Screen): void;
   /** Shows nothing of a customer afterwards. */

@@ -26,8 +26,8 @@ const signs: readonly (readonly [string, string])[] = [
   ['€', 'EUR '],
   ['£', 'GBP '],
 ];
-const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
-const plain = (text: string): string =>
+export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+export const plain = (text: string): string =>
   signs.reduce((sum, [sign, name]) => sum.replaceAll(sign, name), text).replace(/[^\x20-\x7e]/gu, '?');
 
 function wordsOf({ texts }: Screen): Pick<ScreenText, 'title' | 'body'> {
@@ -52,11 +52,11 @@ export function wrapped(text: string, chars: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-const secondsOf = ({ leftMs }: Screen): string => (leftMs === undefined ? '' : `${Math.ceil(leftMs / 1000)} s`);
+export const secondsOf = ({ leftMs }: Screen): string => (leftMs === undefined ? '' : `${Math.ceil(leftMs / 1000)} s`);
 
 /** A lit square with the code dark in it: the light around it is its quiet zone. */
-function drawCode(frame: Bitmap, code: string): boolean {
-  const qr = qrOf(code, OLED_QR_MODULES);
+function drawCode(frame: Bitmap, code: string, modulesMost: number): boolean {
+  const qr = qrOf(code, Math.min(modulesMost, OLED_QR_MODULES));
   if (!qr) return false;
   frame.fill(0, 0, OLED_HEIGHT, OLED_HEIGHT, true);
   const margin = Math.floor((OLED_HEIGHT - qr.size * MODULE_PIXELS) / 2);
@@ -136,9 +136,9 @@ function withWords(frame: Bitmap, screen: Screen): void {
 }
 
 /** Lit words on dark; a code dark on a lit square; two digits as large as they can be. */
-export function oledFrame(screen: Screen): Bitmap {
+export function oledFrame(screen: Screen, modulesMost = OLED_QR_MODULES): Bitmap {
   const frame = new Bitmap(OLED_WIDTH, OLED_HEIGHT);
-  if (screen.code !== undefined && drawCode(frame, screen.code)) withCode(frame, screen);
+  if (screen.code !== undefined && drawCode(frame, screen.code, modulesMost)) withCode(frame, screen);
   else if (screen.digits !== undefined) withDigits(frame, screen, plain(screen.digits));
   else withWords(frame, screen);
   return frame;

@@ -70,6 +70,18 @@ const outputsNeedPlaces: Rule = {
   },
 };
 
+const lcdNeedsEnglish: Rule = {
+  reads: ['display.kind', 'display.languages'],
+  check: ({ display }) =>
+    display.kind !== 'hd44780' || display.languages.includes('en')
+      ? undefined
+      : {
+          key: 'display.languages',
+          found: 'no "en"',
+          expected: 'a list with "en" in it, as kind "hd44780" has no other letters',
+        },
+};
+
 /** What the keys of a device's table must fulfil together. */
 export const deviceRules: readonly Rule[] = [
   serialNeedsPath,
@@ -77,4 +89,5 @@ export const deviceRules: readonly Rule[] = [
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,
+  lcdNeedsEnglish,
 ];

@@ -57,7 +57,10 @@ describe('a good file', () => {
         market: 'global',
         duplicateWindowMs: 3_000,
       },
-      display: { kind: 'web', languages: ['en', 'zh'] },
+      display: {
+        ...{ kind: 'web', languages: ['en', 'zh'], i2cBus: '/dev/i2c-1', columns: 16, rows: 2 },
+        ...{ wiring: 'common', framebuffer: 'fb1' },
+      },
       indicator: { kind: 'web' },
       web: { port: 7_080 },
       actuator: { kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
@@ -179,7 +182,12 @@ describe('the example', () => {
       kiosk: full.kiosk,
       broker: { ...plain.broker, caFile: full.broker.caFile },
       scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
-      display: { ...plain.display, contact: full.display.contact, qrModulesMost: full.display.qrModulesMost },
+      display: {
+        ...plain.display,
+        contact: full.display.contact,
+        qrModulesMost: full.display.qrModulesMost,
+        i2cAddress: 60,
+      },
       indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
     });
   });
@@ -261,6 +269,8 @@ describe('a bad file', () => {
     [{ scanner: ['kind = "virtual"', 'market = "taiwan"'] }, 'scanner.market', /two lower-case letters/],
     [{ scanner: ['kind = "virtual"', 'issuer_table_file = ""'] }, 'scanner.issuer_table_file', /a path/],
     [{ display: ['languages = ["fr"]'] }, 'display.languages[0]', /"en", "zh"/],
+    [{ display: ['kind = "hd44780"', 'languages = ["zh"]'] }, 'display.languages', /"en" in it/],
+    [{ display: ['kind = "sh1106"', 'i2c_address = 128'] }, 'display.i2c_address', /3 to 119/],
     [{ display: ['languages = []'] }, 'display.languages', /1 to/],
     [{ order: ['mode = "fixed"', 'currency = "HKD"', 'reference = "A"'] }, 'order.amount', /fixed/],
     [
