@@ -7,13 +7,20 @@ export type Pty = {
   readonly path: string;
   /** Resolves when the line has taken all bytes; rejects when the plug is pulled first. */
   write(bytes: Uint8Array | string): Promise<void>;
+  /** From now on tells what the reader of the line writes to it. */
+  listen(onBytes: (bytes: Uint8Array) => void): void;
   /** Pulls the plug right behind what was written last; resolves when the line is gone. May be called twice. */
   unplug(): Promise<void>;
   /** The same, for tidying up. */
   close(): Promise<void>;
 };
 
-type Answer = { readonly path?: string; readonly failed?: string; readonly written?: number };
+type Answer = {
+  readonly path?: string;
+  readonly failed?: string;
+  readonly written?: number;
+  readonly heard?: Uint8Array;
+};
 
 const holder = fileURLToPath(new URL('./pty-holder.js', import.meta.url));
 
@@ -31,6 +38,7 @@ export async function openPty(): Promise<Pty> {
   const writes = new Map<number, { resolve(): void; reject(error: Error): void }>();
   let lastWrite = 0;
   let gone = false;
+  let onHeard: (bytes: Uint8Array) => void = () => {};
   const end = () => {
     gone = true;
     for (const write of writes.values())
@@ -43,6 +51,7 @@ export async function openPty(): Promise<Pty> {
     child.once('error', reject);
     void exited.then(() => reject(new Error('pseudo-terminal: its holder ended before the line was open')));
     child.on('message', (answer: Answer) => {
+      if (answer.heard !== undefined) onHeard(answer.heard);
       if (answer.path !== undefined) resolve(answer.path);
       if (answer.failed !== undefined) reject(new Error(answer.failed));
       if (answer.written !== undefined) {
@@ -66,6 +75,10 @@ export async function openPty(): Promise<Pty> {
         writes.set(id, { resolve, reject });
         child.send({ id, bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes }, () => {});
       }),
+    listen(onBytes) {
+      onHeard = onBytes;
+      if (!gone && child.connected) child.send({ listen: true }, () => {});
+    },
     unplug,
     close: unplug,
   };

@@ -14,6 +14,8 @@ export type Place = {
   /** Leads the path to another place's line, while this one stays plugged in. */
   linkTo(other: Place): Promise<void>;
   write(bytes: Uint8Array | string): Promise<void>;
+  /** Tells what is written to the line at its other end, of each line that is plugged in from now on. */
+  listen(onBytes: (bytes: Uint8Array) => void): void;
   close(): Promise<void>;
 };
 
@@ -21,6 +23,7 @@ export function makePlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'quietzone-line-'));
   const path = join(folder, 'scanner');
   let pty: Pty | undefined;
+  let onBytes: ((bytes: Uint8Array) => void) | undefined;
   const unplugOnly = async () => {
     const pulled = pty;
     pty = undefined;
@@ -35,8 +38,12 @@ export function makePlace(): Place {
     path,
     async plug() {
       pty = await openPty();
+      if (onBytes) pty.listen(onBytes);
       rmSync(path, { force: true });
       symlinkSync(pty.path, path);
+    },
+    listen(heard) {
+      onBytes = heard;
     },
     unplug,
     unplugOnly,
