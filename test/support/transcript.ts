@@ -13,7 +13,7 @@ export type Stage = {
   /** Sizes of the pieces in which the scanner's words arrive. */
   readonly chunks: readonly number[];
   /** Lets time pass until it is so. */
-  readonly until: (what: string, isSo: () => boolean) => Promise<void>;
+  readonly until: (what: string, isSo: () => boolean) => Promise<unknown>;
 };
 
 /** Bytes as they stand in a transcript: 7E 00 "text" 0D. */

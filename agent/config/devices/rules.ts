@@ -1,14 +1,14 @@
 import type { Rule } from '../rule.js';
 
 const serialNeedsPath: Rule = {
-  reads: ['scanner.kind', 'scanner.path'],
+  reads: ['scanner.kind', 'scanner.path', 'scanner.usb', 'scanner.usb_serial', 'scanner.usb_port'],
   check: ({ scanner }) =>
-    scanner.kind !== 'serial' || scanner.path !== undefined
+    scanner.kind !== 'serial' || (scanner.path ?? scanner.usb ?? scanner.usb_serial ?? scanner.usb_port) !== undefined
       ? undefined
       : {
           key: 'scanner.path',
           found: 'nothing',
-          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", as kind is "serial"',
+          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", or usb, usb_serial or usb_port, as kind is "serial"',
         },
 };
 

@@ -49,6 +49,10 @@ describe('a good file', () => {
       journal: { directory: '/etc/quietzone/journal' },
       scanner: {
         kind: 'virtual',
+        usbReset: false,
+        profile: 'generic',
+        commands: true,
+        probeMs: 10_000,
         baudRate: 9_600,
         terminators: ['cr', 'lf'],
         prefix: 'none',
@@ -95,6 +99,10 @@ describe('a good file', () => {
       market: 'my',
       issuerTableFile: '/etc/quietzone/issuers.json',
     });
+  });
+
+  it.each(['usb = "0C2E:0b01"', 'usb_serial = "S1"', 'usb_port = "1-1.4"'])('finds a scanner by %s', (key) => {
+    expect(faultsOf(text({ scanner: ['kind = "serial"', key] }))).toEqual([]);
   });
 
   it('takes a relative path of the scanner from beside itself, and a device as it is', () => {
@@ -153,7 +161,11 @@ describe('the example', () => {
       ...plain,
       kiosk: full.kiosk,
       broker: { ...plain.broker, caFile: full.broker.caFile },
-      scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
+      scanner: {
+        ...plain.scanner,
+        ...{ usb: '0c2e:0b01', usbSerial: 'S/N 12345', usbPort: '1-1.4' },
+        issuerTableFile: '/etc/quietzone/issuers.json',
+      },
       display: { ...plain.display, contact: full.display.contact, qrModulesMost: full.display.qrModulesMost },
     });
   });
@@ -219,7 +231,10 @@ describe('a bad file', () => {
     [{ kiosk: ['name = "a b"'] }, 'kiosk.name', /A-Z/],
     [{ kiosk: ['name = "relay"'] }, 'kiosk.name', /not "relay"/],
     [{ journal: ['directory = "  "'] }, 'journal.directory', /path/],
-    [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial/],
+    [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial.*usb_port/],
+    [{ scanner: ['kind = "serial"', 'usb = "0c2e"'] }, 'scanner.usb', /four hexadecimal/],
+    [{ scanner: ['kind = "virtual"', 'profile = "gm66"'] }, 'scanner.profile', /"gm65", "de2120"/],
+    [{ scanner: ['kind = "virtual"', 'probe_ms = 10'] }, 'scanner.probe_ms', /1000 to 600000/],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "nul"]'] }, 'scanner.terminators[1]', /"crlf"/],
     [{ scanner: ['kind = "virtual"', 'terminators = ["cr", "cr"]'] }, 'scanner.terminators', /different/],
     [{ scanner: ['kind = "virtual"', 'market = "TW"'] }, 'scanner.market', /"global" or a country/],
