@@ -118,10 +118,10 @@ export function ptyWire(): Wire {
     send: (bytes) => place.write(bytes),
     written: () => Buffer.concat(written),
     async disconnect(how) {
-      if (how === 'vanish') await place.unplug();
-      else await place.unplugOnly();
+      if (how === 'eof') await place.unplugOnly();
+      else await place.unplug();
       if (how !== 'busy') return;
-      // The next line at the path is in another program's hands before anybody sees it.
+      // The next line is in another program's hands before anybody finds it at the path.
       const next = makePlace();
       await next.plug();
       holder = await holdLock(next.path);

@@ -8,7 +8,8 @@ const serialNeedsPath: Rule = {
       : {
           key: 'scanner.path',
           found: 'nothing',
-          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", or usb, usb_serial or usb_port, as kind is "serial"',
+          expected:
+            'the path of the serial device, such as "/dev/serial/by-id/usb-…", or usb, usb_serial or usb_port, as kind is "serial"',
         },
 };
 

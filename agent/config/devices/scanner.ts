@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { MARKET_PATTERN } from '../../../protocol/issuer-table/table.js';
 import { profileNames } from '../../../drivers/scanner/profile/profile.js';
+import { MARKET_PATTERN } from '../../../protocol/issuer-table/table.js';
 import { DUPLICATE_WINDOW_DEFAULT_MS } from '../../decode/duplicates.js';
 import { type TerminatorName, terminatorBytes } from '../../decode/framer.js';
 import { duration, flag, line, listOf, oneOf, whole } from '../values.js';

@@ -6,7 +6,7 @@ import type { Clock } from '../../../drivers/clock.js';
 import { profileNames } from '../../../drivers/scanner/profile/profile.js';
 import { SerialScanner } from '../../../drivers/scanner/serial.js';
 import { recorder } from '../../support/recorder.js';
-import { ptyWire, ScriptedPort, type Wire } from '../../support/scripted-port.js';
+import { disconnects, ptyWire, ScriptedPort, type Wire } from '../../support/scripted-port.js';
 import { play, type Stage } from '../../support/transcript.js';
 import { until } from '../../support/wait.js';
 import { fakeClock } from '../../unit/drivers/clock.js';
@@ -42,6 +42,29 @@ async function stageOf(name: string, wire: Wire, clock: Clock | undefined, chunk
 
 it('there is a transcript of each profile', () => {
   expect(new Set(transcripts.map(profileOf))).toEqual(new Set(profileNames));
+});
+
+// Each way a line can end, told alike by both.
+describe.each([
+  ['the double', () => new ScriptedPort()],
+  ['a pseudo-terminal', ptyWire],
+])('%s', (_name, makeWire) => {
+  it.each(disconnects)('%s: said at once, no byte after it, and ready again', async (how) => {
+    const wire: Wire = makeWire();
+    if (!wire.ends.includes(how)) return wire.close();
+    const { scanner, log } = await stageOf('generic.txt', wire, undefined, []);
+    await wire.plug();
+    await until('ready', () => scanner.state === 'ready');
+    await wire.send(Buffer.from('2810060201'));
+    await until('half a code', () => log.text() === '2810060201');
+    await wire.disconnect(how);
+    await until('its end', () => scanner.state !== 'ready');
+    if (how === 'busy') await until('that another has it', () => /lock/i.test(log.states.at(-1)?.detail ?? ''));
+    await wire.plug();
+    await until('ready again', () => scanner.state === 'ready');
+    await wire.send(Buffer.from('7777\r'));
+    await until('the next code', () => log.text() === '28100602017777\r');
+  });
 });
 
 describe.each(transcripts)('%s', (name) => {

@@ -1,9 +1,10 @@
 // One suite for every scanner driver: what the agent may rely on, whatever hangs on the other end.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Scanner } from '../../../drivers/contract/scanner.js';
+import { type Scanner, type ScannerWord, scannerWords } from '../../../drivers/contract/scanner.js';
+import type { ProfileName } from '../../../drivers/scanner/profile/profile.js';
 import { SerialScanner } from '../../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../../drivers/scanner/virtual.js';
-import { makePlace } from '../../support/line.js';
+import { makePlace, type Place } from '../../support/line.js';
 import { recorder } from '../../support/recorder.js';
 import { sleep, until } from '../../support/wait.js';
 
@@ -12,13 +13,46 @@ type Rig = {
   plug(): Promise<void>;
   unplug(): Promise<void>;
   read(code: string, chunks?: readonly number[]): Promise<void>;
+  /** Which of `enable` and `disable` the device heard last, since it was plugged in; undefined: neither. */
+  wanted(): ScannerWord | undefined;
   close(): Promise<void>;
 };
 
-function serialRig(): Rig {
+/** A device that understands no word. */
+const serialRig = (): Rig => ({ ...lineRig('generic', makePlace()), wanted: () => undefined });
+
+/** A Datalogic: it hears `E` and `D`, and says how it is when asked. */
+function datalogicRig(): Rig {
   const place = makePlace();
+  const rig = lineRig('datalogic', place);
+  let heard = '';
+  let said: Promise<void> | undefined;
+  place.listen((bytes) => {
+    heard += Buffer.from(bytes).toString('latin1');
+    if (bytes.includes(0x68)) said = place.write('\x01\x02mOK\r\x03\x04').catch(() => undefined);
+  });
+  return {
+    ...rig,
+    async plug() {
+      heard = '';
+      said = undefined;
+      await rig.plug();
+    },
+    async read(...args) {
+      // What it answers is full of control characters, as one of the codes here is.
+      await until('its answer', () => said !== undefined);
+      await said;
+      await sleep(20);
+      await rig.read(...args);
+    },
+    wanted: () => ({ E: 'enable', D: 'disable' })[heard.replace(/[^ED]/g, '').at(-1) ?? ''] as ScannerWord | undefined,
+  };
+}
+
+function lineRig(profile: ProfileName, place: Place): Omit<Rig, 'wanted'> {
   const scanner = new SerialScanner({
     path: place.path,
+    profile,
     baudRate: 115_200,
     retry: { firstMs: 10, maxMs: 40 },
     watchMs: 20,
@@ -41,7 +75,7 @@ function serialRig(): Rig {
 }
 
 function virtualRig(): Rig {
-  const scanner = new VirtualScanner({ state: 'absent' });
+  const scanner = new VirtualScanner({ state: 'absent', abilities: new Set(scannerWords) });
   return {
     scanner,
     async plug() {
@@ -54,6 +88,7 @@ function virtualRig(): Rig {
     async read(code, chunks = []) {
       scanner.feed(Buffer.from(code, 'latin1'), { chunks });
     },
+    wanted: () => scanner.told.findLast((word) => word === 'enable' || word === 'disable'),
     async close() {},
   };
 }
@@ -62,6 +97,7 @@ const code = '281006020123456789012345\r';
 
 describe.each([
   ['serial, over a real pseudo-terminal', serialRig],
+  ['serial, one that is spoken with', datalogicRig],
   ['virtual', virtualRig],
 ])('scanner contract: %s', (_name, makeRig) => {
   let rig: Rig | undefined;
@@ -148,6 +184,52 @@ describe.each([
     const { scanner, log } = setUp();
     await scanner.start(log.handlers);
     await expect(scanner.start(log.handlers)).rejects.toThrow(/found started, expected stopped/);
+  });
+
+  it('may be told anything at any time: before it is started, absent, ready and stopped', async () => {
+    const { scanner, plug, log } = setUp();
+    const tellAll = () => scannerWords.forEach((word) => void scanner.tell(word));
+    expect(tellAll).not.toThrow();
+    await scanner.start(log.handlers);
+    await until('absent', () => log.last() === 'absent');
+    expect(tellAll).not.toThrow();
+    await plug();
+    await until('ready', () => log.last() === 'ready');
+    expect(tellAll).not.toThrow();
+    await scanner.stop();
+    expect(tellAll).not.toThrow();
+    expect(log.data).toEqual([]);
+  });
+
+  it('carries out the newest of enable and disable, also when the device comes or came back', async () => {
+    const { scanner, plug, unplug, wanted, log } = setUp();
+    const carriesOut = (word: ScannerWord) => (scanner.abilities.has(word) ? word : undefined);
+    await scanner.start(log.handlers);
+    scanner.tell('disable');
+    scanner.tell('enable');
+    await plug();
+    await until('ready', () => log.last() === 'ready');
+    await until('enable', () => wanted() === carriesOut('enable'));
+    scanner.tell('disable');
+    await until('disable', () => wanted() === carriesOut('disable'));
+    await unplug();
+    await until('absent', () => log.last() === 'absent');
+    await plug();
+    await until('ready again', () => log.last() === 'ready');
+    await until('disable again', () => wanted() === carriesOut('disable'));
+  });
+
+  it('reads a code while it is told to stop, whole', async () => {
+    const { scanner, plug, read, log } = setUp();
+    await plug();
+    await scanner.start(log.handlers);
+    await until('ready', () => log.last() === 'ready');
+    const reading = read(code, [3, 10]);
+    await until('its beginning', () => log.text().length > 0);
+    scanner.tell('good-read');
+    scanner.tell('disable');
+    await reading;
+    await until('the code', () => log.text() === code);
   });
 
   it('never puts a byte of a code into a detail', async () => {

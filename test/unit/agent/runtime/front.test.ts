@@ -60,9 +60,9 @@ describe('the scanner', () => {
   }
 
   it('reads where a scan is answered, and not while a payment is under way or the kiosk is closed', () => {
-    expect(told(closed, { kind: 'idle' }, armed, link, 'read', busy, pending(9_000), { kind: 'vending', money }, done)).toEqual(
-      ['disable', 'enable', 'good-read', 'disable', 'enable'],
-    );
+    expect(
+      told(closed, { kind: 'idle' }, armed, link, 'read', busy, pending(9_000), { kind: 'vending', money }, done),
+    ).toEqual(['disable', 'enable', 'good-read', 'disable', 'enable']);
     expect(told(armed, { kind: 'press-to-pay', money, leftMs: 9_000 }, closed)).toEqual(['enable', 'disable']);
   });
 

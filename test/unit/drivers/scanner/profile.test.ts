@@ -129,14 +129,19 @@ describe.each(Object.entries(answers))('%s: answers and codes', (name, known) =>
 
   it('whatever comes, no byte is lost or made up: data and answers together are the stream', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), fc.constantFrom(...known), sizes, (parts, answer, cuts) => {
-        const reader = profile.reader();
-        const stream = Buffer.concat(parts.flatMap((part) => [part, answer.subarray(0, part.length)]));
-        for (let i = 0; i < 3; i++) reader.expect();
-        const heard = readAll(reader, stream, cuts).map((one) => one.bytes);
-        expect(Buffer.concat(heard).equals(stream)).toBe(true);
-        expect(reader.holding).toBe(false);
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 12 })),
+        fc.constantFrom(...known),
+        sizes,
+        (parts, answer, cuts) => {
+          const reader = profile.reader();
+          const stream = Buffer.concat(parts.flatMap((part) => [part, answer.subarray(0, part.length)]));
+          for (let i = 0; i < 3; i++) reader.expect();
+          const heard = readAll(reader, stream, cuts).map((one) => one.bytes);
+          expect(Buffer.concat(heard).equals(stream)).toBe(true);
+          expect(reader.holding).toBe(false);
+        },
+      ),
     );
   });
 
