@@ -88,7 +88,12 @@ async function compose(config: Config, place: Place, log: Logger) {
   const parts = assembleKiosk({
     ...{ name: kiosk.name, board, version, replay, journal, clock: systemClock, wallMs: Date.now, random: randomBytes },
     ...{ counters, orders: place.orders, log, profile, decoder, actuator: devices.actuator, report: devices.report },
-    front: new Front(devices.display, devices.indicator, (view) => present(view, display.languages, words)),
+    front: new Front(
+      devices.display,
+      devices.indicator,
+      (view) => present(view, display.languages, words),
+      devices.scanner,
+    ),
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
     duplicateWindowMs: scanner.duplicateWindowMs,
     ...(order.mode === 'fixed' ? { fixedOrder: order } : {}),

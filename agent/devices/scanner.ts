@@ -1,36 +1,59 @@
 import type { Scanner } from '../../drivers/contract/scanner.js';
+import { findNode, type WantedUsb } from '../../drivers/discovery/identity.js';
 import { hidKind } from '../../drivers/hid/kind.js';
 import { findHid } from '../../drivers/hid/nodes.js';
 import { type HidKeyboardOptions, HidKeyboardScanner } from '../../drivers/scanner/hid-keyboard.js';
 import { HidPosScanner } from '../../drivers/scanner/hid-pos.js';
-import { SerialScanner } from '../../drivers/scanner/serial.js';
+import { SerialScanner, type SerialScannerOptions } from '../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../drivers/scanner/virtual.js';
 import type { Config } from '../config/config.js';
+
+type ScannerConfig = Config['scanner'];
 
 /** A typing scanner takes 16 to 20 ms for a character: less silence than this breaks no code, ms. */
 const HID_GAP_MS = 100;
 
 /** The keys that stand for the terminators. */
-export function endsOf(terminators: Config['scanner']['terminators']): NonNullable<HidKeyboardOptions['ends']> {
+export function endsOf(terminators: ScannerConfig['terminators']): NonNullable<HidKeyboardOptions['ends']> {
   const tab = terminators.includes('tab');
   const enter = terminators.some((name) => name === 'cr' || name === 'lf' || name === 'crlf');
   return [...(enter ? ['enter' as const] : []), ...(tab ? ['tab' as const] : [])];
 }
 
-function hidOf(kind: 'hid-pos' | 'hid-keyboard', { path, gapMs, terminators }: Config['scanner']): Scanner {
-  const driver = kind === 'hid-pos' ? 'hid-pos' : 'keyboard';
-  const fits = (descriptor: Uint8Array) => hidKind(descriptor).kind === driver;
-  const find = () => findHid({ ...(path === undefined ? {} : { path }) }, fits);
-  const options = { find, gapMs: Math.max(gapMs, HID_GAP_MS) };
-  return kind === 'hid-pos'
-    ? new HidPosScanner(options)
-    : new HidKeyboardScanner({ ...options, ends: endsOf(terminators) });
+/** The device that is meant on the USB; undefined: none is, it is meant by its path. */
+export function usbOf({ usb, usbSerial, usbPort }: ScannerConfig): WantedUsb | undefined {
+  const [vid, pid] = usb?.split(':') ?? [];
+  if (vid === undefined && usbSerial === undefined && usbPort === undefined) return undefined;
+  return {
+    ...(vid === undefined || pid === undefined ? {} : { vid, pid }),
+    ...(usbSerial === undefined ? {} : { serial: usbSerial }),
+    ...(usbPort === undefined ? {} : { port: usbPort }),
+  };
 }
 
-export function scannerOf(config: Config['scanner']): Scanner {
-  const { kind, path, baudRate } = config;
-  if (kind === 'virtual') return new VirtualScanner();
-  if (kind !== 'serial') return hidOf(kind, config);
-  if (path === undefined) throw new Error("scanner.path: missing, expected the path of the scanner's serial line");
-  return new SerialScanner({ path, baudRate });
+function hidOf(kind: 'hid-pos' | 'hid-keyboard', config: ScannerConfig): Scanner {
+  const { path, usb, usbSerial, usbPort, gapMs, terminators, profile, commands } = config;
+  const driver = kind === 'hid-pos' ? 'hid-pos' : 'keyboard';
+  const fits = (descriptor: Uint8Array) => hidKind(descriptor).kind === driver;
+  const byUsb = Object.entries({ usb, usbSerial, usbPort }).filter(([, value]) => value !== undefined);
+  const wanted = byUsb.length > 0 ? Object.fromEntries(byUsb) : path === undefined ? {} : { path };
+  const options = { find: () => findHid(wanted, fits), gapMs: Math.max(gapMs, HID_GAP_MS) };
+  if (kind === 'hid-keyboard') return new HidKeyboardScanner({ ...options, ends: endsOf(terminators) });
+  return new HidPosScanner({ ...options, ...(profile === 'honeywell' && commands ? { vendor: 'honeywell' } : {}) });
+}
+
+/** An identity on the USB comes before a path, which may be another device's after a restart. */
+function placeOf(config: ScannerConfig): SerialScannerOptions['path'] {
+  const usb = usbOf(config);
+  if (usb) return () => findNode(usb, 'tty');
+  if (config.path === undefined)
+    throw new Error("scanner.path: missing, expected the path of the scanner's serial line");
+  return config.path;
+}
+
+export function scannerOf(config: ScannerConfig): Scanner {
+  if (config.kind === 'virtual') return new VirtualScanner();
+  if (config.kind !== 'serial') return hidOf(config.kind, config);
+  const { baudRate, profile, commands, probeMs, usbReset } = config;
+  return new SerialScanner({ path: placeOf(config), baudRate, profile, commands, probeMs, usbReset });
 }

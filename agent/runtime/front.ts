@@ -1,25 +1,49 @@
 import type { Display, Screen } from '../../drivers/contract/display.js';
 import type { Indicator, Signal } from '../../drivers/contract/indicator.js';
+import type { Scanner, ScannerWord } from '../../drivers/contract/scanner.js';
 import type { View } from '../kiosk/view.js';
 
 export type Present = (view: View) => { readonly screen: Screen; readonly signal: Signal };
 
-/** Display and indicator, told only when what the customer should see has changed. */
+/**
+ * Whether a scanner that can be switched off shall read now. It shall wherever a scan is answered, with a payment or with
+ * a word to the customer; the machine's own gate stands behind it.
+ */
+const deaf: ReadonlySet<View['kind']> = new Set([
+  'out-of-service',
+  'busy',
+  'confirm-on-phone',
+  'press-to-pay',
+  'vending',
+]);
+
+/** Display, indicator and the scanner's own lamp and beeper, told only when what the customer should see has changed. */
 export class Front {
   readonly #display: Pick<Display, 'show'>;
   readonly #indicator: Pick<Indicator, 'show'>;
   readonly #present: Present;
+  readonly #scanner: Pick<Scanner, 'tell'> | undefined;
   #shown: View | undefined;
+  #told: ScannerWord | undefined;
+  /** A code was read, and what came of it is not shown yet. */
+  #read = false;
   /** Of the countdown that shows, to the second; 0: none. */
   #ends = 0;
 
-  constructor(display: Pick<Display, 'show'>, indicator: Pick<Indicator, 'show'>, present: Present) {
+  constructor(
+    display: Pick<Display, 'show'>,
+    indicator: Pick<Indicator, 'show'>,
+    present: Present,
+    scanner?: Pick<Scanner, 'tell'>,
+  ) {
     this.#display = display;
     this.#indicator = indicator;
     this.#present = present;
+    this.#scanner = scanner;
   }
 
   show(view: View, now: number): void {
+    this.#tell(view);
     const ends = 'leftMs' in view ? Math.round((now + view.leftMs) / 1000) : 0;
     if (this.#shown && ends === this.#ends && isSame(view, this.#shown)) return;
     this.#shown = view;
@@ -32,6 +56,19 @@ export class Front {
   /** The scanner's chirp, over whatever shows. */
   read(): void {
     this.#indicator.show('read');
+    this.#read = true;
+  }
+
+  #tell(view: View): void {
+    if (this.#read) {
+      if (view.kind === 'busy' && this.#told === 'enable') this.#scanner?.tell('good-read');
+      else if ('notice' in view) this.#scanner?.tell('bad-read');
+      this.#read = false;
+    }
+    const word = deaf.has(view.kind) ? 'disable' : 'enable';
+    if (word === this.#told) return;
+    this.#told = word;
+    this.#scanner?.tell(word);
   }
 }
 

@@ -112,8 +112,10 @@ function scannerHandlers({ log }: KioskParts, scans: ScanLine, loop: KioskLoop):
     onData: (data) => scans.data(data),
     onState: (state, detail) => {
       log.info({ event: 'scanner', state, detail }, 'scanner');
-      if (state !== 'ready') scans.reset();
-      loop.dispatch({ type: state === 'ready' ? 'opened' : 'closed', reason: 'scanner' });
+      // One missed answer is no reason to send a customer away: a code that comes is as good as an answer.
+      const reads = state === 'ready' || state === 'suspect';
+      if (!reads) scans.reset();
+      loop.dispatch({ type: reads ? 'opened' : 'closed', reason: 'scanner' });
     },
   };
 }

@@ -1,27 +1,18 @@
 import type { Rule } from '../rule.js';
 
-const serialNeedsPath: Rule = {
-  reads: ['scanner.kind', 'scanner.path'],
-  check: ({ scanner }) =>
-    scanner.kind !== 'serial' || scanner.path !== undefined
-      ? undefined
-      : {
-          key: 'scanner.path',
-          found: 'nothing',
-          expected: 'the path of the serial device, such as "/dev/serial/by-id/usb-…", as kind is "serial"',
-        },
-};
+const placeOfKind = {
+  serial: 'the path of the serial device, such as "/dev/serial/by-id/usb-…"',
+  'hid-pos': `the path of the scanner's HID device, such as "/dev/hidraw0"`,
+  'hid-keyboard': `the path of the scanner's HID device, such as "/dev/hidraw0"`,
+} as const;
 
-const hidNeedsPath: Rule = {
-  reads: ['scanner.kind', 'scanner.path'],
-  check: ({ scanner }) =>
-    (scanner.kind !== 'hid-pos' && scanner.kind !== 'hid-keyboard') || scanner.path !== undefined
-      ? undefined
-      : {
-          key: 'scanner.path',
-          found: 'nothing',
-          expected: `the path of the scanner's HID device, such as "/dev/hidraw0", as kind is "${scanner.kind}"`,
-        },
+const scannerNeedsPlace: Rule = {
+  reads: ['scanner.kind', 'scanner.path', 'scanner.usb', 'scanner.usb_serial', 'scanner.usb_port'],
+  check({ scanner: { kind, path, usb, usb_serial, usb_port } }) {
+    if (kind === 'virtual' || (path ?? usb ?? usb_serial ?? usb_port) !== undefined) return undefined;
+    const expected = `${placeOfKind[kind]}, or usb, usb_serial or usb_port, as kind is "${kind}"`;
+    return { key: 'scanner.path', found: 'nothing', expected };
+  },
 };
 
 const keyboardEndsByKey: Rule = {
@@ -84,8 +75,7 @@ const lcdNeedsEnglish: Rule = {
 
 /** What the keys of a device's table must fulfil together. */
 export const deviceRules: readonly Rule[] = [
-  serialNeedsPath,
-  hidNeedsPath,
+  scannerNeedsPlace,
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,

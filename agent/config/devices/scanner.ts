@@ -1,15 +1,24 @@
 import * as v from 'valibot';
+import { profileNames } from '../../../drivers/scanner/profile/profile.js';
 import { MARKET_PATTERN } from '../../../protocol/issuer-table/table.js';
 import { DUPLICATE_WINDOW_DEFAULT_MS } from '../../decode/duplicates.js';
 import { type TerminatorName, terminatorBytes } from '../../decode/framer.js';
-import { duration, line, listOf, oneOf, whole } from '../values.js';
+import { duration, flag, line, listOf, oneOf, whole } from '../values.js';
 
 const names = Object.keys(terminatorBytes) as TerminatorName[];
 const marketRule = '"global" or a country in two lower-case letters, such as "tw"';
+const usbRule = 'vendor and product id of four hexadecimal digits each, such as "0c2e:0b01"';
 /** [scanner] */
 export const scanner = v.object({
   kind: oneOf(['serial', 'hid-pos', 'hid-keyboard', 'virtual']),
   path: v.exactOptional(line(4_096, 'a path')),
+  usb: v.exactOptional(v.pipe(v.string(usbRule), v.regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/i, usbRule))),
+  usb_serial: v.exactOptional(line(126)),
+  usb_port: v.exactOptional(line(64, 'a port such as "1-1.4"')),
+  usb_reset: flag(false),
+  profile: v.optional(oneOf(profileNames), 'generic'),
+  commands: flag(true),
+  probe_ms: duration(10_000, 1_000, 600_000),
   baud_rate: v.optional(whole(300, 4_000_000), 9_600),
   terminators: v.optional(listOf(names, 0), ['cr', 'lf']),
   prefix: v.optional(oneOf(['none', 'stx']), 'none'),

@@ -1,14 +1,15 @@
 // One suite for every scanner driver: what the agent may rely on, whatever hangs on the other end.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Scanner } from '../../../drivers/contract/scanner.js';
+import { type Scanner, type ScannerWord, scannerWords } from '../../../drivers/contract/scanner.js';
 import { HidKeyboardScanner } from '../../../drivers/scanner/hid-keyboard.js';
 import { HidPosScanner } from '../../../drivers/scanner/hid-pos.js';
+import type { ProfileName } from '../../../drivers/scanner/profile/profile.js';
 import { SerialScanner } from '../../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../../drivers/scanner/virtual.js';
 import { keyboardDescriptor, posDescriptor } from '../../support/hid-descriptors.js';
 import { type HidPlace, makeHidPlace } from '../../support/hid-place.js';
 import { posReports, typable, typed, typedEvents } from '../../support/hid-reports.js';
-import { makePlace } from '../../support/line.js';
+import { makePlace, type Place } from '../../support/line.js';
 import { recorder } from '../../support/recorder.js';
 import { sleep, until } from '../../support/wait.js';
 
@@ -17,6 +18,8 @@ type Rig = {
   plug(): Promise<void>;
   unplug(): Promise<void>;
   read(code: string, chunks?: readonly number[]): Promise<void>;
+  /** Which of `enable` and `disable` the device heard last, since it was plugged in; undefined: neither. */
+  wanted(): ScannerWord | undefined;
   close(): Promise<void>;
   /** It puts each code together and says where it ends. */
   readonly knowsEnd?: true;
@@ -24,10 +27,41 @@ type Rig = {
   readonly types?: string;
 };
 
-function serialRig(): Rig {
+/** A device that understands no word. */
+const serialRig = (): Rig => ({ ...lineRig('generic', makePlace()), wanted: () => undefined });
+
+/** A Datalogic: it hears `E` and `D`, and says how it is when asked. */
+function datalogicRig(): Rig {
   const place = makePlace();
+  const rig = lineRig('datalogic', place);
+  let heard = '';
+  let said: Promise<void> | undefined;
+  place.listen((bytes) => {
+    heard += Buffer.from(bytes).toString('latin1');
+    if (bytes.includes(0x68)) said = place.write('\x01\x02mOK\r\x03\x04').catch(() => undefined);
+  });
+  return {
+    ...rig,
+    async plug() {
+      heard = '';
+      said = undefined;
+      await rig.plug();
+    },
+    async read(...args) {
+      // What it answers is full of control characters, as one of the codes here is.
+      await until('its answer', () => said !== undefined);
+      await said;
+      await sleep(20);
+      await rig.read(...args);
+    },
+    wanted: () => ({ E: 'enable', D: 'disable' })[heard.replace(/[^ED]/g, '').at(-1) ?? ''] as ScannerWord | undefined,
+  };
+}
+
+function lineRig(profile: ProfileName, place: Place): Omit<Rig, 'wanted'> {
   const scanner = new SerialScanner({
     path: place.path,
+    profile,
     baudRate: 115_200,
     retry: { firstMs: 10, maxMs: 40 },
     watchMs: 20,
@@ -49,7 +83,7 @@ function serialRig(): Rig {
   };
 }
 
-const virtualRig = () => virtualRigOf(new VirtualScanner({ state: 'absent' }));
+const virtualRig = () => virtualRigOf(new VirtualScanner({ state: 'absent', abilities: new Set(scannerWords) }));
 
 function virtualRigOf(scanner: VirtualScanner): Rig {
   return {
@@ -64,6 +98,7 @@ function virtualRigOf(scanner: VirtualScanner): Rig {
     async read(code, chunks = []) {
       scanner.feed(Buffer.from(code, 'latin1'), { chunks });
     },
+    wanted: () => scanner.told.findLast((word) => word === 'enable' || word === 'disable'),
     async close() {},
   };
 }
@@ -77,6 +112,7 @@ const hidRig = (place: HidPlace, scanner: Scanner, send: (code: string) => void,
   plug: async () => place.plug(),
   unplug: async () => place.unplug(),
   read: async (code) => send(code),
+  wanted: () => undefined,
   close: async () => place.close(),
   knowsEnd: true,
   ...(types === undefined ? {} : { types }),
@@ -116,6 +152,7 @@ const code = '281006020123456789012345\r';
 
 describe.each([
   ['serial, over a real pseudo-terminal', serialRig],
+  ['serial, one that is spoken with', datalogicRig],
   ['virtual', virtualRig],
   ['HID-POS, over a pipe', hidPosRig],
   ['HID keyboard that the kernel inhibits', inhibitedKeyboardRig],
@@ -209,6 +246,52 @@ describe.each([
     const { scanner, log } = setUp();
     await scanner.start(log.handlers);
     await expect(scanner.start(log.handlers)).rejects.toThrow(/found started, expected stopped/);
+  });
+
+  it('may be told anything at any time: before it is started, absent, ready and stopped', async () => {
+    const { scanner, plug, log } = setUp();
+    const tellAll = () => scannerWords.forEach((word) => void scanner.tell(word));
+    expect(tellAll).not.toThrow();
+    await scanner.start(log.handlers);
+    await until('absent', () => log.last() === 'absent');
+    expect(tellAll).not.toThrow();
+    await plug();
+    await until('ready', () => log.last() === 'ready');
+    expect(tellAll).not.toThrow();
+    await scanner.stop();
+    expect(tellAll).not.toThrow();
+    expect(log.data).toEqual([]);
+  });
+
+  it('carries out the newest of enable and disable, also when the device comes or came back', async () => {
+    const { scanner, plug, unplug, wanted, log } = setUp();
+    const carriesOut = (word: ScannerWord) => (scanner.abilities.has(word) ? word : undefined);
+    await scanner.start(log.handlers);
+    scanner.tell('disable');
+    scanner.tell('enable');
+    await plug();
+    await until('ready', () => log.last() === 'ready');
+    await until('enable', () => wanted() === carriesOut('enable'));
+    scanner.tell('disable');
+    await until('disable', () => wanted() === carriesOut('disable'));
+    await unplug();
+    await until('absent', () => log.last() === 'absent');
+    await plug();
+    await until('ready again', () => log.last() === 'ready');
+    await until('disable again', () => wanted() === carriesOut('disable'));
+  });
+
+  it('reads a code while it is told to stop, whole', async () => {
+    const { scanner, plug, read, log } = setUp();
+    await plug();
+    await scanner.start(log.handlers);
+    await until('ready', () => log.last() === 'ready');
+    const reading = read(code, [3, 10]);
+    await until('its beginning', () => log.text().length > 0);
+    scanner.tell('good-read');
+    scanner.tell('disable');
+    await reading;
+    await until('the code', () => log.text() === code);
   });
 
   it('never puts a byte of a code into a detail', async () => {

@@ -49,6 +49,10 @@ describe('a good file', () => {
       journal: { directory: '/etc/quietzone/journal' },
       scanner: {
         kind: 'virtual',
+        usbReset: false,
+        profile: 'generic',
+        commands: true,
+        probeMs: 10_000,
         baudRate: 9_600,
         terminators: ['cr', 'lf'],
         prefix: 'none',
@@ -125,6 +129,10 @@ describe('a good file', () => {
     });
   });
 
+  it.each(['usb = "0C2E:0b01"', 'usb_serial = "S1"', 'usb_port = "1-1.4"'])('finds a scanner by %s', (key) => {
+    expect(faultsOf(text({ scanner: ['kind = "serial"', key] }))).toEqual([]);
+  });
+
   it('takes a relative path of the scanner from beside itself, and a device as it is', () => {
     const pathOf = (path: string) =>
       parseConfig(text({ scanner: ['kind = "serial"', `path = "${path}"`] }), '/etc/quietzone/kiosk.toml').scanner.path;
@@ -181,7 +189,11 @@ describe('the example', () => {
       ...plain,
       kiosk: full.kiosk,
       broker: { ...plain.broker, caFile: full.broker.caFile },
-      scanner: { ...plain.scanner, issuerTableFile: '/etc/quietzone/issuers.json' },
+      scanner: {
+        ...plain.scanner,
+        ...{ usb: '0c2e:0b01', usbSerial: 'S/N 12345', usbPort: '1-1.4' },
+        issuerTableFile: '/etc/quietzone/issuers.json',
+      },
       display: {
         ...plain.display,
         contact: full.display.contact,
@@ -255,7 +267,10 @@ describe('a bad file', () => {
     [{ kiosk: ['name = "a b"'] }, 'kiosk.name', /A-Z/],
     [{ kiosk: ['name = "relay"'] }, 'kiosk.name', /not "relay"/],
     [{ journal: ['directory = "  "'] }, 'journal.directory', /path/],
-    [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial/],
+    [{ scanner: ['kind = "serial"'] }, 'scanner.path', /serial.*usb_port/],
+    [{ scanner: ['kind = "serial"', 'usb = "0c2e"'] }, 'scanner.usb', /four hexadecimal/],
+    [{ scanner: ['kind = "virtual"', 'profile = "gm66"'] }, 'scanner.profile', /"gm65", "de2120"/],
+    [{ scanner: ['kind = "virtual"', 'probe_ms = 10'] }, 'scanner.probe_ms', /1000 to 600000/],
     [{ scanner: ['kind = "hid-pos"'] }, 'scanner.path', /hidraw0.*"hid-pos"/],
     [{ scanner: ['kind = "hid-keyboard"'] }, 'scanner.path', /hidraw0.*"hid-keyboard"/],
     [
