@@ -27,7 +27,8 @@ export default defineConfig({
           ...times,
           name: 'waiting',
           include: ['test/**/*.test.ts'],
-          exclude: [...computing, ...contract, '**/node_modules/**'],
+          // The lab's have a config of their own: npm run test:hardware.
+          exclude: [...computing, ...contract, 'test/hardware/**', '**/node_modules/**'],
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
