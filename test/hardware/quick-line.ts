@@ -14,26 +14,26 @@ const native = createRequire(import.meta.url)(`@lydell/node-pty-linux-${process.
 export class QuickLine {
   readonly #folder = mkdtempSync(join(tmpdir(), 'quietzone-quick-'));
   readonly path = join(this.#folder, 'scanner');
-  #master: number | undefined;
+  /** The slave's stays open too, so that the line outlives a reader that closes it. */
+  #ends: readonly [master: number, slave: number] | undefined;
 
   plug(): void {
     const { master, slave, pty } = native.open(80, 24);
-    closeSync(slave);
-    this.#master = master;
+    this.#ends = [master, slave];
     symlinkSync(pty, this.path);
   }
 
   /** Less than the line holds, so it never waits. */
   write(text: string): void {
-    if (this.#master === undefined) throw new Error('line: found unplugged, expected plugged in');
-    writeSync(this.#master, Buffer.from(text, 'latin1'));
+    if (!this.#ends) throw new Error('line: found unplugged, expected plugged in');
+    writeSync(this.#ends[0], Buffer.from(text, 'latin1'));
   }
 
   unplug(): void {
-    if (this.#master === undefined) return;
+    if (!this.#ends) return;
     rmSync(this.path, { force: true });
-    closeSync(this.#master);
-    this.#master = undefined;
+    for (const end of this.#ends) closeSync(end);
+    this.#ends = undefined;
   }
 
   close(): void {
