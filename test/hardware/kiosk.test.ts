@@ -44,10 +44,10 @@ test.skipIf(noOutside)(
     try {
       await run.start();
       await run.sell();
-      // From here on the file system asks the disk for no flush, and the disk keeps most of its cache in memory.
+      // From here on the file system asks the disk for no flush, and the disk keeps all of it in memory.
       await lab.must('sync; mount -o remount,nobarrier /data');
-      for (let n = 0; n < 4; n++) await run.sell();
-      const { cached, lost } = await lab.powerCut(5, 0.8);
+      for (let n = 0; n < 5; n++) await run.sell();
+      const { cached, lost } = await lab.powerCut(5, 0.6);
       expect(lost).toBeGreaterThan(0);
       await run.kiosk.gone();
       await lab.up();
