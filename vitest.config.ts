@@ -12,6 +12,9 @@ const computing = ['test/unit/**/*.test.ts', 'test/house/**/*.test.ts', 'test/si
 /** Each makes a database and listens on ports of its own, and what it waits for has seconds. */
 const contract = ['test/contract/**/*.test.ts'];
 
+/** They have a config of their own: `npm run test:hardware`. */
+const lab = ['test/hardware/**'];
+
 function group(groupOrder: number, name: string, maxWorkers: number, include: string[], not: string[] = []) {
   return {
     test: {
@@ -27,7 +30,7 @@ export default defineConfig({
     projects: [
       group(0, 'computing', 2, computing, alone),
       group(1, 'contract', 2, contract, alone),
-      group(2, 'system', 2, [everything], [...computing, ...contract, ...alone]),
+      group(2, 'system', 2, [everything], [...computing, ...contract, ...alone, ...lab]),
       group(3, 'alone', 1, alone),
     ],
     coverage: {

@@ -19,6 +19,7 @@ const folders = [
   'test/relays',
   'test/simulation',
   'test/system',
+  'test/hardware',
 ];
 const assetEndings = ['.sql', '.html', '.css', '.js', '.proto', '.json', '.svg', '.toml'];
 

@@ -39,7 +39,7 @@ export function glyphFile(hex) {
       .join('\n');
   const text = (kind) =>
     kind.characters
-      .replace(/[\\`$]/g, '\\$&')
+      .replace(/[\\`]|\$(?=\{)/g, '\\$&')
       .match(/.{1,100}/gsu)
       .join('\\\n');
   const constant = (name, { characters: _c, ...kind }, chars) =>

@@ -1,8 +1,8 @@
 // Written by generate.mjs from GNU Unifont (GPL-2+ with the font exception, or OFL 1.1). Not to be edited.
 
 /** Eight pixels wide: 16 bytes each, a byte a row, the leftmost pixel in the highest bit. */
-export const narrowCharacters = ` !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\`abcdefghijklmnopqrstuvwxyz{|}~£¥\
-–—’“”…₩€`;
+export const narrowCharacters = ` !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\`abcdefghijklmnopqrstuvwxyz{|}~£¥–\
+—’“”…₩€`;
 export const narrowBits = `
   AAAAAAAAAAAAAAAAAAAAAAAAAAAICAgICAgIAAgIAAAAACIiIiIAAAAAAAAAAAAAAAAAABISEn4kJH5ISEgAAAAAAAAIPklIOA4JST4IAAAAAA
   AAMUpKNAgIFikpRgAAAAAAABwiIhQYKUVCRjkAAAAACAgICAAAAAAAAAAAAAAAAAAECAgQEBAQEBAICAQAAAAAIBAQCAgICAgIEBAgAAAAAAAA

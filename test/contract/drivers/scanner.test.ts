@@ -291,7 +291,7 @@ describe.each([
     scanner.tell('good-read');
     scanner.tell('disable');
     await reading;
-    await until('the code', () => log.text() === code);
+    await until('the code', () => log.text() === expected(code));
   });
 
   it('never puts a byte of a code into a detail', async () => {

@@ -9,8 +9,8 @@ import { timing } from './configs.js';
 import { type AppPlan, attemptOf, type KioskEvent, type Sale, type Witness } from './witness.js';
 
 export type KioskParts = {
-  readonly agent: Supervised;
-  readonly scanner: Pty;
+  readonly agent: Pick<Supervised, 'name' | 'up'>;
+  readonly scanner: Pick<Pty, 'write'>;
   readonly random: Random;
   readonly witness: Witness;
   /** Sets what the acquirer plays for the payments that come next. */

@@ -66,10 +66,17 @@ describe.each<OledChip>(['ssd1306', 'sh1106'])('%s', (chip) => {
     await until('the code', () => readQr(readPng(writePng(shown(bus)))) === code);
     await sleep(100);
     const before = bus.messages.length;
-    await shows(bus, oledFrame({ ...offered, leftMs: 170_000 }));
+    // A busy machine may be a few seconds late to look.
+    const later = [1, 2, 3, 4, 5, 6, 7, 8];
+    const framesOf = later.map((s) => oledFrame({ ...offered, leftMs: (offered.leftMs ?? 0) - s * 1_000 }));
+    const ticks = await until('a second less', () => {
+      const now = shown(bus).bytes;
+      const at = framesOf.findIndex(({ bytes }) => Buffer.compare(now, bytes) === 0);
+      return at >= 0 && bus.messages.length > before ? at + 1 : undefined;
+    });
     const sent = bus.messages.slice(before).reduce((sum, { bytes }) => sum + bytes.length, 0);
     expect(sent).toBeGreaterThan(0);
-    expect(sent).toBeLessThan(64);
+    expect(sent).toBeLessThan(64 * ticks);
     expect(Math.max(...bus.messages.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(65);
   });
 
@@ -205,13 +212,17 @@ describe('glyphs', () => {
     expect(canDraw('\u{1f600}')).toBe(false);
   });
 
-  const font = '/usr/share/unifont/unifont.hex';
-  it.skipIf(!existsSync(font))('are what the generator makes of the font', async () => {
-    const { glyphFile } = await import('../../../../drivers/display/glyphs/generate.mjs' as string);
-    expect(readFileSync(join(root, 'drivers/display/glyphs/glyphs.ts'), 'utf8')).toBe(
-      glyphFile(readFileSync(font, 'utf8')),
-    );
-  });
+  // Debian's package unifont; .ci/run brings it.
+  const font = process.env['QUIETZONE_UNIFONT'] ?? '/usr/share/unifont/unifont.hex';
+  it.skipIf(!existsSync(font) && process.env['QUIETZONE_REQUIRE_SERVICES'] !== '1')(
+    'are what the generator makes of the font',
+    async () => {
+      const { glyphFile } = await import('../../../../drivers/display/glyphs/generate.mjs' as string);
+      expect(readFileSync(join(root, 'drivers/display/glyphs/glyphs.ts'), 'utf8')).toBe(
+        glyphFile(readFileSync(font, 'utf8')),
+      );
+    },
+  );
 
   it('wrap between words and behind wide characters, never before punctuation', () => {
     expect(wrappedText('请扫付款码。', 48)).toEqual(['请扫付', '款码。']);
