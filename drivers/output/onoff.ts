@@ -11,7 +11,7 @@ export type GpioOptions = GpioLine & {
   readonly load: () => Promise<MakeLine>;
 };
 
-/** A GPIO line by onoff. Its level stays when this process dies: the unit's `ExecStopPost` makes it safe. */
+/** A GPIO line by onoff. Its level stays when this process dies; the next start switches it off. */
 export class OnoffWire implements Wire {
   readonly abilities = { blink: 'process', pulse: 'process', tone: false } as const;
   readonly blink = notKernel;
