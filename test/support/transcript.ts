@@ -30,31 +30,40 @@ const wordOf = (text: string): ScannerWord => {
   return word;
 };
 
-export async function play(file: string, stage: Stage): Promise<void> {
-  const { wire, scanner, log, until } = stage;
+export async function play(file: string, { wire, scanner, log, chunks, until }: Stage): Promise<void> {
   let written = '';
   let data = '';
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [verb = '', ...rest] = line.split(' ');
-    const text = rest.join(' ');
-    if (verb === '' || verb === '#') continue;
-    if (verb === 'tell') scanner.tell(wordOf(text));
-    else if (verb === 'plug') {
+  const verbs: Readonly<Record<string, (text: string, line: string) => Promise<void>>> = {
+    async tell(text) {
+      scanner.tell(wordOf(text));
+    },
+    async plug() {
       await wire.plug();
       await until('ready', () => scanner.state === 'ready');
-    } else if (verb === '<') for (const piece of pieces(bytesOf(text), stage.chunks)) await wire.send(piece);
-    else if (verb === '>') {
+    },
+    async '<'(text) {
+      for (const piece of pieces(bytesOf(text), chunks)) await wire.send(piece);
+    },
+    async '>'(text, line) {
       written += bytesOf(text).toString('hex');
       await until(line, () => wire.written().toString('hex').length >= written.length);
       // What comes next may have been written already.
       expect(wire.written().toString('hex').slice(0, written.length), line).toBe(written);
-    } else if (verb === 'code') {
+    },
+    async code(text, line) {
       const ends = text.endsWith(' end');
       data += bytesOf(ends ? text.slice(0, -4) : text).toString('latin1');
       await until(line, () => log.text().length >= data.length);
       expect(log.text(), line).toBe(data);
       expect(log.data.at(-1)?.endOfCode, line).toBe(ends);
-    } else throw new Error(`transcript: found "${verb}", expected #, tell, plug, <, > or code`);
+    },
+  };
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const [verb = '', ...rest] = line.split(' ');
+    if (verb === '' || verb === '#') continue;
+    const known = verbs[verb];
+    if (!known) throw new Error(`transcript: found "${verb}", expected #, ${Object.keys(verbs).join(', ')}`);
+    await known(rest.join(' '), line);
   }
   expect(log.text()).toBe(data);
   expect(wire.written().toString('hex')).toBe(written);
