@@ -36,6 +36,8 @@ function serve({ master, pty }) {
     timer = undefined;
     while (waiting.length > 0) {
       const job = waiting[0];
+      // By the clock that all processes share: how long a reader took is measured from here.
+      job.atMs = Number(process.hrtime.bigint()) / 1e6;
       try {
         job.done += writeSync(master, job.bytes, job.done);
       } catch (error) {
@@ -45,7 +47,7 @@ function serve({ master, pty }) {
       }
       if (job.done < job.bytes.length) continue;
       waiting.shift();
-      process.send({ written: job.id });
+      process.send({ written: job.id, atMs: job.atMs });
     }
   }
 

@@ -1,5 +1,4 @@
-import { read } from 'node:fs';
-import { promisify } from 'node:util';
+import { readSync } from 'node:fs';
 import { LinuxPortBinding } from '@serialport/bindings-cpp';
 import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js';
 import { SerialPort } from 'serialport';
@@ -22,18 +21,21 @@ export type OpenPort = {
   close(why: string): Promise<void>;
 };
 
-const readOnce = promisify(read);
+type ReadOnce = NonNullable<Parameters<typeof unixRead>[0]['fsReadAsync']>;
 
 /**
  * A hung-up terminal reads 0 bytes for ever, and bindings-cpp 13.0.0 (unix-read) asks again each time: a busy loop that
  * leaks some 15 MB a second and closes nothing. Said as EBADF it takes the way of a pulled plug.
  * https://github.com/serialport/bindings-cpp/issues/162
+ *
+ * Read at once, not by way of the thread pool: the port is open non-blocking and was said to be readable, so that this takes
+ * microseconds, and a full pool or a busy machine does not hold up a code.
  */
-const readOrHangUp = (async (...args: Parameters<typeof readOnce>) => {
-  const result = await readOnce(...args);
-  if (result.bytesRead === 0) throw Object.assign(new Error('hang-up'), { code: 'EBADF' });
-  return result;
-}) as typeof readOnce;
+const readOrHangUp = (async (fd: number, buffer: Buffer, offset: number, length: number) => {
+  const bytesRead = readSync(fd, buffer, offset, length, null);
+  if (bytesRead === 0) throw Object.assign(new Error('hang-up'), { code: 'EBADF' });
+  return { bytesRead, buffer };
+}) as ReadOnce;
 
 function guardRead(port: SerialPort): LinuxPortBinding {
   const binding: unknown = port.port;

@@ -49,7 +49,8 @@ function datalogicRig(): Rig {
     },
     async read(...args) {
       // What it answers is full of control characters, as one of the codes here is.
-      await until('its answer', () => said !== undefined);
+      // One that was stopped asks nothing.
+      await until('its answer', () => said !== undefined || rig.scanner.state !== 'ready');
       await said;
       await sleep(20);
       await rig.read(...args);
