@@ -32,6 +32,11 @@ export class LogOutput {
   #waiting: Buffer[] = [];
   #bytes = 0;
   #lost = 0;
+  /** Of them, those that a waiting line tells of. */
+  #telling = 0;
+  /** What was written ends within a line; and its rest will not come any more. */
+  #within = false;
+  #torn = false;
   #timer: NodeJS.Timeout | undefined;
   /** Written to no more: its reader is gone for good. */
   #closed = false;
@@ -67,14 +72,24 @@ export class LogOutput {
     while (this.#waiting.length > 0) {
       const all = this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
       try {
-        const written = writeSync(this.#fd, all);
-        this.#bytes = all.length - written;
-        this.#waiting = this.#bytes > 0 ? [all.subarray(written)] : [];
+        this.#written(all, writeSync(this.#fd, this.#torn ? Buffer.concat([LINE_END, all]) : all));
       } catch (error) {
         if (!this.#failed(all, (error as NodeJS.ErrnoException).code ?? '')) return;
       }
       this.#tellLost();
     }
+  }
+
+  #written(all: Buffer, bytes: number): void {
+    const written = this.#torn ? bytes - 1 : bytes;
+    if (bytes > 0 && this.#torn) {
+      this.#torn = false;
+      this.#within = false;
+    }
+    this.#bytes = all.length - written;
+    this.#waiting = this.#bytes > 0 ? [all.subarray(written)] : [];
+    if (written > 0) this.#within = all[written - 1] !== NEWLINE;
+    if (this.#bytes === 0) this.#telling = 0;
   }
 
   /** Whether there is more to be written at once. */
@@ -85,9 +100,13 @@ export class LogOutput {
       this.#timer = setTimeout(() => this.#pump(), AGAIN_MS).unref();
       return false;
     }
-    // A full disk may have room for the next line; a reader that is gone does not come back to this descriptor.
-    this.#closed = !['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes(code);
+    // A reader that is gone does not come back to this descriptor; a full disk may have room for the next line.
+    this.#closed = gone.has(code);
     for (const byte of all) if (byte === NEWLINE) this.#lost += 1;
+    // The line that told of others is none of them; they are still to be told.
+    if (this.#telling > 0) this.#lost += this.#telling - 1;
+    this.#telling = 0;
+    this.#torn = this.#within;
     this.#waiting = [];
     this.#bytes = 0;
     return false;
@@ -96,6 +115,7 @@ export class LogOutput {
   #tellLost(): void {
     if (this.#lost === 0 || this.#bytes > 0) return;
     const line = { level: 40, time: Date.now(), event: 'log-lost', lines: this.#lost };
+    this.#telling = this.#lost;
     this.#lost = 0;
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     this.#waiting.push(bytes);
@@ -105,6 +125,7 @@ export class LogOutput {
   /** What is left goes out, to a reader that takes it soon. */
   lastWords(): void {
     const end = performance.now() + LAST_WORDS_MS;
+    if (!this.#closed) this.#tellLost();
     this.#pump();
     while (this.#bytes > 0 && performance.now() < end) {
       Atomics.wait(nothing, 0, 0, 5);
@@ -119,6 +140,8 @@ function atExit(): void {
   for (const output of outputs) output.lastWords();
 }
 const NEWLINE = 0x0a;
+const LINE_END = Buffer.of(NEWLINE);
+const gone: ReadonlySet<string> = new Set(['EPIPE', 'EBADF', 'ECONNRESET', 'ENOTCONN', 'ENXIO']);
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -132,10 +155,23 @@ function unblocked(fd: number): number {
       const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
       return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     }
-    // libuv switches the descriptors that it is given.
-    if (stat.isSocket()) new Socket({ fd, readable: false, writable: true }).unref().on('error', () => {});
+    if (stat.isSocket()) switched(fd);
   } catch {
-    // Closed, or of somebody else: it is written to as it is.
+    // A pipe of another user, who started this program as somebody else, cannot be opened again.
+    if (isPipe(fd)) switched(fd);
   }
   return fd;
+}
+
+/** libuv makes the descriptors that it is given non-blocking. */
+function switched(fd: number): void {
+  new Socket({ fd, readable: false, writable: true }).unref().on('error', () => {});
+}
+
+function isPipe(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFIFO();
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,10 +29,13 @@ const program = `
   process.send('up');
 `;
 type Stdout = 'pipe' | number;
-function start(options: object, stdout: Stdout, shell?: string) {
+function start(options: object, stdout: Stdout, shell?: string, before = '') {
   const node = [process.execPath, '--input-type=module', '-e', program, JSON.stringify(options)];
   // A shell between makes a FIFO of it: Node's own "pipe" is a socket.
-  const [file, args] = shell ? ['bash', ['-c', `"$@" ${shell}`, 'bash', ...node]] : [node[0] as string, node.slice(1)];
+  const [file, args] =
+    shell !== undefined
+      ? ['bash', ['-c', `${before} "$@" ${shell}`, 'bash', ...node]]
+      : [node[0] as string, node.slice(1)];
   const child = spawn(file, args, { cwd: root, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
   children.push(child);
   const heard: string[] = [];
@@ -117,6 +120,28 @@ describe('a log’s output', () => {
     await up();
     await write(100, 400);
     await beating();
+  });
+
+  test('a disk that fills within a line, and has room again: one torn line, none glued to it, and all counted', async () => {
+    const file = join(folder, 'filled.log');
+    const out = openSync(file, 'a');
+    // 8 KiB a file, and an error instead of the signal.
+    const { write, up } = start({ gatherMs: 0 }, out, '', "trap '' XFSZ; ulimit -f 8; exec");
+    closeSync(out);
+    await up();
+    await write(40, 300);
+    const before = readFileSync(file, 'utf8');
+    expect(before).toHaveLength(8_192);
+    expect(before.endsWith('\n')).toBe(false);
+    truncateSync(file);
+    await write(3, 10);
+    const after = readFileSync(file, 'utf8');
+    const lines = [...before.split('\n').slice(0, -1), ...after.split('\n').filter((line) => line)].map(
+      (line) => JSON.parse(line) as Line,
+    );
+    const lost = lines.find(({ event }) => event === 'log-lost')?.lines ?? 0;
+    expect(lines.filter(({ event }) => event === undefined).length + lost).toBe(43);
+    expect(after.startsWith('\n{')).toBe(true);
   });
 
   test('a stalled reader does not keep the process from ending', async () => {
