@@ -85,15 +85,12 @@ async function compose(config: Config, place: Place, log: Logger) {
   const count = (name: string) => counters.count(name);
   const adopt = (issuers: IssuerLookup) => decoder.adopt(issuers);
   const tables = new IssuerTables({ market, first: builtInTable, file, read: readTableFile, adopt, count, log });
+  const shown = (view: View) => present(view, display.languages, words);
+  const front = new Front(devices.display, devices.indicator, shown, devices.scanner);
   const parts = assembleKiosk({
     ...{ name: kiosk.name, board, version, replay, journal, clock: systemClock, wallMs: Date.now, random: randomBytes },
     ...{ counters, orders: place.orders, log, profile, decoder, actuator: devices.actuator, report: devices.report },
-    front: new Front(
-      devices.display,
-      devices.indicator,
-      (view) => present(view, display.languages, words),
-      devices.scanner,
-    ),
+    front,
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
     duplicateWindowMs: scanner.duplicateWindowMs,
     ...(order.mode === 'fixed' ? { fixedOrder: order } : {}),
