@@ -10,7 +10,8 @@ import { readTableFile } from './config/issuer-table.js';
 import { Decoder } from './decode/decoder.js';
 import { framingProfile } from './decode/framer.js';
 import { compileIssuers, type IssuerLookup } from './decode/issuers.js';
-import { devicesOf } from './devices/devices.js';
+import { type DeviceParts, devicesOf } from './devices/devices.js';
+import type { LineSystem } from './devices/lines.js';
 import { BlockJournal } from './journal/block-journal.js';
 import { FileStore } from './journal/file-store.js';
 import { BrokerConnection } from './link/connection.js';
@@ -36,14 +37,12 @@ export type Agent = {
 };
 
 /** What the agent needs of the place it runs in: ports, files, a board that can be told from others. */
-async function takePlace(config: Config, log: Logger) {
+async function takePlace(config: Config, system: LineSystem, log: Logger) {
   const board = config.kiosk.boardSerial ?? boardSerial();
   const secrets = readBrokerFiles(config);
-  const devices = devicesOf(config, (lamp, why) => {
-    if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
-    else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
-  });
   const counters = new Counters();
+  const devices = devicesOf(config, { system, ...deviceFaults(log, counters) });
+  if (devices.actuatorNote) log.warn({ event: 'actuator-note' }, devices.actuatorNote);
   const orders = new OrderLog();
   const desk = new StartingDesk(config.kiosk.name, version);
   const onFault = (error: unknown) => apiFault(error, log, counters);
@@ -109,9 +108,9 @@ type Parts = Awaited<ReturnType<typeof compose>>;
  * Whatever can fail for the place it runs in comes before the journal's boot record: a kiosk that cannot start is started
  * again and again, and each record would push the boot that the relay knows further out of the chain.
  */
-export async function startAgent(config: Config): Promise<Agent> {
+export async function startAgent(config: Config, system: LineSystem = {}): Promise<Agent> {
   const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } }, new LogOutput());
-  const place = await takePlace(config, log);
+  const place = await takePlace(config, system, log);
   const parts = await compose(config, place, log);
   const { loop, replay } = parts;
   if (config.scanner.issuerTableFile !== undefined) parts.tables.reload();
@@ -141,4 +140,20 @@ async function stopAgent({ devices, scans, loop, connection, api, journal }: Par
 function apiFault(error: unknown, log: Logger, counters: Counters): void {
   counters.count('api-fault');
   log.error({ event: 'api-fault', why: error instanceof Error ? error.message : String(error) }, 'order API failed');
+}
+
+function deviceFaults(log: Logger, counters: Counters): Pick<DeviceParts, 'onLampFault' | 'actuator'> {
+  return {
+    onLampFault(lamp, why) {
+      if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
+      else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
+    },
+    actuator: {
+      onFault(why) {
+        counters.count('actuator-fault');
+        log.warn({ event: 'actuator-fault', why }, 'what hands out the goods has a fault');
+      },
+      onWell: (what) => log.info({ event: 'actuator-well', what }, 'what hands out the goods works again'),
+    },
+  };
 }

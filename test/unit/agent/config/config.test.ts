@@ -67,7 +67,10 @@ describe('a good file', () => {
       },
       indicator: { kind: 'web' },
       web: { port: 7_080 },
-      actuator: { kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
+      actuator: {
+        ...{ kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
+        ...{ pulseMs: 200, toleranceMs: 100 },
+      },
       linking: { wallets: [] },
       order: { mode: 'api', expiresMs: 120_000 },
       api: { port: 7_081 },
@@ -201,6 +204,7 @@ describe('the example', () => {
         i2cAddress: 60,
       },
       indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
+      actuator: { ...plain.actuator, output: full.actuator.output, sensor: full.actuator.sensor },
     });
   });
 });
