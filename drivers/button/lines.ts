@@ -53,7 +53,8 @@ export class LineButtons implements Buttons {
   #watch(button: ButtonName): void {
     const { clock, inputs } = this.#options;
     const cancel = clock.after(STUCK_MS, () => {
-      if (inputs[button]?.active) this.#fault(button, `down for ${STUCK_MS / 1_000} s: stuck, or its line is turned round`);
+      if (inputs[button]?.active)
+        this.#fault(button, `down for ${STUCK_MS / 1_000} s: stuck, or its line is turned round`);
     });
     this.#waits.set(button, cancel);
   }
