@@ -57,6 +57,8 @@ const name = (view: View): string => JSON.stringify(view);
 const bounds: Record<Language, { title: number; body: number }> = {
   en: { title: 40, body: 190 },
   zh: { title: 16, body: 80 },
+  ja: { title: 19, body: 100 },
+  ko: { title: 20, body: 110 },
 };
 
 it.each(languages)('says everything in %s: nothing empty, no placeholder, short enough for the screen', (lang) => {

@@ -13,6 +13,22 @@ const all = (lang: Language) => rejectReasons.map((reason) => ({ reason, ...read
 const bounds: Record<Language, { title: number; body: number }> = {
   en: { title: 40, body: 170 },
   zh: { title: 16, body: 60 },
+  ja: { title: 16, body: 100 },
+  ko: { title: 18, body: 110 },
+};
+/** How a sentence begins and ends, what tells a customer to do something, and what to do about a code of a wallet. */
+const sentence = { en: /^[A-Z].*\.$/, zh: /。$/, ja: /。$/, ko: /^[가-힣].*\.$/ };
+const todo = {
+  en: /\b(?:show|hold|open|refresh|use|turn|choose)\b/i,
+  zh: /请|无需/,
+  ja: /ください/,
+  ko: /주세요/,
+};
+const remedy = {
+  en: /Refresh.*another wallet/,
+  zh: /刷新.*换用其他钱包/,
+  ja: /更新.*別のウォレット/,
+  ko: /새로고침.*다른 지갑/,
 };
 const knownReasons: readonly string[] = rejectReasons;
 
@@ -24,7 +40,7 @@ describe.each(languages)('%s', (lang) => {
       expect(title.length, `${reason}: ${title}`).toBeLessThanOrEqual(bounds[lang].title);
       expect(body.length, `${reason}: ${body}`).toBeLessThanOrEqual(bounds[lang].body);
       // A sentence, ended as one; a title is none.
-      expect(body, reason).toMatch(lang === 'zh' ? /。$/ : /^[A-Z].*\.$/);
+      expect(body, reason).toMatch(sentence[lang]);
       expect(title, reason).not.toMatch(/[.。]$/);
     }
   });
@@ -36,8 +52,7 @@ describe.each(languages)('%s', (lang) => {
   });
 
   it('always says what to do', () => {
-    const todo = lang === 'zh' ? /请|无需/ : /\b(?:show|hold|open|refresh|use|turn|choose)\b/i;
-    for (const { reason, body } of all(lang)) expect(body, reason).toMatch(todo);
+    for (const { reason, body } of all(lang)) expect(body, reason).toMatch(todo[lang]);
   });
 
   it('names what the customer is holding, each thing by its own name', () => {
@@ -74,11 +89,10 @@ describe.each(languages)('%s', (lang) => {
   });
 
   it('asks to refresh or to change the wallet where the wallet’s own code is at fault', () => {
-    const remedy = lang === 'zh' ? /刷新.*换用其他钱包/ : /Refresh.*another wallet/;
     for (const reason of rejectReasons.filter((r) =>
       /^cpm-(?!unsupported)|^bad-|^control|^non-ascii|^unsupported/.test(r),
     )) {
-      expect(read(reason, lang).body, reason).toMatch(remedy);
+      expect(read(reason, lang).body, reason).toMatch(remedy[lang]);
     }
   });
 });
@@ -88,6 +102,15 @@ it('writes Chinese in Chinese, without a letter of another script', () => {
     expect(title, reason).toMatch(/[\u4e00-\u9fff]{2}/);
     expect(body, reason).toMatch(/[\u4e00-\u9fff]{2}/);
     expect(title + body, reason).not.toMatch(/[A-Za-z,.!?"]/);
+  }
+  for (const { reason, title, body } of all('ja')) {
+    // Chinese has no kana, and Japanese no sentence without.
+    expect(body, reason).toMatch(/[\u3040-\u30ff]{2}/);
+    expect(title + body, reason).not.toMatch(/[가-힣]|[,.!?"]/);
+  }
+  for (const { reason, title, body } of all('ko')) {
+    expect(title, reason).toMatch(/[가-힣]/);
+    expect(title + body, reason).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
   }
   for (const { reason, title, body } of all('en')) expect(title + body, reason).not.toMatch(/[^ -~]/);
 });
