@@ -79,17 +79,34 @@ const linesOf = (text: string, width: number, scale: number): Line[] =>
 const largest = (text: string, width: number, most: number): number =>
   Math.max(1, Math.min(most, Math.floor((width - 2 * MARGIN) / Math.max(1, widthOf(text)))));
 
-/** What must be seen, in this order; a text that has no room as a whole is left out, for half may say the opposite. */
-function textsOf({ texts, amount, digits, receipt, code }: Screen, width: number): Line[][] {
+/** What must be seen, in this order. */
+function headOf({ amount, digits, receipt, code }: Screen, width: number): Line[][] {
   const one = (text: string | undefined, most: number): Line[] =>
     text === undefined ? [] : [{ text, scale: largest(text, width, most) }];
   return [
     one(digits, 6),
     one(amount === undefined ? undefined : plain(amount), code === undefined ? 3 : 1),
     one(receipt === undefined ? undefined : `# ${plain(receipt)}`, 1),
-    ...texts.map(({ title }) => linesOf(title, width, 2)),
-    ...texts.map(({ body }) => linesOf(body, width, 1)),
   ];
+}
+
+/** How large the titles are: of the main language, and of the others. The first that leaves room for every word. */
+const titleScales = [
+  [2, 2],
+  [2, 1],
+  [1, 1],
+] as const;
+
+/**
+ * Language by language, the main one first. Where not all of it has room, the main one is at least whole where it can be: a
+ * title alone ("not enough money") would not say that nothing was charged.
+ */
+function wordsOf({ texts }: Screen, width: number, room: number): Line[][] {
+  const words = ([main, others]: readonly [number, number]): Line[][] =>
+    texts.flatMap(({ title, body }, at) => [linesOf(title, width, at === 0 ? main : others), linesOf(body, width, 1)]);
+  const fits = (parts: readonly Line[][], most: number) => parts.reduce((sum, part) => sum + heightOf(part), 0) <= most;
+  const whole = titleScales.map(words).find((parts) => fits(parts, room));
+  return whole ?? titleScales.map(words).find((parts) => fits(parts.slice(0, 2), room)) ?? words([1, 1]);
 }
 
 const heightOf = (lines: readonly Line[]): number => lines.reduce((sum, { scale }) => sum + GLYPH_HEIGHT * scale, 0);
@@ -111,12 +128,17 @@ export function colourFrame(
   const seconds = secondsOf(screen);
   const bottom = height - (seconds === '' ? 0 : GLYPH_HEIGHT);
   if (seconds !== '' && top <= bottom) frame.write(seconds, MARGIN, bottom, 1);
-  for (const lines of textsOf(screen, width)) {
-    if (top + heightOf(lines) > bottom) continue;
-    for (const { text, scale } of lines) {
-      frame.write(text, MARGIN, top, scale);
-      top += GLYPH_HEIGHT * scale;
+  // A text that has no room as a whole is left out, for half may say the opposite.
+  const put = (parts: readonly Line[][]): void => {
+    for (const lines of parts) {
+      if (top + heightOf(lines) > bottom) continue;
+      for (const { text, scale } of lines) {
+        frame.write(text, MARGIN, top, scale);
+        top += GLYPH_HEIGHT * scale;
+      }
     }
-  }
+  };
+  put(headOf(screen, width));
+  put(wordsOf(screen, width, bottom - top));
   return frame;
 }

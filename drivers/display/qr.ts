@@ -14,7 +14,21 @@ const ALPHANUMERIC = /^[0-9A-Z $%*+\-./:]+$/;
 
 type Level = 'L' | 'M';
 
+/** Of the code that shows, at both levels, and of one before: making one takes ms, and a countdown draws it each second. */
+const kept = new Map<string, Qr | undefined>();
+const KEPT_MOST = 4;
+
 function made(text: string, level: Level): Qr | undefined {
+  const key = `${level} ${text}`;
+  if (!kept.has(key)) {
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT_MOST && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, make(text, level));
+  }
+  return kept.get(key);
+}
+
+function make(text: string, level: Level): Qr | undefined {
   const qr = qrcode(0, level);
   qr.addData(text, ALPHANUMERIC.test(text) ? 'Alphanumeric' : 'Byte');
   try {

@@ -23,12 +23,28 @@ function chunk(name: string, content: Uint8Array): Buffer {
   return Buffer.concat([head, body, tail]);
 }
 
-/** @param image rows of whole bytes, the leftmost pixel in the highest bit */
-export function writePng({ width, height, bytes }: OneBit): Buffer {
+/** @param kind bits a channel and colour type, section 11.2.2 */
+function headerOf(width: number, height: number, kind: readonly [number, number]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 1;
+  header.set(kind, 8);
+  return header;
+}
+
+/** Eight bits for each of red, green and blue. @param pixels 0xRRGGBB, row by row */
+export function writeColourPng(width: number, height: number, pixels: Uint32Array): Buffer {
+  const rows = Buffer.alloc(height * (1 + width * 3));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) rows.writeUIntBE(pixels[y * width + x] ?? 0, y * (1 + width * 3) + 1 + x * 3, 3);
+  }
+  const parts = [chunk('IHDR', headerOf(width, height, [8, 2])), chunk('IDAT', deflateSync(rows, { level: 9 }))];
+  return Buffer.concat([SIGNATURE, ...parts, chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** @param image rows of whole bytes, the leftmost pixel in the highest bit */
+export function writePng({ width, height, bytes }: OneBit): Buffer {
+  const header = headerOf(width, height, [1, 0]);
   const stride = width / 8;
   // Before each row its filter: none.
   const rows = Array.from({ length: height }, (_, y) => [0, ...bytes.subarray(y * stride, (y + 1) * stride)]);

@@ -40,8 +40,12 @@ export function eachPixel(text: string, lit: (x: number, y: number) => void): vo
   }
 }
 
-/** Where a line may end: behind a blank, and behind each wide character unless punctuation follows. */
-const pieces = /[\u2e80-\u{3ffff}][。，、！？：；）」』》…]*|[^\s\u2e80-\u{3ffff}]+|\s+/gu;
+/** Chinese characters and kana, which may be parted anywhere. Hangul may not: Korean is written in words. */
+const han = '\\u2e80-\\u30ff\\u3190-\\u9fff\\uf900-\\uffef\\u{20000}-\\u{3ffff}';
+/** What no line begins with: closing punctuation, and the signs of Japanese that belong to the kana before. */
+const closing = '。，、．！？：；）」』》…,.!?:;)\\]"ーっゃゅょぁぃぅぇぉッャュョァィゥェォ々';
+/** Where a line may end: behind a blank, and behind each character of these scripts unless one of those follows. */
+const pieces = new RegExp(`[${han}][${closing}]*|[^\\s${han}]+|\\s+`, 'gu');
 
 /** Lines of at most `most` pixels; a word that is longer is cut. */
 export function wrappedText(text: string, most: number): string[] {
