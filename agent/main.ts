@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { systemClock } from '../drivers/clock.js';
+import type { Press } from '../drivers/contract/button.js';
 import { modulesOf } from '../drivers/display/qr.js';
 import { bootTag } from '../protocol/ids.js';
 import { builtInTable } from '../protocol/issuer-table/built-in.js';
@@ -14,6 +15,7 @@ import { type DeviceParts, devicesOf } from './devices/devices.js';
 import type { LineSystem } from './devices/lines.js';
 import { BlockJournal } from './journal/block-journal.js';
 import { FileStore } from './journal/file-store.js';
+import type { View } from './kiosk/view.js';
 import { BrokerConnection } from './link/connection.js';
 import { connectionOptions, readBrokerFiles } from './link/options.js';
 import { createOrderApi } from './orders/api.js';
@@ -27,7 +29,7 @@ import { Front } from './runtime/front.js';
 import { IssuerTables } from './runtime/issuer-tables.js';
 import { tellGaps } from './runtime/journal-gaps.js';
 import { assembleKiosk } from './runtime/kiosk.js';
-import { pressHandlers } from './runtime/presses.js';
+import { pressHandlers, SCREEN_STANDS_MS } from './runtime/presses.js';
 import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
 
@@ -87,15 +89,14 @@ async function compose(config: Config, place: Place, log: Logger) {
   const count = (name: string) => counters.count(name);
   const adopt = (issuers: IssuerLookup) => decoder.adopt(issuers);
   const tables = new IssuerTables({ market, first: builtInTable, file, read: readTableFile, adopt, count, log });
+  const shown = (view: View) => present(view, display.languages, words);
+  const front = new Front(devices.display, devices.indicator, shown, devices.scanner);
+  const standsMs = config.buttons.kind === 'lines' ? SCREEN_STANDS_MS : 0;
+  const offered = (press: Press) => front.offers(press, systemClock.now(), standsMs);
   const parts = assembleKiosk({
     ...{ name: kiosk.name, board, version, replay, journal, clock: systemClock, wallMs: Date.now, random: randomBytes },
     ...{ counters, orders: place.orders, log, profile, decoder, actuator: devices.actuator, report: devices.report },
-    front: new Front(
-      devices.display,
-      devices.indicator,
-      (view) => present(view, display.languages, words),
-      devices.scanner,
-    ),
+    front,
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
     duplicateWindowMs: scanner.duplicateWindowMs,
     ...(order.mode === 'fixed' ? { fixedOrder: order } : {}),
@@ -103,7 +104,7 @@ async function compose(config: Config, place: Place, log: Logger) {
     codes: { modulesMost: devices.display.qrModulesMost, modulesOf },
     publish: (topic, frame) => connection.publish(topic, frame),
   });
-  return { ...place, ...parts, kioskDesk: parts.desk, desk: place.desk, replay, journal, connection, tables };
+  return { ...place, ...parts, offered, kioskDesk: parts.desk, desk: place.desk, replay, journal, connection, tables };
 }
 
 const STX = 0x02;
@@ -121,7 +122,9 @@ export async function startAgent(config: Config, system: LineSystem = {}): Promi
   const { loop, replay } = parts;
   if (config.scanner.issuerTableFile !== undefined) parts.tables.reload();
   place.desk.open(parts.kioskDesk);
-  await place.devices.buttons.start(pressHandlers(parts.kioskDesk, config.linking.wallets, parts.counters));
+  await place.devices.buttons.start(
+    pressHandlers(parts.kioskDesk, config.linking.wallets, parts.counters, parts.offered),
+  );
   await place.devices.scanner.start(parts.scanner);
   parts.connection.start(parts.link);
   loop.dispatch({ type: 'opened', reason: 'starting' });
@@ -148,11 +151,18 @@ function apiFault(error: unknown, log: Logger, counters: Counters): void {
   log.error({ event: 'api-fault', why: error instanceof Error ? error.message : String(error) }, 'order API failed');
 }
 
-function deviceFaults(log: Logger, counters: Counters): Pick<DeviceParts, 'onLampFault' | 'actuator'> {
+function deviceFaults(
+  log: Logger,
+  counters: Counters,
+): Pick<DeviceParts, 'onLampFault' | 'onButtonFault' | 'actuator'> {
   return {
     onLampFault(lamp, why) {
       if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
       else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
+    },
+    onButtonFault(button, why) {
+      if (why === undefined) log.info({ event: 'button-well', button }, 'a button works again');
+      else log.warn({ event: 'button-fault', button, why }, 'a button cannot be used');
     },
     actuator: {
       onFault(why) {

@@ -21,14 +21,20 @@ export type OrderConfig =
 
 /** The config as the agent holds it: valid, complete, camelCase, paths absolute, money in minor units. */
 export type Config = {
-  readonly [K in Exclude<keyof Tables, 'order' | 'actuator'>]: CamelKeys<Tables[K]>;
-} & { readonly order: OrderConfig; readonly actuator: ActuatorConfig };
+  readonly [K in Exclude<keyof Tables, 'order' | 'actuator' | 'buttons'>]: CamelKeys<Tables[K]>;
+} & { readonly order: OrderConfig; readonly actuator: ActuatorConfig; readonly buttons: ButtonsConfig };
 
 /** Its tables in the table are camelCase too. */
 export type ActuatorConfig = {
   readonly [K in keyof CamelKeys<Tables['actuator']>]: K extends 'output' | 'sensor'
     ? CamelKeys<NonNullable<Tables['actuator'][K]>>
     : CamelKeys<Tables['actuator']>[K];
+};
+
+export type ButtonsConfig = {
+  readonly [K in keyof Tables['buttons']]: K extends 'kind'
+    ? Tables['buttons'][K]
+    : CamelKeys<NonNullable<Tables['buttons'][K]>>;
 };
 
 /** An order that came through the API and that nobody pays is given up after this. */
@@ -57,6 +63,10 @@ function actuatorConfig({ output, sensor, path, ...plain }: Tables['actuator'], 
   };
 }
 
+function buttonsConfig({ kind, link, pay }: Tables['buttons']): ButtonsConfig {
+  return { kind, ...(link ? { link: camelKeys(link) } : {}), ...(pay ? { pay: camelKeys(pay) } : {}) };
+}
+
 /** `file`: where the tables stood; relative paths are taken from its folder. */
 export function toConfig(tables: Tables, file: string): Config {
   const folder = dirname(resolve(file));
@@ -78,6 +88,7 @@ export function toConfig(tables: Tables, file: string): Config {
     }),
     display: camelKeys(tables.display),
     indicator: camelKeys(tables.indicator),
+    buttons: buttonsConfig(tables.buttons),
     web: camelKeys(tables.web),
     actuator: actuatorConfig(tables.actuator, folder),
     linking: camelKeys(tables.linking),

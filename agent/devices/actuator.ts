@@ -5,7 +5,7 @@ import { VirtualActuator } from '../../drivers/actuator/virtual.js';
 import type { Actuator, VendResult } from '../../drivers/contract/actuator.js';
 import type { OrderSource } from '../../drivers/contract/order-source.js';
 import { GpioInput } from '../../drivers/input/gpio.js';
-import { outputAt } from '../../drivers/output/outputs.js';
+import { type OutputPlace, outputAt } from '../../drivers/output/outputs.js';
 import { type Currency, currencyNumber, exponentOf, isCurrency } from '../../protocol/money.js';
 import type { Config } from '../config/config.js';
 import { type LineSystem, placeOf } from './lines.js';
@@ -78,10 +78,18 @@ function sensorOf({ sensor }: ActuatorConfig, system: LineSystem): PulseSensor |
   return { input: new GpioInput({ name: 'sensor', ...line, ...system }), withinMs, clearMs, silent };
 }
 
-function pulseOf(config: ActuatorConfig, handlers: ActuatorHandlers, system: LineSystem): ActuatorParts {
-  const { output, pulseMs, toleranceMs } = config;
+/** The line of the relay that hands out the goods, where there is one. */
+export function relayPlaceOf({ kind, output }: ActuatorConfig): OutputPlace | undefined {
+  if (kind !== 'pulse') return undefined;
   if (!output) throw new Error('actuator.output: found nothing, expected one that the rules have passed');
-  const relay = outputAt('relay', placeOf('actuator.output', output), system);
+  return placeOf('actuator.output', output);
+}
+
+function pulseOf(config: ActuatorConfig, handlers: ActuatorHandlers, system: LineSystem): ActuatorParts {
+  const { pulseMs, toleranceMs } = config;
+  const place = relayPlaceOf(config);
+  if (!place) throw new Error('actuator.kind: found no relay, expected one');
+  const relay = outputAt('relay', place, system);
   const sensor = sensorOf(config, system);
   const actuator = new PulseActuator({ relay, pulseMs, toleranceMs, ...handlers, ...(sensor ? { sensor } : {}) });
   const actuatorNote = 'actuator.sensor: none, so a pulse of the right width counts as delivered, whatever came out';

@@ -31,7 +31,7 @@ export function placeFault(at: string, place: Place): Fault | undefined {
 /** A line that a table takes for itself. */
 type Claim = { readonly at: string; readonly key: string; readonly place: Omit<Place, 'active_low'> };
 
-function claimsOf({ indicator, actuator }: Tables): readonly Claim[] {
+function claimsOf({ indicator, actuator, buttons }: Tables): readonly Claim[] {
   const claims: Claim[] = [];
   const claim = (at: string, place: Claim['place']) => {
     const key = keyOf[place.back_end] ?? 'channel';
@@ -43,6 +43,10 @@ function claimsOf({ indicator, actuator }: Tables): readonly Claim[] {
   if (actuator.kind === 'pulse') {
     if (actuator.output) claim('actuator.output', actuator.output);
     if (actuator.sensor) claim('actuator.sensor', { back_end: 'gpio', ...actuator.sensor });
+  }
+  if (buttons.kind === 'lines') {
+    for (const name of ['link', 'pay'] as const)
+      if (buttons[name]) claim(`buttons.${name}`, { back_end: 'gpio', ...buttons[name] });
   }
   return claims;
 }
@@ -63,9 +67,11 @@ function words({ back_end, led, chip, line, channel }: Claim['place']): string {
   return chip === undefined ? what : `${what} of "${chip}"`;
 }
 
+const buttonKeys = ['buttons.kind', 'buttons.link', 'buttons.pay'];
+
 /** Two devices on one line would switch each other, a lamp would hand out goods. */
 export const linesDiffer: Rule = {
-  reads: ['indicator.kind', 'indicator.outputs', 'actuator.kind', 'actuator.output', 'actuator.sensor'],
+  reads: ['indicator.kind', 'indicator.outputs', 'actuator.kind', 'actuator.output', 'actuator.sensor', ...buttonKeys],
   check(tables) {
     const claims = claimsOf(tables);
     for (const [i, one] of claims.entries()) {

@@ -73,6 +73,18 @@ const lcdNeedsEnglish: Rule = {
         },
 };
 
+const linesNeedAButton: Rule = {
+  reads: ['buttons.kind', 'buttons.link', 'buttons.pay'],
+  check: ({ buttons: { kind, link, pay } }) =>
+    kind !== 'lines' || (link ?? pay) !== undefined
+      ? undefined
+      : {
+          key: 'buttons.link',
+          found: 'nothing, and no pay either',
+          expected: 'at least one of them, as kind is "lines", such as { line = 5, active_low = true }',
+        },
+};
+
 /** What the keys of a device's table must fulfil together. */
 export const deviceRules: readonly Rule[] = [
   scannerNeedsPlace,
@@ -80,6 +92,7 @@ export const deviceRules: readonly Rule[] = [
   lampsNeedOutputs,
   outputsNeedPlaces,
   pulseNeedsOutput,
+  linesNeedAButton,
   linesDiffer,
   ...mdbRules,
   lcdNeedsEnglish,

@@ -66,6 +66,7 @@ describe('a good file', () => {
         ...{ wiring: 'common', framebuffer: 'fb1' },
       },
       indicator: { kind: 'web' },
+      buttons: { kind: 'screen' },
       web: { port: 7_080 },
       actuator: {
         ...{ kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
@@ -204,6 +205,7 @@ describe('the example', () => {
         qrModulesMost: full.display.qrModulesMost,
         i2cAddress: 60,
       },
+      buttons: { ...plain.buttons, link: full.buttons.link, pay: full.buttons.pay },
       indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
       actuator: {
         ...plain.actuator,
