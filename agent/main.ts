@@ -20,6 +20,7 @@ import { BrokerConnection } from './link/connection.js';
 import { connectionOptions, readBrokerFiles } from './link/options.js';
 import { createOrderApi } from './orders/api.js';
 import { OrderLog } from './orders/log.js';
+import { connectMachine } from './orders/machine.js';
 import { StartingDesk } from './orders/starting-desk.js';
 import { present } from './presentation/present.js';
 import { boardSerial } from './runtime/board.js';
@@ -48,7 +49,9 @@ async function takePlace(config: Config, system: LineSystem, log: Logger) {
   const orders = new OrderLog();
   const desk = new StartingDesk(config.kiosk.name, version);
   const onFault = (error: unknown) => apiFault(error, log, counters);
-  const api = createOrderApi({ desk, log: orders, port: config.api.port, onFault });
+  const { machine } = devices;
+  const api = createOrderApi({ desk, log: orders, port: config.api.port, onFault, byMachine: machine !== undefined });
+  if (machine) connectMachine({ ...machine, desk, log: orders, onRefused: (why) => refused(why, log, counters) });
   const web = await devices.web?.start();
   const display = {
     onFault: (detail: string) => log.warn({ detail }, 'display fault'),
@@ -169,4 +172,9 @@ function deviceFaults(
       onWell: (what) => log.info({ event: 'actuator-well', what }, 'what hands out the goods works again'),
     },
   };
+}
+
+function refused(why: string, log: Logger, counters: Counters): void {
+  counters.count('machine-refused');
+  log.info({ event: 'machine-refused', why }, 'a choice at the machine was sent away');
 }

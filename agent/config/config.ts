@@ -55,9 +55,9 @@ function orderConfig({ mode, amount, currency, reference, expires_ms }: Tables['
   return { mode, amount: parseAmount(amount, currency), currency, reference, expiresMs: expires_ms ?? 0 };
 }
 
-function actuatorConfig({ output, sensor, ...plain }: Tables['actuator']): ActuatorConfig {
+function actuatorConfig({ output, sensor, path, ...plain }: Tables['actuator'], folder: string): ActuatorConfig {
   return {
-    ...camelKeys(plain),
+    ...camelKeys({ ...plain, ...(path === undefined ? {} : { path: resolve(folder, path) }) }),
     ...(output ? { output: camelKeys(output) } : {}),
     ...(sensor ? { sensor: camelKeys(sensor) } : {}),
   };
@@ -90,7 +90,7 @@ export function toConfig(tables: Tables, file: string): Config {
     indicator: camelKeys(tables.indicator),
     buttons: buttonsConfig(tables.buttons),
     web: camelKeys(tables.web),
-    actuator: actuatorConfig(tables.actuator),
+    actuator: actuatorConfig(tables.actuator, folder),
     linking: camelKeys(tables.linking),
     order: orderConfig(tables.order),
     api: camelKeys(tables.api),

@@ -1,12 +1,12 @@
 import type { Scanner } from '../../drivers/contract/scanner.js';
-import { findNode, type WantedUsb } from '../../drivers/discovery/identity.js';
 import { hidKind } from '../../drivers/hid/kind.js';
 import { findHid } from '../../drivers/hid/nodes.js';
 import { type HidKeyboardOptions, HidKeyboardScanner } from '../../drivers/scanner/hid-keyboard.js';
 import { HidPosScanner } from '../../drivers/scanner/hid-pos.js';
-import { SerialScanner, type SerialScannerOptions } from '../../drivers/scanner/serial.js';
+import { SerialScanner } from '../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../drivers/scanner/virtual.js';
 import type { Config } from '../config/config.js';
+import { serialPlaceOf } from './usb.js';
 
 type ScannerConfig = Config['scanner'];
 
@@ -20,17 +20,6 @@ export function endsOf(terminators: ScannerConfig['terminators']): NonNullable<H
   return [...(enter ? ['enter' as const] : []), ...(tab ? ['tab' as const] : [])];
 }
 
-/** The device that is meant on the USB; undefined: none is, it is meant by its path. */
-export function usbOf({ usb, usbSerial, usbPort }: ScannerConfig): WantedUsb | undefined {
-  const [vid, pid] = usb?.split(':') ?? [];
-  if (vid === undefined && usbSerial === undefined && usbPort === undefined) return undefined;
-  return {
-    ...(vid === undefined || pid === undefined ? {} : { vid, pid }),
-    ...(usbSerial === undefined ? {} : { serial: usbSerial }),
-    ...(usbPort === undefined ? {} : { port: usbPort }),
-  };
-}
-
 function hidOf(kind: 'hid-pos' | 'hid-keyboard', config: ScannerConfig): Scanner {
   const { path, usb, usbSerial, usbPort, gapMs, terminators, profile, commands } = config;
   const driver = kind === 'hid-pos' ? 'hid-pos' : 'keyboard';
@@ -42,18 +31,9 @@ function hidOf(kind: 'hid-pos' | 'hid-keyboard', config: ScannerConfig): Scanner
   return new HidPosScanner({ ...options, ...(profile === 'honeywell' && commands ? { vendor: 'honeywell' } : {}) });
 }
 
-/** An identity on the USB comes before a path, which may be another device's after a restart. */
-function placeOf(config: ScannerConfig): SerialScannerOptions['path'] {
-  const usb = usbOf(config);
-  if (usb) return () => findNode(usb, 'tty');
-  if (config.path === undefined)
-    throw new Error("scanner.path: missing, expected the path of the scanner's serial line");
-  return config.path;
-}
-
 export function scannerOf(config: ScannerConfig): Scanner {
   if (config.kind === 'virtual') return new VirtualScanner();
   if (config.kind !== 'serial') return hidOf(config.kind, config);
   const { baudRate, profile, commands, probeMs, usbReset } = config;
-  return new SerialScanner({ path: placeOf(config), baudRate, profile, commands, probeMs, usbReset });
+  return new SerialScanner({ path: serialPlaceOf('scanner', config), baudRate, profile, commands, probeMs, usbReset });
 }

@@ -23,6 +23,8 @@ export type OrderApiParts = {
   /** 0: any free one. */
   readonly port: number;
   readonly heartbeatMs?: number;
+  /** A machine places the orders, and hands out only for those. */
+  readonly byMachine?: boolean;
   /** A fault of our own; the caller got 500 and no detail. */
   readonly onFault?: (error: unknown) => void;
 };
@@ -44,8 +46,9 @@ function known(log: OrderLog, id: string): void {
   throw new ApiError(404, 'unknown-order', 'order: found none of this id among the last ones');
 }
 
-function orderHandlers(desk: OrderDesk, log: OrderLog) {
+function orderHandlers({ desk, log, byMachine = false }: OrderApiParts) {
   const place: Handler = async ({ request, response }) => {
+    if (byMachine) throw new ApiError(409, 'by-machine', 'order: the vending machine places the orders of this kiosk');
     const placed = desk.place(await readOrder(request));
     if (placed.ok) {
       log.describe(placed.order);
@@ -86,8 +89,9 @@ function orderHandlers(desk: OrderDesk, log: OrderLog) {
   return { place, show, cancel, vend };
 }
 
-function routesOf({ desk, log }: OrderApiParts, streams: OrderStreams): readonly Route[] {
-  const { place, show, cancel, vend } = orderHandlers(desk, log);
+function routesOf(parts: OrderApiParts, streams: OrderStreams): readonly Route[] {
+  const { desk, log } = parts;
+  const { place, show, cancel, vend } = orderHandlers(parts);
   const follow: Handler = ({ request, response, id }) => {
     known(log, id);
     streams.follow(id, request, response);

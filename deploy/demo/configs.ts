@@ -121,7 +121,11 @@ export function relayProgram(place: RelayPlace): Start & { readonly config: stri
   };
 }
 
-export function kioskProgram({ folder, broker, kiosk, scannerPath, linking }: Place & { scannerPath: string }): Start {
+/** Another thing that hands out the goods than the kiosk app: the config's [actuator]. */
+export type ActuatorTable = Readonly<Record<string, string | number>>;
+type KioskPlace = Place & { readonly scannerPath: string; readonly actuator?: ActuatorTable | undefined };
+
+export function kioskProgram({ folder, broker, kiosk, scannerPath, linking, actuator }: KioskPlace): Start {
   const journal = join(folder, 'journal');
   mkdirSync(journal, { recursive: true, mode: 0o700 });
   const passwordFile = join(folder, 'broker-password');
@@ -136,7 +140,7 @@ export function kioskProgram({ folder, broker, kiosk, scannerPath, linking }: Pl
     scanner: { kind: 'serial', path: scannerPath },
     display: { kind: 'web', languages: ['en', 'zh'] },
     indicator: { kind: 'web' },
-    actuator: { kind: 'app', limit_ms: timing.vendLimitMs },
+    actuator: { kind: 'app', limit_ms: timing.vendLimitMs, ...actuator },
     ...(linking ? { linking: { wallets: ['alipayhk'] } } : {}),
     order: { mode: 'api' },
     web: { port: 0 },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BuiltInBroker, type DemoBroker, GivenBroker } from './broker.js';
 import { type LogLine, Program, sleep } from './child.js';
 import { AgentApi, RelayApi, SandboxControl } from './clients.js';
-import { kioskProgram, relayProgram, sandboxProgram } from './configs.js';
+import { type ActuatorTable, kioskProgram, relayProgram, sandboxProgram } from './configs.js';
 import { type DemoDatabase, freshDatabase, pglite } from './database.js';
 import { DATABASE_VARIABLE } from './given.js';
 import { keptFolder, type RunFolder, temporaryFolder } from './keep.js';
@@ -31,6 +31,8 @@ export type StackOptions = {
   readonly linking?: boolean;
   /** Somebody gives money back by the operations API, which takes a token: `relay` has it then. */
   readonly staff?: boolean;
+  /** Default: the kiosk app hands out the goods. */
+  readonly actuator?: ActuatorTable;
   /** A program that dies unasked is started again, as systemd would. */
   readonly revive?: boolean;
   /** Every JSON log line of the programs. */
@@ -124,10 +126,13 @@ export class Stack {
       this.log('relay', `ready on ${this.relay.base}, ledger in ${database.about}`);
     };
     const kioskStart = async (): Promise<void> => {
-      const kiosk = this.#add(kioskProgram({ ...place, scannerPath: line.path }), (found) => {
-        this.agent.base = `http://127.0.0.1:${found['api']}`;
-        this.kioskPage = `http://127.0.0.1:${found['web']}`;
-      });
+      const kiosk = this.#add(
+        kioskProgram({ ...place, scannerPath: line.path, actuator: this.#options.actuator }),
+        (found) => {
+          this.agent.base = `http://127.0.0.1:${found['api']}`;
+          this.kioskPage = `http://127.0.0.1:${found['web']}`;
+        },
+      );
       await kiosk.start();
       this.log('kiosk', `${this.kioskName} ready on ${this.agent.base}, its display on ${this.kioskPage}`);
     };

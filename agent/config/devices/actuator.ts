@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { dialectNames } from '../../../drivers/actuator/mdb/dialects.js';
 import { PULSE_MOST_MS } from '../../../drivers/actuator/pulse.js';
-import { duration, oneOf } from '../values.js';
+import { duration, oneOf, whole } from '../values.js';
 import { gpioKeys, placeKeys } from './lines.js';
+import { placeOfDevice } from './places.js';
 
 const MINUTE_MS = 60_000;
 
@@ -23,7 +25,7 @@ const sensor = v.strictObject(
 
 /** [actuator] */
 export const actuator = v.object({
-  kind: oneOf(['app', 'virtual', 'pulse']),
+  kind: oneOf(['app', 'virtual', 'pulse', 'mdb']),
   result: v.optional(oneOf(['delivered', 'failed', 'doubtful']), 'delivered'),
   delay_ms: duration(500, 0),
   limit_ms: duration(30_000, 1),
@@ -31,4 +33,11 @@ export const actuator = v.object({
   pulse_ms: duration(200, 1, PULSE_MOST_MS),
   tolerance_ms: duration(100, 1, 1_000),
   sensor: v.exactOptional(sensor),
+  ...placeOfDevice,
+  baud_rate: v.optional(whole(300, 4_000_000), 115_200),
+  dialect: v.optional(oneOf(dialectNames), 'qibixx'),
+  address: v.optional(oneOf(['first', 'second']), 'first'),
+  session: v.optional(oneOf(['begin', 'always-idle']), 'begin'),
+  currency: v.exactOptional(v.string('an ISO 4217 code, such as "HKD"')),
+  scale: v.optional(whole(1, 255), 1),
 });

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { linesDiffer, placeFault } from './line-rules.js';
+import { mdbRules } from './mdb-rules.js';
 
 const placeOfKind = {
   serial: 'the path of the serial device, such as "/dev/serial/by-id/usb-…"',
@@ -93,5 +94,6 @@ export const deviceRules: readonly Rule[] = [
   pulseNeedsOutput,
   linesNeedAButton,
   linesDiffer,
+  ...mdbRules,
   lcdNeedsEnglish,
 ];

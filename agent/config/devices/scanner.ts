@@ -4,17 +4,14 @@ import { MARKET_PATTERN } from '../../../protocol/issuer-table/table.js';
 import { DUPLICATE_WINDOW_DEFAULT_MS } from '../../decode/duplicates.js';
 import { type TerminatorName, terminatorBytes } from '../../decode/framer.js';
 import { duration, flag, line, listOf, oneOf, whole } from '../values.js';
+import { placeOfDevice } from './places.js';
 
 const names = Object.keys(terminatorBytes) as TerminatorName[];
 const marketRule = '"global" or a country in two lower-case letters, such as "tw"';
-const usbRule = 'vendor and product id of four hexadecimal digits each, such as "0c2e:0b01"';
 /** [scanner] */
 export const scanner = v.object({
   kind: oneOf(['serial', 'hid-pos', 'hid-keyboard', 'virtual']),
-  path: v.exactOptional(line(4_096, 'a path')),
-  usb: v.exactOptional(v.pipe(v.string(usbRule), v.regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/i, usbRule))),
-  usb_serial: v.exactOptional(line(126)),
-  usb_port: v.exactOptional(line(64, 'a port such as "1-1.4"')),
+  ...placeOfDevice,
   usb_reset: flag(false),
   profile: v.optional(oneOf(profileNames), 'generic'),
   commands: flag(true),

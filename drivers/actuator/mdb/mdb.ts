@@ -17,7 +17,9 @@ import {
   step,
 } from './session.js';
 
-export type MdbOptions = SerialLine & {
+export type MdbOptions = Pick<SerialLine, 'baudRate'> & {
+  /** Where the adapter's device node is: a path that stays, or what finds it now by another mark; undefined: nowhere. */
+  readonly path: string | (() => Promise<string | undefined>);
   readonly dialect: DialectName;
   readonly address: DeviceAddress;
   readonly session: 'begin' | 'always-idle';
@@ -79,12 +81,18 @@ export class MdbActuator implements Actuator, OrderSource {
     if (this.#running) return;
     const { clock, retry, watchMs = 250, path, baudRate } = this.#options;
     const stop = new AbortController();
+    const find = typeof path === 'string' ? async () => path : path;
+    let at: string | undefined;
     const parts = {
       clock: clock ?? systemClock,
       retry: { ...defaultRetry, ...retry },
       watchMs,
-      identify: () => identify(path),
-      open: () => this.#open({ path, baudRate }),
+      // Looked for anew until its port is open, then only looked at.
+      identify: async () => {
+        if (!this.#port) at = await find().catch(() => undefined);
+        return at === undefined ? undefined : identify(at);
+      },
+      open: () => this.#open({ path: at ?? '', baudRate }),
       onState: (state: LineState, detail: string) => this.#line(state, detail),
     };
     this.#running = { stop, ended: keepOpen(parts, stop.signal) };

@@ -98,3 +98,54 @@ it('two lamps are not one either, but lines of another chip, another kind, or of
   ).toEqual([]);
   expect(faults(['kind = "app"', relay], lamp('back_end = "gpio", line = 17'))).toEqual([]);
 });
+
+const mdb = ['kind = "mdb"', 'path = "/dev/ttyUSB0"', 'currency = "HKD"'];
+
+it('takes a machine by its line, from beside the file', () => {
+  const { actuator } = parseConfig(text(['kind = "mdb"', 'path = "mdb"', 'currency = "HKD"']), '/etc/k/kiosk.toml');
+  expect(actuator).toMatchObject({
+    path: '/etc/k/mdb',
+    baudRate: 115_200,
+    dialect: 'qibixx',
+    session: 'begin',
+    scale: 1,
+  });
+});
+
+const scanner = (...lines: string[]) => ['[scanner]', ...lines].join('\n');
+
+it.each([
+  [['kind = "mdb"', 'currency = "HKD"'], '', 'actuator.path', /MDB adapter/],
+  [['kind = "mdb"', 'usb_port = "1-1"'], '', 'actuator.currency', /ISO 4217/],
+  [[...mdb.slice(0, 2), 'currency = "XXX"'], '', 'actuator.currency', /ISO 4217/],
+  [[...mdb, 'dialect = "mdb"'], '', 'actuator.dialect', /"qibixx", "hex"/],
+  [[...mdb, 'scale = 256'], '', 'actuator.scale', /1 to 255/],
+  [
+    mdb,
+    '[order]\nmode = "fixed"\namount = "1"\ncurrency = "HKD"\nreference = "A"',
+    'order.mode',
+    /the machine places the orders/,
+  ],
+] as [string[], string, string, RegExp][])('names what a machine lacks: %j %s', (lines, more, key, expected) => {
+  const [fault, ...others] = faults(lines, more);
+  expect(others).toEqual([]);
+  expect(fault?.key).toBe(key);
+  expect(fault?.expected).toMatch(expected);
+});
+
+it.each([
+  [mdb, ['path = "/dev/ttyUSB0"'], ['actuator.path']],
+  [mdb, ['path = "/dev/ttyUSB1"'], []],
+  [[...mdb, 'usb = "0403:6001"'], ['path = "/dev/ttyUSB0"'], []],
+  [[...mdb, 'usb = "0C2E:6001"'], ['usb = "0c2e:6001"'], ['actuator.usb_port']],
+  [[...mdb, 'usb = "0c2e:6001"', 'usb_port = "1-2"'], ['usb = "0c2e:6001"', 'usb_port = "1-1"'], []],
+] as const)('a machine and a scanner are two lines: %j, %j', (lines, scannerLines, keys) => {
+  const source = text([...lines]).replace('[scanner]\nkind = "virtual"', scanner('kind = "serial"', ...scannerLines));
+  let found: readonly string[] = [];
+  try {
+    parseConfig(source, 'kiosk.toml');
+  } catch (error) {
+    found = (error as ConfigError).faults.map((fault) => fault.key);
+  }
+  expect(found).toEqual(keys);
+});

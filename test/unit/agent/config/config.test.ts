@@ -70,7 +70,8 @@ describe('a good file', () => {
       web: { port: 7_080 },
       actuator: {
         ...{ kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
-        ...{ pulseMs: 200, toleranceMs: 100 },
+        ...{ pulseMs: 200, toleranceMs: 100, baudRate: 115_200, scale: 1 },
+        ...{ dialect: 'qibixx', address: 'first', session: 'begin' },
       },
       linking: { wallets: [] },
       order: { mode: 'api', expiresMs: 120_000 },
@@ -206,7 +207,11 @@ describe('the example', () => {
       },
       buttons: { ...plain.buttons, link: full.buttons.link, pay: full.buttons.pay },
       indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
-      actuator: { ...plain.actuator, output: full.actuator.output, sensor: full.actuator.sensor },
+      actuator: {
+        ...plain.actuator,
+        ...{ path: '/dev/serial/by-id/usb-mdb', usb: '0403:6001', usbSerial: 'MDB 1', usbPort: '1-1.2' },
+        ...{ output: full.actuator.output, sensor: full.actuator.sensor, currency: 'HKD' },
+      },
     });
   });
 });

@@ -152,6 +152,15 @@ describe('placing an order', () => {
     expect(await place()).toMatchObject({ status: 503, json: { error: { code: 'out-of-service', reason: 'relay' } } });
   });
 
+  it('places no order where a machine does, and does all else', async () => {
+    await api.stop();
+    api = createOrderApi({ desk: desk(), log, port: 0, byMachine: true });
+    ({ port } = await api.start());
+    expect(await place()).toMatchObject({ status: 409, json: { error: { code: 'by-machine' } } });
+    expect(rig.asked).toEqual([]);
+    expect(await call('GET', '/v1/status')).toMatchObject({ status: 200 });
+  });
+
   it('answers a fault of its own without detail, and reports it', async () => {
     rig.broken = true;
     const reply = await place();

@@ -11,8 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function setUp(more: Partial<MdbOptions> = {}) {
-  const place = makePlace();
+async function setUp(more: Partial<MdbOptions> = {}, place = makePlace()) {
   closing.push(() => place.close());
   const vmc = makeVmc(place);
   await place.plug();
@@ -113,8 +112,24 @@ it('unplugged in the vend: doubtful; plugged in again it says JUST RESET and ser
   await vmc.play(opened.replace('\n> 1010\n< 00', '') + chosen);
 });
 
+it('an adapter that comes back under another name is found again', async () => {
+  const other = makePlace();
+  closing.push(() => other.close());
+  const there = makeVmc(other);
+  const place = makePlace();
+  let path: string | undefined = place.path;
+  const { states } = await setUp({ path: async () => path }, place);
+  path = undefined;
+  await place.unplug();
+  await until('absent', () => states.at(-1) === 'absent');
+  await other.plug();
+  path = other.path;
+  await until('the line again', () => states.filter((s) => s === 'ready').length === 2);
+  await there.play(opened);
+});
+
 it('a machine that goes silent is doubtful within the limit, and its session is cancelled', async () => {
-  const { vmc, vend } = await setUp({ limitMs: 80 });
+  const { vmc, vend } = await setUp({ limitMs: 800 });
   await vmc.play(opened + chosen);
   const vended = vend();
   expect(await vmc.poll()).toBe(approved);
