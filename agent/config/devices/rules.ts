@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { fiveFault } from './johnny-five.js';
 
 const placeOfKind = {
   serial: 'the path of the serial device, such as "/dev/serial/by-id/usb-…"',
@@ -40,7 +41,7 @@ const lampsNeedOutputs: Rule = {
 };
 
 /** The key without which a back-end does not know its line. */
-const placeOf = { led: 'led', pwm: undefined, gpio: 'line' } as const;
+const placeOf = { led: 'led', pwm: undefined, gpio: 'line', 'johnny-five': 'line' } as const;
 
 const outputsNeedPlaces: Rule = {
   reads: ['indicator.outputs'],
@@ -52,13 +53,19 @@ const outputsNeedPlaces: Rule = {
         const what = key === 'led' ? 'its name under /sys/class/leds' : 'its offset on the chip, such as 17';
         return { key: `${at}.${key}`, found: 'nothing', expected: `${what}, as back_end is "${output.back_end}"` };
       }
-      if (output.active_low && output.back_end !== 'gpio') {
-        const expected = 'false: only a "gpio" is turned round here; a LED is by active_low=1 of its overlay';
+      if (output.active_low && (output.back_end === 'led' || output.back_end === 'pwm')) {
+        const expected =
+          'false: only "gpio" and "johnny-five" are turned round here; a LED is by active_low=1 of its overlay';
         return { key: `${at}.active_low`, found: 'true', expected };
       }
     }
     return undefined;
   },
+};
+
+const fiveNeedsPins: Rule = {
+  reads: ['indicator.outputs'],
+  check: ({ indicator: { outputs = [] } }) => fiveFault(outputs, (i) => `indicator.outputs[${i}]`),
 };
 
 const lcdNeedsEnglish: Rule = {
@@ -79,5 +86,6 @@ export const deviceRules: readonly Rule[] = [
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,
+  fiveNeedsPins,
   lcdNeedsEnglish,
 ];
