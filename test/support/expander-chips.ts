@@ -5,7 +5,8 @@ export abstract class ExpanderChipDouble implements I2cBus {
   /** Each state of the pins since power-up, as "HHLL…", pin 0 first; "z" is an input. */
   readonly seen: string[] = [];
   readonly address: number;
-  transfers = 0;
+  writes = 0;
+  reads = 0;
   #there = true;
 
   constructor(address: number) {
@@ -24,12 +25,14 @@ export abstract class ExpanderChipDouble implements I2cBus {
   }
 
   async write(address: number, bytes: Uint8Array): Promise<void> {
+    this.writes++;
     this.#meet(address);
     this.take(bytes);
     this.look();
   }
 
   async read(address: number, length: number): Promise<Uint8Array> {
+    this.reads++;
     this.#meet(address);
     return this.give(length);
   }
@@ -52,7 +55,6 @@ export abstract class ExpanderChipDouble implements I2cBus {
   }
 
   #meet(address: number): void {
-    this.transfers++;
     if (!this.#there || address !== this.address) throw new I2cError(`i2c: 0x${address.toString(16)}`, 'EREMOTEIO');
   }
 }

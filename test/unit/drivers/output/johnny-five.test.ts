@@ -117,19 +117,27 @@ describe('an expander by johnny-five', () => {
     expect(made).toBe(1);
   });
 
-  it('switches in one transfer', async () => {
-    const bus = new Pcf8574(0x20);
-    const expander = new FiveExpander({ chip: 'pcf8574', bus, address: 0x20 });
-    const place = { backEnd: 'johnny-five', component: 'led', expander, line: 5, activeLow: false } as const;
-    const output = outputAt('lamp', place, { ...soon, checkMs: 60_000 });
-    outputs.push(output);
-    await output.start(handlers);
-    await until('dark', () => bus.pin(5) === 'L');
-    const before = bus.transfers;
-    output.set(true);
-    await until('lit', () => bus.pin(5) === 'H');
-    expect(bus.transfers - before).toBe(1);
-  });
+  it.each([
+    [false, 'H', 'L'],
+    [true, 'L', 'H'],
+  ])(
+    'a LED, active low %s: switched in one transfer, and only looked at while it stays',
+    async (activeLow, on, off) => {
+      const bus = new Pcf8574(0x20);
+      const expander = new FiveExpander({ chip: 'pcf8574', bus, address: 0x20 });
+      const place = { backEnd: 'johnny-five', component: 'led', expander, line: 5, activeLow } as const;
+      const output = outputAt('lamp', place, { ...soon, checkMs: 10 });
+      outputs.push(output);
+      await output.start(handlers);
+      await until('dark', () => bus.pin(5) === off);
+      const before = bus.writes;
+      output.set(true);
+      await until('lit', () => bus.pin(5) === on);
+      const reads = bus.reads;
+      await until('looked at', () => bus.reads > reads + 3);
+      expect([bus.writes - before, bus.pin(5)]).toEqual([1, on]);
+    },
+  );
 });
 
 describe('johnny-five in this process', () => {
@@ -144,6 +152,22 @@ describe('johnny-five in this process', () => {
     expect(faults).toEqual([expect.stringMatching(/johnny-five cannot be loaded .* npm install johnny-five@2\.1\.0/)]);
     expect(loadJohnnyFive()).toBe(loadJohnnyFive());
     sys.close();
+  });
+
+  it('is loaded within the start, before a scanner is opened, also for a line that is not there', async () => {
+    const five = await loadJohnnyFive();
+    let loaded = 0;
+    const loadFive = () =>
+      new Promise<typeof five>((resolve) => {
+        setTimeout(() => {
+          loaded++;
+          resolve(five);
+        }, 50);
+      });
+    const bus = new Pcf8574(0x20);
+    bus.pull();
+    await behind('pcf8574', bus, [1, 2], false, loadFive);
+    expect([loaded, faults.length]).toEqual([2, 2]);
   });
 
   it('makes no Board without io, takes neither SIGINT nor standard input, and says nothing', async () => {
