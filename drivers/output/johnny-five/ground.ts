@@ -1,6 +1,5 @@
 import type Board from 'johnny-five/lib/board.js';
-import type { GpioOptions } from '../onoff.js';
-import { OnoffWire } from '../onoff.js';
+import { type GpioOptions, OnoffWire } from '../onoff.js';
 import { boardOver, type JohnnyFive } from './library.js';
 import { IoPlugin } from './plugin.js';
 

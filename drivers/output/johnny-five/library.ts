@@ -42,8 +42,8 @@ export async function withRemedy(load: () => Promise<JohnnyFive>): Promise<Johnn
 }
 
 /**
- * The one place where a Board is made. Without an `io` it would open each serial port in turn, the scanner's among them,
- * to look for an Arduino; its defaults take standard input and SIGINT.
+ * The one place where a Board is made. Without an `io` it would open the first USB serial port it finds, maybe the
+ * scanner's, to look for an Arduino; its defaults take standard input and SIGINT.
  */
 export function boardOver({ Board }: JohnnyFive, io: BoardIo): Promise<Board> {
   if (!io) return Promise.reject(new Error('johnny-five: found no io, expected an IO plugin or an expander'));
