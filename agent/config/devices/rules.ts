@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { fiveFault } from './johnny-five.js';
+import { linesDiffer, placeFault } from './line-rules.js';
 
 const placeOfKind = {
   serial: 'the path of the serial device, such as "/dev/serial/by-id/usb-…"',
@@ -40,24 +41,12 @@ const lampsNeedOutputs: Rule = {
         },
 };
 
-/** The key without which a back-end does not know its line. */
-const placeOf = { led: 'led', pwm: undefined, gpio: 'line', 'johnny-five': 'line' } as const;
-
 const outputsNeedPlaces: Rule = {
   reads: ['indicator.outputs'],
   check({ indicator: { outputs = [] } }) {
     for (const [i, output] of outputs.entries()) {
-      const key = placeOf[output.back_end];
-      const at = `indicator.outputs[${i}]`;
-      if (key !== undefined && output[key] === undefined) {
-        const what = key === 'led' ? 'its name under /sys/class/leds' : 'its offset on the chip, such as 17';
-        return { key: `${at}.${key}`, found: 'nothing', expected: `${what}, as back_end is "${output.back_end}"` };
-      }
-      if (output.active_low && (output.back_end === 'led' || output.back_end === 'pwm')) {
-        const expected =
-          'false: only "gpio" and "johnny-five" are turned round here; a LED is by active_low=1 of its overlay';
-        return { key: `${at}.active_low`, found: 'true', expected };
-      }
+      const fault = placeFault(`indicator.outputs[${i}]`, output);
+      if (fault) return fault;
     }
     return undefined;
   },
@@ -66,6 +55,15 @@ const outputsNeedPlaces: Rule = {
 const fiveNeedsPins: Rule = {
   reads: ['indicator.outputs'],
   check: ({ indicator: { outputs = [] } }) => fiveFault(outputs, (i) => `indicator.outputs[${i}]`),
+};
+
+const pulseNeedsOutput: Rule = {
+  reads: ['actuator.kind', 'actuator.output'],
+  check({ actuator: { kind, output } }) {
+    if (output) return placeFault('actuator.output', output);
+    const expected = 'the relay, such as { back_end = "led", led = "kiosk-relay" }, as kind is "pulse"';
+    return kind === 'pulse' ? { key: 'actuator.output', found: 'nothing', expected } : undefined;
+  },
 };
 
 const lcdNeedsEnglish: Rule = {
@@ -80,6 +78,18 @@ const lcdNeedsEnglish: Rule = {
         },
 };
 
+const linesNeedAButton: Rule = {
+  reads: ['buttons.kind', 'buttons.link', 'buttons.pay'],
+  check: ({ buttons: { kind, link, pay } }) =>
+    kind !== 'lines' || (link ?? pay) !== undefined
+      ? undefined
+      : {
+          key: 'buttons.link',
+          found: 'nothing, and no pay either',
+          expected: 'at least one of them, as kind is "lines", such as { line = 5, active_low = true }',
+        },
+};
+
 /** What the keys of a device's table must fulfil together. */
 export const deviceRules: readonly Rule[] = [
   scannerNeedsPlace,
@@ -87,5 +97,8 @@ export const deviceRules: readonly Rule[] = [
   lampsNeedOutputs,
   outputsNeedPlaces,
   fiveNeedsPins,
+  pulseNeedsOutput,
+  linesNeedAButton,
+  linesDiffer,
   lcdNeedsEnglish,
 ];
