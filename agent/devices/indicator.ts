@@ -6,6 +6,7 @@ import { WebIndicator } from '../../drivers/indicator/web.js';
 import { outputAt } from '../../drivers/output/outputs.js';
 import type { WebFront } from '../../drivers/web/front.js';
 import type { Config } from '../config/config.js';
+import { FivePlaces } from './johnny-five.js';
 import { type LineSystem, placeOf } from './lines.js';
 
 export type OnLampFault = (lamp: string, detail: string | undefined) => void;
@@ -21,13 +22,18 @@ export function indicatorOf(
   if (kind === 'web') return new WebIndicator(web);
   if (kind === 'virtual') return new VirtualIndicator();
   return new LampIndicator({
-    lamps: outputs.map((output) => lampOf(output, system)),
+    lamps: lampsOf(outputs, system),
     patterns: patterns as Partial<Patterns>,
     onFault,
   });
 }
 
-function lampOf(output: OutputConfig, system: LineSystem): Lamp {
-  const made = outputAt(output.name, placeOf('indicator.outputs', output), system);
-  return { output: made, shows: output.shows ?? [output.name] };
+function lampsOf(outputs: readonly OutputConfig[], system: LineSystem): Lamp[] {
+  const fives = new FivePlaces();
+  return outputs.map((output) => {
+    const { name, shows = [name], backEnd, line } = output;
+    const five = backEnd === 'johnny-five' && line !== undefined;
+    const place = five ? fives.placeOf({ ...output, line }) : placeOf('indicator.outputs', output);
+    return { output: outputAt(name, place, system), shows };
+  });
 }

@@ -4,7 +4,7 @@ import type { OutputPlace, OutputSettings } from '../../drivers/output/outputs.j
 export type LineSystem = Partial<Pick<OutputSettings, 'sysRoot' | 'load'>>;
 
 type PlaceConfig = {
-  readonly backEnd: 'led' | 'pwm' | 'gpio';
+  readonly backEnd: 'led' | 'pwm' | 'gpio' | 'johnny-five';
   readonly led?: string;
   readonly chip?: string;
   readonly line?: number;

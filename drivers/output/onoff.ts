@@ -39,8 +39,12 @@ export class OnoffWire implements Wire {
     await this.set(false);
   }
 
-  /** At once: some 20 to 50 µs, and a pulse shall not wait for the pool that syncs the journal. */
   async set(on: boolean): Promise<void> {
+    this.write(on);
+  }
+
+  /** At once: some 20 to 50 µs, and a pulse shall not wait for the pool that syncs the journal. */
+  write(on: boolean): void {
     this.#taken.writeSync(on ? 1 : 0);
   }
 

@@ -3,6 +3,10 @@ import type { Output } from '../contract/output.js';
 import { defaultRetry, type RetryOptions } from '../line/backoff.js';
 import type { GpioLine } from '../sysfs/gpio.js';
 import { loadOnoff, type MakeLine } from '../sysfs/onoff.js';
+import type { FiveExpander } from './johnny-five/expander.js';
+import { LineGround } from './johnny-five/ground.js';
+import { type JohnnyFive, loadJohnnyFive } from './johnny-five/library.js';
+import { type FiveComponent, FiveWire } from './johnny-five/wire.js';
 import { LedWire } from './leds.js';
 import { OnoffWire } from './onoff.js';
 import { PwmWire } from './pwm.js';
@@ -13,7 +17,14 @@ import type { Wire } from './wire.js';
 export type OutputPlace =
   | { readonly backEnd: 'led'; readonly led: string }
   | { readonly backEnd: 'pwm'; readonly chip?: string; readonly channel: number }
-  | ({ readonly backEnd: 'gpio'; readonly activeLow: boolean } & GpioLine);
+  | ({ readonly backEnd: 'gpio'; readonly activeLow: boolean } & GpioLine)
+  | FivePlace;
+
+/** By johnny-five: a line of a GPIO chip, or a pin of an I2C expander, which all outputs behind it share. */
+type FivePlace = { readonly backEnd: 'johnny-five'; readonly component: FiveComponent; readonly activeLow: boolean } & (
+  | GpioLine
+  | { readonly expander: FiveExpander; readonly line: number }
+);
 
 export type OutputSettings = {
   readonly clock: Clock;
@@ -23,6 +34,8 @@ export type OutputSettings = {
   readonly pulseMostMs: number;
   /** Loads onoff, which is optional. */
   readonly load: () => Promise<MakeLine>;
+  /** Loads johnny-five, which is optional. */
+  readonly loadFive: () => Promise<JohnnyFive>;
 };
 
 const defaults: OutputSettings = {
@@ -32,6 +45,7 @@ const defaults: OutputSettings = {
   checkMs: 10_000,
   pulseMostMs: 10_000,
   load: loadOnoff,
+  loadFive: loadJohnnyFive,
 };
 
 export function outputAt(name: string, place: OutputPlace, given: Partial<OutputSettings> = {}): Output {
@@ -42,5 +56,10 @@ export function outputAt(name: string, place: OutputPlace, given: Partial<Output
 function wireOf(place: OutputPlace, settings: OutputSettings): Wire {
   if (place.backEnd === 'led') return new LedWire({ ...place, ...settings });
   if (place.backEnd === 'pwm') return new PwmWire({ ...place, ...settings });
-  return new OnoffWire({ ...place, ...settings });
+  if (place.backEnd === 'gpio') return new OnoffWire({ ...place, ...settings });
+  const ground =
+    'expander' in place
+      ? place.expander.ground(place.line, place.activeLow)
+      : new LineGround({ ...place, ...settings });
+  return new FiveWire({ component: place.component, ground, load: settings.loadFive });
 }

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import { signals } from '../../../drivers/contract/indicator.js';
 import { isPattern, patternRule } from '../../../drivers/indicator/patterns.js';
 import { oneOf, whole } from '../values.js';
+import { fiveKeys } from './johnny-five.js';
 import { placeKeys } from './lines.js';
 
 const nameRule = 'a name of 1 to 32 of a-z 0-9 _ -';
 const name = v.pipe(v.string(nameRule), v.regex(/^[a-z0-9_-]{1,32}$/, nameRule));
-const outputRule = 'a table of name, shows, back_end and, as that one needs, led, chip, line, channel, active_low';
+const outputRule =
+  'a table of name, shows, back_end and, as that one needs, led, chip, line, channel, active_low, component, expander, i2c_bus, i2c_address';
 const outputsRule = 'a list of 1 to 16 tables [[indicator.outputs]]';
 
 /** [[indicator.outputs]] */
@@ -14,8 +16,9 @@ const output = v.strictObject(
   {
     name,
     shows: v.exactOptional(v.pipe(v.array(name, 'a list of names'), v.minLength(1, 'a list of names'))),
-    ...placeKeys(['led', 'pwm', 'gpio']),
+    ...placeKeys(['led', 'pwm', 'gpio', 'johnny-five']),
     channel: v.optional(whole(0, 63), 0),
+    ...fiveKeys,
   },
   outputRule,
 );

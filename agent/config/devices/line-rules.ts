@@ -3,7 +3,7 @@ import type { Rule } from '../rule.js';
 import type { Tables } from '../schema.js';
 
 type Place = {
-  readonly back_end: 'led' | 'pwm' | 'gpio';
+  readonly back_end: 'led' | 'pwm' | 'gpio' | 'johnny-five';
   readonly led?: string;
   readonly chip?: string;
   readonly line?: number;
@@ -12,7 +12,7 @@ type Place = {
 };
 
 /** The key without which a back-end does not know its line. */
-const keyOf = { led: 'led', pwm: undefined, gpio: 'line' } as const;
+const keyOf = { led: 'led', pwm: undefined, gpio: 'line', 'johnny-five': 'line' } as const;
 
 /** What an output at the key `at` lacks, or has too much. */
 export function placeFault(at: string, place: Place): Fault | undefined {
@@ -21,8 +21,9 @@ export function placeFault(at: string, place: Place): Fault | undefined {
     const what = key === 'led' ? 'its name under /sys/class/leds' : 'its offset on the chip, such as 17';
     return { key: `${at}.${key}`, found: 'nothing', expected: `${what}, as back_end is "${place.back_end}"` };
   }
-  if (place.active_low && place.back_end !== 'gpio') {
-    const expected = 'false: only a "gpio" is turned round here; a LED is by active_low=1 of its overlay';
+  if (place.active_low && (place.back_end === 'led' || place.back_end === 'pwm')) {
+    const expected =
+      'false: only "gpio" and "johnny-five" are turned round here; a LED is by active_low=1 of its overlay';
     return { key: `${at}.active_low`, found: 'true', expected };
   }
   return undefined;
@@ -31,6 +32,12 @@ export function placeFault(at: string, place: Place): Fault | undefined {
 /** A line that a table takes for itself. */
 type Claim = { readonly at: string; readonly key: string; readonly place: Omit<Place, 'active_low'> };
 
+/** johnny-five switches a line as "gpio" does; a pin of an expander is no line of the kernel's. */
+function ofKernel(place: Place & { readonly expander?: string }): Claim['place'] {
+  if (place.expander !== undefined) return { back_end: 'gpio' };
+  return place.back_end === 'johnny-five' ? { ...place, back_end: 'gpio' } : place;
+}
+
 function claimsOf({ indicator, actuator, buttons }: Tables): readonly Claim[] {
   const claims: Claim[] = [];
   const claim = (at: string, place: Claim['place']) => {
@@ -38,7 +45,7 @@ function claimsOf({ indicator, actuator, buttons }: Tables): readonly Claim[] {
     if (place[key] !== undefined) claims.push({ at, key: `${at}.${key}`, place });
   };
   if (indicator.kind === 'lamps') {
-    for (const [i, output] of (indicator.outputs ?? []).entries()) claim(`indicator.outputs[${i}]`, output);
+    for (const [i, output] of (indicator.outputs ?? []).entries()) claim(`indicator.outputs[${i}]`, ofKernel(output));
   }
   if (actuator.kind === 'pulse') {
     if (actuator.output) claim('actuator.output', actuator.output);

@@ -9,7 +9,7 @@ export const gpioKeys = {
 };
 
 /** Which line an output is, for any device that switches one. */
-export function placeKeys<const B extends readonly ('led' | 'pwm' | 'gpio')[]>(backEnds: B) {
+export function placeKeys<const B extends readonly ('led' | 'pwm' | 'gpio' | 'johnny-five')[]>(backEnds: B) {
   return {
     back_end: oneOf(backEnds),
     /** A name, never a path: it is joined to one. */

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { fiveFault } from './johnny-five.js';
 import { linesDiffer, placeFault } from './line-rules.js';
 import { mdbRules } from './mdb-rules.js';
 
@@ -52,6 +53,11 @@ const outputsNeedPlaces: Rule = {
   },
 };
 
+const fiveNeedsPins: Rule = {
+  reads: ['indicator.outputs'],
+  check: ({ indicator: { outputs = [] } }) => fiveFault(outputs, (i) => `indicator.outputs[${i}]`),
+};
+
 const pulseNeedsOutput: Rule = {
   reads: ['actuator.kind', 'actuator.output'],
   check({ actuator: { kind, output } }) {
@@ -91,6 +97,7 @@ export const deviceRules: readonly Rule[] = [
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,
+  fiveNeedsPins,
   pulseNeedsOutput,
   linesNeedAButton,
   linesDiffer,

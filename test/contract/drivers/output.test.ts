@@ -2,8 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Output, OutputError } from '../../../drivers/contract/output.js';
 import { defaultRetry } from '../../../drivers/line/backoff.js';
+import { FiveExpander } from '../../../drivers/output/johnny-five/expander.js';
 import { type OutputPlace, outputAt } from '../../../drivers/output/outputs.js';
 import { VirtualOutput } from '../../../drivers/output/virtual.js';
+import { Mcp23017, Pcf8574 } from '../../support/expander-chips.js';
 import { FakeSysfs } from '../../support/sysfs.js';
 import { sleep, until } from '../../support/wait.js';
 
@@ -17,12 +19,8 @@ type Rig = {
   close(): void;
 };
 
-const settings = (sys: FakeSysfs) => ({
-  sysRoot: sys.root,
-  retry: { ...defaultRetry, firstMs: 20, maxMs: 50 },
-  checkMs: 50,
-  load: sys.loadOnoff,
-});
+const soon = { retry: { ...defaultRetry, firstMs: 20, maxMs: 50 }, checkMs: 50 };
+const settings = (sys: FakeSysfs) => ({ sysRoot: sys.root, load: sys.loadOnoff, ...soon });
 
 /** What is not there is off. */
 function seen(look: () => boolean): boolean {
@@ -63,6 +61,25 @@ const ledRig = (triggers?: string[]) =>
     },
   );
 
+const expanderRig = (chip: 'pcf8574' | 'mcp23017', pin: number, activeLow: boolean) => (): Rig => {
+  const bus = chip === 'pcf8574' ? new Pcf8574(0x20) : new Mcp23017(0x20);
+  const expander = new FiveExpander({ chip, bus, address: 0x20 });
+  const place = {
+    backEnd: 'johnny-five',
+    component: activeLow ? 'relay' : 'led',
+    expander,
+    line: pin,
+    activeLow,
+  } as const;
+  return {
+    output: outputAt('line', place, soon),
+    on: () => bus.pin(pin) === (activeLow ? 'L' : 'H'),
+    pull: () => bus.pull(),
+    plug: () => bus.plug(),
+    close() {},
+  };
+};
+
 function virtualRig(): Rig {
   const output = new VirtualOutput({ name: 'line' });
   return {
@@ -98,6 +115,18 @@ describe.each([
       { class: 'gpio', plug: (sys) => sys.gpioChip('pinctrl-bcm2711', 512), on: gpioOn },
     ),
   ],
+  [
+    'a GPIO line by johnny-five',
+    rigOf(
+      {
+        ...{ backEnd: 'johnny-five', component: 'led' },
+        ...{ chip: 'pinctrl-bcm2711', line: 17, activeLow: false },
+      },
+      { class: 'gpio', plug: (sys) => sys.gpioChip('pinctrl-bcm2711', 512), on: gpioOn },
+    ),
+  ],
+  ['a relay at a PCF8574 by johnny-five, active low', expanderRig('pcf8574', 3, true)],
+  ['a LED at a MCP23017 by johnny-five', expanderRig('mcp23017', 11, false)],
   ['virtual', virtualRig],
 ])('output contract: %s', (_name, makeRig) => {
   let rig: Rig | undefined;

@@ -75,6 +75,13 @@ it.each([
     'actuator.output.line',
   ],
   [
+    'a lamp by johnny-five',
+    lamp('back_end = "johnny-five", line = 17'),
+    'output = { back_end = "gpio", line = 17 }',
+    '',
+    'actuator.output.line',
+  ],
+  [
     'one LED twice',
     lamp('back_end = "led", led = "r"'),
     'output = { back_end = "led", led = "r" }',

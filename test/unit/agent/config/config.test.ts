@@ -114,8 +114,42 @@ describe('a good file', () => {
     });
   });
 
+  it('takes a tower light behind an I2C expander', () => {
+    const table = (name: string, line: number) =>
+      `{ name = "${name}", back_end = "johnny-five", expander = "pcf8574", i2c_address = 0x38, line = ${line} }`;
+    const indicator = ['kind = "lamps"', `outputs = [${table('red', 0)}, ${table('green', 7)}]`];
+    const of = (name: string, line: number) => ({
+      ...{ name, line, backEnd: 'johnny-five', expander: 'pcf8574', i2cAddress: 0x38, channel: 0, activeLow: false },
+    });
+    expect(parseConfig(text({ indicator }), 'kiosk.toml').indicator.outputs).toEqual([of('red', 0), of('green', 7)]);
+  });
+
+  it.each([
+    ['line = 8, expander = "pcf8574"', 'line'],
+    ['line = 16, expander = "mcp23017"', 'line'],
+    ['line = 1, expander = "pcf8575"', 'expander'],
+    ['line = 1, expander = "pcf8574", chip = "pinctrl-rp1"', 'chip'],
+    ['line = 1, i2c_address = 0x20', 'i2c_address'],
+    ['line = 1, component = "piezo"', 'component'],
+    ['expander = "pcf8574"', 'line'],
+    ['line = 1, expander = "pcf8574", i2c_address = 0x50', 'i2c_address'],
+  ])('names what is wrong with a lamp by johnny-five: %s', (keys, key) => {
+    const output = `outputs = [{ name = "a", back_end = "johnny-five", ${keys} }]`;
+    expect(faultsOf(text({ indicator: [output] })).map((fault) => fault.key)).toEqual([`indicator.outputs[0].${key}`]);
+  });
+
+  it.each([
+    ['expander = "mcp23017", line = 2', 'expander'],
+    ['expander = "pcf8574", i2c_bus = "/dev/i2c-1", line = 1', 'line'],
+  ])('has one chip at an address, and one output at a pin: %s', (keys, key) => {
+    const five = 'back_end = "johnny-five"';
+    const outputs = `outputs = [{ name = "a", ${five}, expander = "pcf8574", line = 1 }, { name = "b", ${five}, ${keys} }]`;
+    expect(faultsOf(text({ indicator: [outputs] })).map((fault) => fault.key)).toEqual([`indicator.outputs[1].${key}`]);
+  });
+
   it.each([
     ['kind = "lamps"', 'indicator.outputs'],
+    ['outputs = [{ name = "a", back_end = "gpio", line = 1, expander = "pcf8574" }]', 'indicator.outputs[0].expander'],
     ['outputs = [{ name = "a", back_end = "led" }]', 'indicator.outputs[0].led'],
     ['outputs = [{ name = "a", back_end = "gpio" }]', 'indicator.outputs[0].line'],
     ['outputs = [{ name = "a", back_end = "led", led = "../a" }]', 'indicator.outputs[0].led'],
