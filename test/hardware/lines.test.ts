@@ -48,9 +48,12 @@ async function tell(at: GuestProgram, order: string): Promise<void> {
 const reads = (line: number, level: number): Promise<unknown> =>
   until(`line ${line} to be ${level}`, async () => (await lab.gpio(line)) === level, 10_000);
 
-/** Both levels, seen by turns. */
+/** Four changes, seen by turns: a look from this machine takes as long as the blink. */
 async function blinks(line: number): Promise<void> {
-  for (const level of [1, 0, 1]) await reads(line, level);
+  const file = `/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio${line}/value`;
+  const look = 'read v <$f; [ "$v" = "$before" ] || seen=$seen$v; before=$v; sleep 0.05';
+  const until4 = `while [ $SECONDS -lt 25 ] && [ \${#seen} -lt 4 ]; do ${look}; done`;
+  expect(await lab.must(`f=$(echo ${file}); seen= before=; ${until4}; echo $seen`)).toMatch(/^(0101|1010)$/m);
 }
 
 describe.skipIf(noLab).each(rows)('%s on line %d', (_, line, place, by, lit) => {
