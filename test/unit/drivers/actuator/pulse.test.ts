@@ -120,6 +120,18 @@ it('a sensor that cannot be read: nothing is pulsed; lost in the vend: doubtful'
   expect(relay.told.filter((t) => t.startsWith('pulse'))).toHaveLength(1);
 });
 
+it('a sensor that can be read again serves the next customer, although nothing passed it', async () => {
+  const { relay, sensor, vend } = await setUp();
+  sensor.blind();
+  expect(await vend()).toBe('failed');
+  sensor.back();
+  relay.pulse = async (ms) => {
+    piece(sensor);
+    return { askedMs: ms, measuredMs: ms, by: 'kernel' };
+  };
+  expect(await vend('b')).toBe('delivered');
+});
+
 it('two pieces for one payment, and goods that fall by themselves, are told', async () => {
   const { relay, sensor, vend, faults } = await setUp();
   relay.pulse = async (ms) => {
