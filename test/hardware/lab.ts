@@ -74,6 +74,8 @@ export class Lab {
   scan = (device: Device, text: string): Promise<string> => this.#do('scan', device, escaped(text));
   plug = (device: Device): Promise<string> => this.#do('plug', device);
   unplug = (device: Device): Promise<string> => this.#do('unplug', device);
+  /** The keyboard types, and is pulled at once after the last key. */
+  unplugTyping = (text: string): Promise<string> => this.#do('unplug', 'keyboard', text);
   gpio = async (line: number): Promise<number> => Number(await this.#do('gpio', 'get', String(line)));
   setGpio = (line: number, value: 0 | 1): Promise<string> => this.#do('gpio', 'set', String(line), String(value));
   i2c = async (): Promise<string[]> => (await this.#do('i2c')).split('\n').filter(Boolean);
