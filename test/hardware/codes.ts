@@ -8,11 +8,14 @@ type Vector = {
 };
 export type Code = { readonly text: string; readonly issuer: string };
 
-const HOW_MANY = 20;
-const LONGEST_CPM = 512;
+/** The gate runs `QUIETZONE_HARDWARE=short`: the same tests, less often repeated, and no power cuts. */
+export const short = process.env['QUIETZONE_HARDWARE'] === 'short';
 
-/** Codes of every issuer that the vectors know first, then more of each, the longest CPM among them. */
-export function twentyCodes(): readonly Code[] {
+const HOW_MANY = short ? 6 : 20;
+export const LONGEST_CPM = 512;
+
+/** Twenty: the longest CPM, one of every issuer that the vectors know, then more of each. Six if `short`. */
+export function someCodes(): readonly Code[] {
   const file = join(projectRoot, 'test/fixtures/codes/vectors.json');
   const vectors = JSON.parse(readFileSync(file, 'utf8')) as readonly Vector[];
   const codes = vectors.flatMap(({ text, expected }) =>
@@ -23,7 +26,7 @@ export function twentyCodes(): readonly Code[] {
   const seen = new Set<string>();
   const first = codes.filter(({ issuer }) => !seen.has(issuer) && seen.add(issuer));
   const long = codes.filter(({ text }) => text.length === LONGEST_CPM);
-  const chosen = [...new Set([...first, ...long, ...codes])].slice(0, HOW_MANY);
+  const chosen = [...new Set([...long.slice(0, 1), ...first, ...codes])].slice(0, HOW_MANY);
   if (chosen.length < HOW_MANY || long.length === 0) throw new Error('vectors.json: too few codes, or no long CPM');
   return chosen;
 }

@@ -20,13 +20,15 @@ export type KioskPlace = {
   /** In the guest. */
   readonly scanner: string;
   readonly journal: string;
+  /** The config's table; the kiosk app vends unless told. */
+  readonly actuator?: Readonly<Record<string, unknown>>;
 };
 
 const API_PORT = 7081;
 /** Node starts in two seconds there, and a machine that runs its emulation beside other things takes longer. */
 const UP_WITHIN_MS = 60_000;
 
-function configOf({ name, folder, brokerPort, scanner, journal }: KioskPlace): string {
+function configOf({ name, folder, brokerPort, scanner, journal, actuator }: KioskPlace): string {
   const file = join(folder, `${name}.toml`);
   const config = {
     kiosk: { name, board_serial: `BOARD-${name}` },
@@ -36,7 +38,7 @@ function configOf({ name, folder, brokerPort, scanner, journal }: KioskPlace): s
     scanner: { kind: 'serial', path: scanner, baud_rate: 115_200, gap_ms: 500 },
     display: { kind: 'virtual' },
     indicator: { kind: 'virtual' },
-    actuator: { kind: 'app', limit_ms: 3_000 },
+    actuator: actuator ?? { kind: 'app', limit_ms: 3_000 },
     order: { mode: 'api', expires_ms: 20_000 },
     web: { port: 0 },
     api: { port: API_PORT },

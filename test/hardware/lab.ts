@@ -74,6 +74,8 @@ export class Lab {
   scan = (device: Device, text: string): Promise<string> => this.#do('scan', device, escaped(text));
   plug = (device: Device): Promise<string> => this.#do('plug', device);
   unplug = (device: Device): Promise<string> => this.#do('unplug', device);
+  /** The keyboard types, and is pulled at once after the last key. */
+  unplugTyping = (text: string): Promise<string> => this.#do('unplug', 'keyboard', text);
   gpio = async (line: number): Promise<number> => Number(await this.#do('gpio', 'get', String(line)));
   setGpio = (line: number, value: 0 | 1): Promise<string> => this.#do('gpio', 'set', String(line), String(value));
   i2c = async (): Promise<string[]> => (await this.#do('i2c')).split('\n').filter(Boolean);
@@ -116,14 +118,14 @@ export class Lab {
 
   /** A program in the guest that goes on; each line that it prints goes to `onLine`. */
   start(name: string, command: readonly string[], onLine: (line: string) => void, seconds = 3_600): GuestProgram {
-    return new GuestProgram(this, name, this.#spawn(['run', '-t', String(seconds), '--', ...command]), onLine);
+    return new GuestProgram(this, name, this.#spawn(['run', '-t', String(seconds), '--', ...command], 'pipe'), onLine);
   }
 
   /** `port` of this machine's loopback is the guest's own `guestPort`, until the child is killed. */
   tunnel = (port: number, guestPort: number): ChildProcess => this.#spawn(['tunnel', String(port), String(guestPort)]);
 
-  #spawn(args: readonly string[]): ChildProcess {
-    return spawn(python, [tool, ...args], { env: this.#env, cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+  #spawn(args: readonly string[], input: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
+    return spawn(python, [tool, ...args], { env: this.#env, cwd: projectRoot, stdio: [input, 'pipe', 'pipe'] });
   }
 }
 
@@ -143,6 +145,8 @@ export class GuestProgram {
     this.#pidFile = pidFileOf(name);
     this.#child = child;
     this.ended = new Promise((resolve) => child.once('close', () => resolve()));
+    // What a program that has ended is told is lost, and no fault of its own.
+    child.stdin?.on('error', () => {});
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => {
@@ -156,6 +160,11 @@ export class GuestProgram {
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
+
+  /** A line on its standard input. */
+  say = (line: string): void => void this.#child.stdin?.write(`${line}\n`);
+  /** The end of its standard input. */
+  done = (): void => void this.#child.stdin?.end();
 
   /** The signal goes to the program in the guest; killing what runs here would leave it there. */
   async stop(signal = 'TERM'): Promise<void> {

@@ -31,7 +31,7 @@ export class GuestReader {
   }
 
   /** Resolves in that state, now or later. */
-  async is(state: string, withinMs = 20_000): Promise<void> {
+  async is(state: string, withinMs = 60_000): Promise<void> {
     await until(
       `the scanner to be ${state}`,
       () => {
@@ -42,7 +42,7 @@ export class GuestReader {
     );
   }
 
-  stop = (): Promise<void> => this.#program.stop();
+  stop = (signal = 'TERM'): Promise<void> => this.#program.stop(signal);
 }
 
 export const pathOf: Readonly<Partial<Record<Device, string>>> = { serial: '/dev/ttyUSB0', acm: '/dev/ttyACM0' };

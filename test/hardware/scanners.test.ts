@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../drivers/clock.js';
 import { sleep, until } from '../support/wait.js';
-import { twentyCodes } from './codes.js';
+import { LONGEST_CPM, short, someCodes } from './codes.js';
 import { lab, noLab } from './here.js';
 import { GuestReader } from './reader.js';
 
@@ -13,20 +13,15 @@ const rows = [
 ] as const;
 
 describe.skipIf(noLab).each(rows)('%s (driver %s at %s, %s)', (device, kind, path) => {
-  let reader: GuestReader | undefined;
-  afterEach(async () => {
-    await reader?.stop();
-    reader = undefined;
+  let at: GuestReader;
+  beforeAll(async () => {
+    at = new GuestReader(lab, kind, path);
+    await at.is('ready');
   });
-  const started = async (): Promise<GuestReader> => {
-    reader = new GuestReader(lab, kind, path);
-    await reader.is('ready');
-    return reader;
-  };
+  afterAll(() => at.stop());
 
-  test('reads each of twenty codes of every issuer whole, the longest CPM among them', async () => {
-    const at = await started();
-    const codes = twentyCodes();
+  test('reads each code whole, the longest CPM among them', async () => {
+    const codes = someCodes();
     const wrong: string[] = [];
     for (const { text, issuer } of codes) {
       await lab.scan(device, `${text}\r`);
@@ -34,12 +29,11 @@ describe.skipIf(noLab).each(rows)('%s (driver %s at %s, %s)', (device, kind, pat
       if (at.taken() !== `${text}\r`) wrong.push(`${issuer}, ${text.length} characters`);
     }
     expect(wrong).toEqual([]);
-    expect(new Set(codes.map(({ issuer }) => issuer)).size).toBeGreaterThan(8);
-    expect(codes.some(({ text }) => text.length === 512)).toBe(true);
+    if (!short) expect(new Set(codes.map(({ issuer }) => issuer)).size).toBeGreaterThan(8);
+    expect(codes.some(({ text }) => text.length === LONGEST_CPM)).toBe(true);
   });
 
   test('passes every byte value through unchanged', async () => {
-    const at = await started();
     const all = Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString('latin1');
     await lab.scan(device, all);
     await until('256 bytes', () => at.text.length >= 256, 5_000).catch(() => {});
@@ -47,10 +41,9 @@ describe.skipIf(noLab).each(rows)('%s (driver %s at %s, %s)', (device, kind, pat
   });
 
   test('pulled while it sends, again and again: it comes back each time and reads the next code whole', async () => {
-    const at = await started();
-    const long = twentyCodes().find(({ text }) => text.length === 512)?.text ?? '';
+    const long = someCodes().find(({ text }) => text.length === LONGEST_CPM)?.text ?? '';
     const back: number[] = [];
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < (short ? 2 : 5); n++) {
       await pulledWhileSending(device, `${long}\r`, n);
       await at.is('absent');
       const plugged = systemClock.now();

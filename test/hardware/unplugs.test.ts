@@ -4,7 +4,7 @@ import { SerialScanner } from '../../drivers/scanner/serial.js';
 import { seeded } from '../bench/random.js';
 import { recorder } from '../support/recorder.js';
 import { sleep, until } from '../support/wait.js';
-import { twentyCodes } from './codes.js';
+import { someCodes } from './codes.js';
 import { QuickLine } from './quick-line.js';
 
 /** Pulled while it sends, over pseudo-terminals: quick enough for as many times as the lab could not do in hours. */
@@ -41,7 +41,7 @@ test(`a scanner that is pulled ${TIMES} times while it sends is never stuck and 
 
 async function pullAgainAndAgain(n: number, tally: Tally): Promise<void> {
   const random = seeded(SEED + n);
-  const codes = twentyCodes();
+  const codes = someCodes();
   const line = new QuickLine();
   const scanner = new SerialScanner({
     ...{ path: line.path, baudRate: 115_200, retry: { firstMs: 10, maxMs: 40 }, watchMs: 20 },
