@@ -118,6 +118,8 @@ export class PulseActuator implements Actuator {
     const { sensor } = this.#options;
     if (this.#busy) return 'another vend is under way';
     if (this.#relayFault !== undefined) return `relay: ${this.#relayFault}`;
+    // A sensor that came back clear tells no change.
+    if (sensor?.input.active !== undefined) this.#sensorFault = undefined;
     if (this.#sensorFault !== undefined) return `sensor: ${this.#sensorFault}`;
     if (sensor?.input.active === undefined && sensor)
       return 'the sensor cannot be read, so nothing could prove delivery';
@@ -154,6 +156,10 @@ export class PulseActuator implements Actuator {
       const late = pause(this.#clock, pulseMs + toleranceMs + lateMs, over.signal);
       const result = await Promise.race([relay.pulse(pulseMs), late.then(() => undefined)]);
       if (stop.aborted) return 'unsure';
+      if (result?.seen === false) {
+        this.#fault('pulse: the line was never seen on; what the relay did is not known');
+        return 'unsure';
+      }
       if (result && ofWidth(result, toleranceMs)) return 'well';
       relay.set(false);
       const found = result ? `${result.measuredMs.toFixed(1)} ms` : 'no end';

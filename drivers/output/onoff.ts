@@ -40,7 +40,8 @@ export class OnoffWire implements Wire {
   }
 
   /** At once: some 20 to 50 µs, and a pulse shall not wait for the pool that syncs the journal. */
-  async set(on: boolean): Promise<void> {
+  async set(on: boolean, _hz?: number, begin?: () => void): Promise<void> {
+    begin?.();
     this.#taken.writeSync(on ? 1 : 0);
   }
 

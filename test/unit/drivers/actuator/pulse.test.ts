@@ -1,6 +1,7 @@
 import { afterEach, expect, it, test } from 'vitest';
 import { PULSE_MOST_MS, PulseActuator, type PulseActuatorOptions } from '../../../../drivers/actuator/pulse.js';
 import { OutputError } from '../../../../drivers/contract/output.js';
+import { VirtualInput } from '../../../../drivers/input/virtual.js';
 import { inputDouble, outputDouble } from '../../../support/output-double.js';
 import { sleep } from '../../../support/wait.js';
 
@@ -118,6 +119,16 @@ it('a sensor that cannot be read: nothing is pulsed; lost in the vend: doubtful'
   expect(await vend()).toBe('doubtful');
   expect(await vend('b')).toBe('failed');
   expect(relay.told.filter((t) => t.startsWith('pulse'))).toHaveLength(1);
+});
+
+it('a sensor that was lost and came back clear, which is no change, does not keep the kiosk closed', async () => {
+  const input = new VirtualInput({ name: 'sensor' });
+  const { relay, vend } = await setUp({ sensor: { input, withinMs: 40, clearMs: 40, silent: 'doubtful' } });
+  input.fail('EACCES');
+  expect(await vend()).toBe('failed');
+  input.move(false);
+  expect(await vend('b')).toBe('doubtful');
+  expect(relay.told).toContain('pulse 200');
 });
 
 it('two pieces for one payment, and goods that fall by themselves, are told', async () => {
