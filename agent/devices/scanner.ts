@@ -54,6 +54,6 @@ function placeOf(config: ScannerConfig): SerialScannerOptions['path'] {
 export function scannerOf(config: ScannerConfig): Scanner {
   if (config.kind === 'virtual') return new VirtualScanner();
   if (config.kind !== 'serial') return hidOf(config.kind, config);
-  const { baudRate, profile, commands, probeMs, usbReset } = config;
-  return new SerialScanner({ path: placeOf(config), baudRate, profile, commands, probeMs, usbReset });
+  const { baudRate, profile, commands, probeMs, gapMs, usbReset } = config;
+  return new SerialScanner({ path: placeOf(config), baudRate, profile, commands, probeMs, gapMs, usbReset });
 }

@@ -23,6 +23,8 @@ export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
   readonly commands?: boolean;
   /** Silence after which one that can be asked is asked whether it lives, ms; 10 s unless told. */
   readonly probeMs?: number;
+  /** Silence that ends a code for whoever listens, ms; 50 unless told. What may be an answer is held half of it at most. */
+  readonly gapMs?: number;
   /** Whether one that stays silent is taken off the USB and put back. */
   readonly usbReset?: boolean;
   readonly sysRoot?: string;
@@ -31,6 +33,7 @@ export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
 };
 
 const PROBE_MS = 10_000;
+const GAP_MS = 50;
 
 /**
  * A scanner on a UART, RS-232 or USB serial line (USB CDC). It delivers bytes as they come; with a profile it also
@@ -117,12 +120,13 @@ export class SerialScanner implements Scanner {
   }
 
   async #open({ handlers, place, supervisor, stop, clock, open }: Opening): Promise<OpenPort> {
-    const { baudRate, dataBits = 8, parity = 'none', stopBits = 1, commands = true, probeMs } = this.#options;
+    const { baudRate, dataBits = 8, parity = 'none', stopBits = 1, commands = true, probeMs, gapMs } = this.#options;
     const session = new Session({
       profile: this.#profile,
       clock,
       commands,
       probeMs: probeMs ?? PROBE_MS,
+      gapMs: gapMs ?? GAP_MS,
       wanted: this.#wanted,
       onData: (data) => {
         if (!stop.aborted) handlers.onData(data);
