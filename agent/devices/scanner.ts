@@ -55,5 +55,9 @@ export function scannerOf(config: ScannerConfig): Scanner {
   if (config.kind === 'virtual') return new VirtualScanner();
   if (config.kind !== 'serial') return hidOf(config.kind, config);
   const { baudRate, profile, commands, probeMs, gapMs, usbReset } = config;
-  return new SerialScanner({ path: placeOf(config), baudRate, profile, commands, probeMs, gapMs, usbReset });
+  const usb = usbOf(config);
+  return new SerialScanner({
+    ...{ path: placeOf(config), baudRate, profile, commands, probeMs, gapMs, usbReset },
+    ...(usb ? { usb } : {}),
+  });
 }

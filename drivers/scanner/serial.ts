@@ -8,7 +8,7 @@ import type { Profile, ProfileName } from './profile/profile.js';
 import { profiles } from './profile/profiles.js';
 import { Session } from './session.js';
 import { Supervisor } from './supervisor.js';
-import { resetUsb } from './usb-reset.js';
+import { letInUsb, resetUsb, type UsbMark } from './usb-reset.js';
 
 export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
   /** Where its device node is: a path that stays, or what finds it now by another mark; undefined: nowhere. */
@@ -27,6 +27,8 @@ export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
   readonly gapMs?: number;
   /** Whether one that stays silent is taken off the USB and put back. */
   readonly usbReset?: boolean;
+  /** By which marks it is known again when a process that was killed had taken it off. */
+  readonly usb?: UsbMark;
   readonly sysRoot?: string;
   /** How a port is opened, and what stands at a path: the system's, but in tests. */
   readonly port?: { readonly open: typeof openPort; readonly identify: typeof identify };
@@ -47,6 +49,7 @@ export class SerialScanner implements Scanner {
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #session: Session | undefined;
   #wanted: 'enable' | 'disable' | undefined;
+  #resetting: Promise<string> | undefined;
 
   constructor(options: SerialScannerOptions) {
     this.#options = options;
@@ -73,7 +76,10 @@ export class SerialScanner implements Scanner {
       open: () => this.#open({ handlers, place, supervisor, stop: stop.signal, clock, open: port.open }),
       onState: (state: Parameters<Supervisor['line']>[0], detail: string) => supervisor.line(state, detail),
     };
-    this.#running = { stop, ended: keepOpen(parts, stop.signal) };
+    const { usbReset = false, usb, sysRoot = '/sys' } = this.#options;
+    const before = usbReset && usb ? letInUsb(usb, sysRoot) : undefined;
+    const ended = before ? before.then(() => keepOpen(parts, stop.signal)) : keepOpen(parts, stop.signal);
+    this.#running = { stop, ended };
   }
 
   tell(word: ScannerWord): void {
@@ -85,7 +91,7 @@ export class SerialScanner implements Scanner {
     const running = this.#running;
     if (!running) return;
     running.stop.abort();
-    await running.ended;
+    await Promise.all([running.ended, this.#resetting]);
     this.#running = undefined;
     this.#state = 'absent';
   }
@@ -107,7 +113,10 @@ export class SerialScanner implements Scanner {
 
   #supervise(handlers: ScannerHandlers, place: Place, stop: AbortSignal, clock: Clock): Supervisor {
     const { usbReset = false, sysRoot = '/sys' } = this.#options;
-    const reset = async () => resetUsb(place.path ?? '', { clock, sysRoot });
+    const reset = () => {
+      this.#resetting = resetUsb(place.path ?? '', { clock, sysRoot, stop });
+      return this.#resetting;
+    };
     return new Supervisor({
       onState: (state, detail) => {
         if (stop.aborted) return;
