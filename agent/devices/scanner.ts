@@ -6,7 +6,7 @@ import { HidPosScanner } from '../../drivers/scanner/hid-pos.js';
 import { SerialScanner } from '../../drivers/scanner/serial.js';
 import { VirtualScanner } from '../../drivers/scanner/virtual.js';
 import type { Config } from '../config/config.js';
-import { serialPlaceOf } from './usb.js';
+import { serialPlaceOf, usbOf } from './usb.js';
 
 type ScannerConfig = Config['scanner'];
 
@@ -34,6 +34,10 @@ function hidOf(kind: 'hid-pos' | 'hid-keyboard', config: ScannerConfig): Scanner
 export function scannerOf(config: ScannerConfig): Scanner {
   if (config.kind === 'virtual') return new VirtualScanner();
   if (config.kind !== 'serial') return hidOf(config.kind, config);
-  const { baudRate, profile, commands, probeMs, usbReset } = config;
-  return new SerialScanner({ path: serialPlaceOf('scanner', config), baudRate, profile, commands, probeMs, usbReset });
+  const { baudRate, profile, commands, probeMs, gapMs, usbReset } = config;
+  const usb = usbOf(config);
+  return new SerialScanner({
+    ...{ path: serialPlaceOf('scanner', config), baudRate, profile, commands, probeMs, gapMs, usbReset },
+    ...(usb ? { usb } : {}),
+  });
 }

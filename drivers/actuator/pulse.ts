@@ -156,6 +156,10 @@ export class PulseActuator implements Actuator {
       const late = pause(this.#clock, pulseMs + toleranceMs + lateMs, over.signal);
       const result = await Promise.race([relay.pulse(pulseMs), late.then(() => undefined)]);
       if (stop.aborted) return 'unsure';
+      if (result?.seen === false) {
+        this.#fault('pulse: the line was never seen on; what the relay did is not known');
+        return 'unsure';
+      }
       if (result && ofWidth(result, toleranceMs)) return 'well';
       relay.set(false);
       const found = result ? `${result.measuredMs.toFixed(1)} ms` : 'no end';

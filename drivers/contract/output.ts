@@ -10,8 +10,16 @@ export type OutputAbilities = {
   readonly tone: boolean;
 };
 
-/** `asked` and `measured`, ms, by the monotonic clock; `measured` counts from before the first to after the last write. */
-export type PulseResult = { readonly askedMs: number; readonly measuredMs: number; readonly by: 'kernel' | 'process' };
+/**
+ * `asked` and `measured`, ms, by the monotonic clock; `measured` counts from before the write that switches on to after the
+ * last. `seen` false: in all that time nobody saw it on, be it dead or the machine too busy to look.
+ */
+export type PulseResult = {
+  readonly askedMs: number;
+  readonly measuredMs: number;
+  readonly by: 'kernel' | 'process';
+  readonly seen?: boolean;
+};
 
 export type OutputHandlers = {
   /** `detail` is for technicians: what the system said, and the remedy where there is one. Once for each new fault. */
@@ -34,7 +42,7 @@ export interface Output {
   tone(hz: number): void;
   /**
    * On once, for `ms`, then off, whatever happens to this process as far as the back-end can. A second pulse while one
-   * runs is refused.
+   * runs is refused, and so is one that cannot begin soon: whoever asked has given it up by then.
    * @throws Error in the system's words when the line could not be switched on or its end is not certain: `OutputError`.
    */
   pulse(ms: number): Promise<PulseResult>;

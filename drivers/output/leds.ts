@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { OutputAbilities } from '../contract/output.js';
-import { awaitRights, readText, writeText } from '../sysfs/files.js';
+import { awaitRights, readText, writeText, writeTextNow } from '../sysfs/files.js';
 import type { Wire } from './wire.js';
 
 export type LedOptions = {
@@ -39,11 +39,13 @@ export class LedWire implements Wire {
     await this.set(false);
   }
 
-  async set(on: boolean): Promise<void> {
+  async set(on: boolean, _hz?: number, begin?: () => void): Promise<void> {
     // Off takes the trigger away too; said first, as the line shall be off at once.
-    if (!on) await this.#write('brightness', '0');
+    if (!on) this.#writeNow('brightness', '0');
     await this.#use('none');
-    if (on) await this.#write('brightness', this.#full);
+    if (!on) return;
+    begin?.();
+    this.#writeNow('brightness', this.#full);
   }
 
   async blink(onMs: number, offMs: number): Promise<void> {
@@ -52,11 +54,12 @@ export class LedWire implements Wire {
     await this.#write('delay_off', String(offMs));
   }
 
-  async pulse(ms: number): Promise<void> {
+  async pulse(ms: number, begin: () => void): Promise<void> {
     await this.#use('oneshot', 'shot', 'delay_on', 'delay_off');
     await this.#write('delay_on', String(ms));
     await this.#write('delay_off', String(ONESHOT_OFF_MS));
-    await this.#write('shot', '1');
+    begin();
+    this.#writeNow('shot', '1');
   }
 
   async isOn(): Promise<boolean> {
@@ -75,5 +78,9 @@ export class LedWire implements Wire {
 
   #write(file: string, text: string): Promise<void> {
     return writeText(`${this.#folder}/${file}`, text);
+  }
+
+  #writeNow(file: string, text: string): void {
+    writeTextNow(`${this.#folder}/${file}`, text);
   }
 }

@@ -39,7 +39,8 @@ export class OnoffWire implements Wire {
     await this.set(false);
   }
 
-  async set(on: boolean): Promise<void> {
+  async set(on: boolean, _hz?: number, begin?: () => void): Promise<void> {
+    begin?.();
     this.write(on);
   }
 

@@ -66,8 +66,9 @@ export class PwmWire implements Wire {
     await this.set(false, 0);
   }
 
-  async set(on: boolean, hz: number): Promise<void> {
+  async set(on: boolean, hz: number, begin?: () => void): Promise<void> {
     if (on && hz !== this.#hz) await this.#tune(hz);
+    begin?.();
     await this.#write('enable', on ? '1' : '0');
   }
 

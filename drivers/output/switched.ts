@@ -10,6 +10,9 @@ type Wish =
 
 type Asked = {
   readonly ms: number;
+  readonly beginBefore: number;
+  /** It begins, or is refused: nobody waits for that any more. */
+  heard(): void;
   resolve(result: PulseResult): void;
   reject(error: OutputError): void;
 };
@@ -26,6 +29,10 @@ export type SwitchedOptions = {
 
 /** What a passive buzzer sounds when nobody chose: near the resonance of most. */
 const HZ_DEFAULT = 2_700;
+/** A pulse begins within this time or not at all, ms: later, whoever asked for it has told that it is not known. */
+const BEGIN_MOST_MS = 500;
+/** A line that may be on since a pulse is tried to be switched off this often, ms. */
+const OFF_EACH_MS = 50;
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One line over any back-end: the newest wish made true, faults told once, tried again with back-off, pulses bounded. */
@@ -41,6 +48,8 @@ export class SwitchedOutput implements Output {
   #told: string | undefined;
   #ready = false;
   #asked: Asked | undefined;
+  /** A pulse began, and its end is not certain. */
+  #mayBeOn = false;
   #lit = false;
   #wake = (): void => {};
   #stop: AbortController | undefined;
@@ -92,7 +101,10 @@ export class SwitchedOutput implements Output {
         : `a pulse of ${ms} ms, expected 1 to ${most}`;
     if (refusal !== undefined) return Promise.reject(new OutputError(`${this.name}: ${refusal}`, false));
     return new Promise((resolve, reject) => {
-      this.#asked = { ms, resolve, reject };
+      const { clock } = this.#options;
+      // What is under way may wait for the thread pool, which may be full of disks and name servers that hang.
+      const heard = clock.after(BEGIN_MOST_MS, () => this.#refuseAsked(`not begun within ${BEGIN_MOST_MS} ms`));
+      this.#asked = { ms, beginBefore: clock.now() + BEGIN_MOST_MS, heard, resolve, reject };
       this.#wake();
     });
   }
@@ -124,13 +136,15 @@ export class SwitchedOutput implements Output {
       try {
         this.#applied = undefined;
         await this.#wire.take();
+        this.#mayBeOn = false;
         this.#ready = true;
         tried();
         while (!stop.aborted) await this.#step(stop);
       } catch (error) {
         this.#failed(words(error));
         tried();
-        await pause(this.#options.clock, this.#backoff.next(), stop);
+        const waitMs = this.#backoff.next();
+        await pause(this.#options.clock, this.#mayBeOn ? Math.min(waitMs, OFF_EACH_MS) : waitMs, stop);
       }
     }
     this.#refuseAsked('stopped');
@@ -145,6 +159,7 @@ export class SwitchedOutput implements Output {
   }
 
   #refuseAsked(why: string): void {
+    this.#asked?.heard();
     this.#asked?.reject(new OutputError(`${this.name}: ${why}`, false));
     this.#asked = undefined;
   }
@@ -186,14 +201,17 @@ export class SwitchedOutput implements Output {
 
   async #pulseNow(asked: Asked, stop: AbortSignal): Promise<void> {
     this.#applied = undefined;
+    asked.heard();
+    const { ms, beginBefore } = asked;
     try {
       const { clock } = this.#options;
-      asked.resolve(await carryOut(this.#wire, { ms: asked.ms, hz: this.#hz, clock, stop }));
+      asked.resolve(await carryOut(this.#wire, { ms, beginBefore, hz: this.#hz, clock, stop }));
       this.#asked = undefined;
       this.#well();
     } catch (error) {
       this.#asked = undefined;
       const begun = !(error instanceof OutputError) || error.begun;
+      this.#mayBeOn = begun;
       asked.reject(new OutputError(`${this.name}: ${words(error)}`, begun));
       if (!stop.aborted) throw error;
     }

@@ -28,7 +28,8 @@ class MemoryWire implements Wire {
     await this.set(false, this.hz);
   }
 
-  async set(on: boolean, hz: number): Promise<void> {
+  async set(on: boolean, hz: number, begin?: () => void): Promise<void> {
+    begin?.();
     if (this.fault !== undefined) throw new SysfsError(this.fault, 'virtual');
     if (on) this.hz = hz;
     if (on === this.on) return;

@@ -9,11 +9,12 @@ export interface Wire {
   readonly abilities: OutputAbilities;
   /** Takes the line, switched off. */
   take(): Promise<void>;
-  set(on: boolean, hz: number): Promise<void>;
+  /** @param begin called right before the write that switches on; it throws when that shall not be any more */
+  set(on: boolean, hz: number, begin?: () => void): Promise<void>;
   /** Only where the kernel blinks. */
   blink(onMs: number, offMs: number, hz: number): Promise<void>;
-  /** Begins a pulse; only where the kernel ends it. */
-  pulse(ms: number): Promise<void>;
+  /** Begins a pulse; only where the kernel ends it. @param begin as for `set` */
+  pulse(ms: number, begin: () => void): Promise<void>;
   /** Read back; a line that is gone rejects. */
   isOn(): Promise<boolean>;
   /** Lets go of it as it is. */

@@ -8,7 +8,7 @@ import type { Profile, ProfileName } from './profile/profile.js';
 import { profiles } from './profile/profiles.js';
 import { Session } from './session.js';
 import { Supervisor } from './supervisor.js';
-import { resetUsb } from './usb-reset.js';
+import { letInUsb, resetUsb, type UsbMark } from './usb-reset.js';
 
 export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
   /** Where its device node is: a path that stays, or what finds it now by another mark; undefined: nowhere. */
@@ -23,14 +23,19 @@ export type SerialScannerOptions = Omit<SerialLine, 'path'> & {
   readonly commands?: boolean;
   /** Silence after which one that can be asked is asked whether it lives, ms; 10 s unless told. */
   readonly probeMs?: number;
+  /** Silence that ends a code for whoever listens, ms; 50 unless told. What may be an answer is held half of it at most. */
+  readonly gapMs?: number;
   /** Whether one that stays silent is taken off the USB and put back. */
   readonly usbReset?: boolean;
+  /** By which marks it is known again when a process that was killed had taken it off. */
+  readonly usb?: UsbMark;
   readonly sysRoot?: string;
   /** How a port is opened, and what stands at a path: the system's, but in tests. */
   readonly port?: { readonly open: typeof openPort; readonly identify: typeof identify };
 };
 
 const PROBE_MS = 10_000;
+const GAP_MS = 50;
 
 /**
  * A scanner on a UART, RS-232 or USB serial line (USB CDC). It delivers bytes as they come; with a profile it also
@@ -44,6 +49,7 @@ export class SerialScanner implements Scanner {
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #session: Session | undefined;
   #wanted: 'enable' | 'disable' | undefined;
+  #resetting: Promise<string> | undefined;
 
   constructor(options: SerialScannerOptions) {
     this.#options = options;
@@ -70,7 +76,10 @@ export class SerialScanner implements Scanner {
       open: () => this.#open({ handlers, place, supervisor, stop: stop.signal, clock, open: port.open }),
       onState: (state: Parameters<Supervisor['line']>[0], detail: string) => supervisor.line(state, detail),
     };
-    this.#running = { stop, ended: keepOpen(parts, stop.signal) };
+    const { usbReset = false, usb, sysRoot = '/sys' } = this.#options;
+    const before = usbReset && usb ? letInUsb(usb, sysRoot) : undefined;
+    const ended = before ? before.then(() => keepOpen(parts, stop.signal)) : keepOpen(parts, stop.signal);
+    this.#running = { stop, ended };
   }
 
   tell(word: ScannerWord): void {
@@ -82,7 +91,7 @@ export class SerialScanner implements Scanner {
     const running = this.#running;
     if (!running) return;
     running.stop.abort();
-    await running.ended;
+    await Promise.all([running.ended, this.#resetting]);
     this.#running = undefined;
     this.#state = 'absent';
   }
@@ -104,7 +113,10 @@ export class SerialScanner implements Scanner {
 
   #supervise(handlers: ScannerHandlers, place: Place, stop: AbortSignal, clock: Clock): Supervisor {
     const { usbReset = false, sysRoot = '/sys' } = this.#options;
-    const reset = async () => resetUsb(place.path ?? '', { clock, sysRoot });
+    const reset = () => {
+      this.#resetting = resetUsb(place.path ?? '', { clock, sysRoot, stop });
+      return this.#resetting;
+    };
     return new Supervisor({
       onState: (state, detail) => {
         if (stop.aborted) return;
@@ -117,12 +129,13 @@ export class SerialScanner implements Scanner {
   }
 
   async #open({ handlers, place, supervisor, stop, clock, open }: Opening): Promise<OpenPort> {
-    const { baudRate, dataBits = 8, parity = 'none', stopBits = 1, commands = true, probeMs } = this.#options;
+    const { baudRate, dataBits = 8, parity = 'none', stopBits = 1, commands = true, probeMs, gapMs } = this.#options;
     const session = new Session({
       profile: this.#profile,
       clock,
       commands,
       probeMs: probeMs ?? PROBE_MS,
+      gapMs: gapMs ?? GAP_MS,
       wanted: this.#wanted,
       onData: (data) => {
         if (!stop.aborted) handlers.onData(data);

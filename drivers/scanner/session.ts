@@ -10,6 +10,8 @@ export type SessionParts = {
   readonly commands: boolean;
   /** Silence after which it is asked whether it lives, ms. */
   readonly probeMs: number;
+  /** Silence that ends a code for whoever listens, ms. */
+  readonly gapMs: number;
   /** What it was told last. */
   readonly wanted: 'enable' | 'disable' | undefined;
   onData(data: ScannerData): void;
@@ -46,6 +48,10 @@ export class Session {
   #writeBeganMs = 0;
   #wanted: SessionParts['wanted'];
   #heldAtMs = 0;
+  /** A question was not answered in time, so that the next answer may be its. */
+  #late = false;
+  /** Settings are not as they shall be, as far as is known. */
+  #unsettled = false;
   /** When each of these is due, monotonic ms. */
   readonly #at = { answer: never, forget: never, hold: never, probe: never, rearm: never };
   #timerAt = never;
@@ -62,8 +68,7 @@ export class Session {
     const { profile, commands } = this.#parts;
     this.#write = write;
     if (commands) {
-      for (const { ask, next } of profile.configure ?? [])
-        this.#tasks.push({ command: ask, ...(next ? { next } : {}) });
+      this.#configure();
       if (this.#wanted) this.#queueWord(this.#wanted);
     }
     if (profile.probe) this.#at.probe = this.#parts.clock.now();
@@ -73,11 +78,12 @@ export class Session {
   receive(bytes: Uint8Array, atMs: number): void {
     if (this.#closing.signal.aborted) return;
     this.#heardNow(atMs);
+    // First, so that a code that proves the scanner's life finds a kiosk that is open.
+    this.#parts.onHeard();
     const heard = this.#reader.read(bytes);
     for (const one of heard) this.#take(one, atMs);
     this.#heldAtMs = atMs;
-    this.#at.hold = this.#reader.holding ? atMs + this.#parts.profile.holdMs : never;
-    this.#parts.onHeard();
+    this.#at.hold = this.#reader.holding ? atMs + this.#holdMs : never;
     this.#go();
   }
 
@@ -97,6 +103,19 @@ export class Session {
     this.#closing.abort();
     this.#cancelTimer?.();
     this.#tasks = [];
+  }
+
+  /** Held longer, the end of a code would come after the gap that ends it. */
+  get #holdMs(): number {
+    const { profile, gapMs } = this.#parts;
+    return profile.packets ? profile.holdMs : Math.min(profile.holdMs, gapMs / 2);
+  }
+
+  #configure(): void {
+    const steps = this.#parts.profile.configure ?? [];
+    const tasks = steps.map(({ ask, next }) => ({ command: ask, ...(next ? { next } : {}) }));
+    this.#tasks.unshift(...tasks);
+    this.#unsettled = false;
   }
 
   #queueWord(word: ScannerWord): void {
@@ -124,7 +143,10 @@ export class Session {
     const task = this.#asked;
     this.#asked = undefined;
     this.#at.answer = never;
-    const more = task?.next?.(answer);
+    if (!task?.next) return;
+    // Another question's value, written to this setting, would switch off whatever its bits mean here.
+    if (this.#late) this.#unsettled = true;
+    const more = this.#late ? undefined : task.next(answer);
     if (more) this.#tasks.unshift({ command: more });
   }
 
@@ -194,7 +216,9 @@ export class Session {
     if (at.answer <= now) this.#missed(now);
     if (at.forget <= now && !this.#asked) {
       at.forget = never;
+      this.#late = false;
       this.#reader.forget();
+      if (this.#unsettled) this.#configure();
     }
     if (at.rearm <= now) {
       at.rearm = never;
@@ -205,6 +229,10 @@ export class Session {
 
   #missed(now: number): void {
     this.#at.answer = never;
+    this.#late ||= this.#asked !== undefined;
+    // What is set by answers waits until no late one can come any more.
+    this.#unsettled ||= this.#asked?.next !== undefined || this.#tasks.some((task) => task.next);
+    this.#tasks = this.#tasks.filter((task) => !task.next);
     this.#asked = undefined;
     this.#at.probe = this.#at.probe === never ? never : now + Math.min(this.#parts.probeMs, DOUBT_MS);
     this.#parts.onMissed();

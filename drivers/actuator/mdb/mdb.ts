@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.js';
+import { type Clock, pause, systemClock } from '../../clock.js';
 import type { Actuator, VendJob, VendResult } from '../../contract/actuator.js';
 import type { OrderHandlers, OrderSource } from '../../contract/order-source.js';
 import { defaultRetry, type RetryOptions } from '../../line/backoff.js';
@@ -39,6 +39,8 @@ export type MdbOptions = Pick<SerialLine, 'baudRate'> & {
 
 /** How long a VMC shall wait for an answer, s; the adapter answers within it. */
 const RESPONSE_S = 5;
+/** How long an adapter may take to take the last words, ms; one that takes none would be waited for for ever. */
+const CLOSING_MOST_MS = 200;
 
 /** A vending machine at an MDB adapter, for which this kiosk is the cashless device: it asks, and hands out. */
 export class MdbActuator implements Actuator, OrderSource {
@@ -104,7 +106,9 @@ export class MdbActuator implements Actuator, OrderSource {
     if (!running) return;
     this.#running = undefined;
     this.#lost();
-    await this.#write(this.#dialect.closing);
+    const over = new AbortController();
+    const said = this.#write(this.#dialect.closing).finally(() => over.abort());
+    await Promise.race([said, pause(this.#clock, CLOSING_MOST_MS, over.signal)]);
     running.stop.abort();
     await running.ended;
   }

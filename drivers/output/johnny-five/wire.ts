@@ -40,9 +40,10 @@ export class FiveWire implements Wire {
     await this.set(false);
   }
 
-  async set(on: boolean): Promise<void> {
+  async set(on: boolean, _hz?: number, begin?: () => void): Promise<void> {
     const component = this.#component;
     if (!component) throw new Error('the line is not taken');
+    begin?.();
     if (on) component.on();
     else component.off();
     await this.#options.ground.send();

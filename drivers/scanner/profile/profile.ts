@@ -39,8 +39,10 @@ export type Profile = {
   readonly configure?: readonly ConfigureStep[];
   /** Longest wait for an answer, ms. */
   readonly answerMs: number;
-  /** Silence after which the beginning of an answer was none, ms: shorter than the gap that ends a code, where both are text. */
+  /** Silence after which the beginning of an answer was none, ms; never longer than half the gap that ends a code. */
   readonly holdMs: number;
+  /** Codes are packets too: what is held is the beginning of one and no text, and waits `holdMs` whatever the gap. */
+  readonly packets?: boolean;
   /** Pause between the bytes of a command, ms; 0: none. */
   readonly paceMs: number;
   readonly reader: () => Reader;

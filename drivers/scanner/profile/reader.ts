@@ -44,8 +44,11 @@ export class Cutter implements Reader {
   }
 
   read(bytes: Uint8Array): readonly Heard[] {
-    if (this.#owed === 0) return [{ kind: 'data', bytes, endOfCode: false }];
     const all = this.holding ? Buffer.concat([this.#held, bytes]) : bytes;
+    if (this.#owed === 0) {
+      this.#held = none;
+      return [{ kind: 'data', bytes: all, endOfCode: false }];
+    }
     const heard: Heard[] = [];
     let from = 0;
     let at = 0;

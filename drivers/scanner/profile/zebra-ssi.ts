@@ -21,6 +21,7 @@ export const zebraSsi: Profile = {
   answerMs: 1_000,
   // Half a packet that long ago will not be whole; it was not acknowledged, so it is sent again.
   holdMs: 500,
+  packets: true,
   paceMs: 0,
   reader: () => new SsiReader(),
 };

@@ -360,6 +360,7 @@ it('a session that is closed says and does nothing more', () => {
     clock,
     commands: true,
     probeMs: 1_000,
+    gapMs: 50,
     wanted: undefined,
     onData: ({ bytes }) => data.push(Buffer.from(bytes).toString()),
     onHeard: () => {},
