@@ -11,15 +11,25 @@ export type CollectorHandlers = {
   onDropped(reason: DropReason): void;
 };
 
+export type CollectorTime = {
+  /** Monotonic ms. */
+  now(): number;
+  /** After a code whose end was lost: what begins within this time is its rest, and no code, ms. */
+  readonly restMs: number;
+};
+
 /** One code at a time, put together from what reports bring, handed on whole or dropped whole. */
 export class CodeCollector {
   readonly #handlers: CollectorHandlers;
   readonly #buffer = Buffer.alloc(CODE_BYTES_MOST);
   #length = 0;
   #spoilt: DropReason | undefined;
+  readonly #time: CollectorTime;
+  #lostAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(handlers: CollectorHandlers) {
+  constructor(handlers: CollectorHandlers, time: CollectorTime) {
     this.#handlers = handlers;
+    this.#time = time;
   }
 
   get begun(): boolean {
@@ -27,6 +37,7 @@ export class CodeCollector {
   }
 
   push(bytes: Uint8Array): void {
+    if (!this.begun && this.#time.now() - this.#lostAtMs < this.#time.restMs) this.spoil('incomplete');
     if (this.#length + bytes.length > CODE_BYTES_MOST) this.spoil('too-long');
     if (this.#spoilt) return;
     this.#buffer.set(bytes, this.#length);
@@ -53,6 +64,7 @@ export class CodeCollector {
     if (!this.begun) return;
     this.spoil('incomplete');
     this.end();
+    this.#lostAtMs = this.#time.now();
   }
 
   /** Forgets the code without a word. */

@@ -100,6 +100,11 @@ export class KeyReports {
     this.#spoil = spoil;
   }
 
+  /** Silence: a key whose release was lost is not down for ever, or the next code would begin without it. */
+  rest(): void {
+    this.#down = [];
+  }
+
   push(report: Uint8Array): void {
     const { reportId, bytes, modifiersAt, keysAt, keys } = this.#layout;
     if (reportId !== 0 && report[0] !== reportId) return;

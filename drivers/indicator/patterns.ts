@@ -24,6 +24,8 @@ export const defaultPatterns: Patterns = {
 
 export const patternRule = '"on", "off", a blink such as "250/250" (ms), or beeps such as "3x120/120@440" (ms, Hz)';
 const MS_MOST = 60_000;
+/** Nobody hears less, and 0 is no pitch. */
+const HZ_LEAST = 20;
 
 const inMs = (text: string | undefined, least: number): number | undefined => {
   const ms = Number(text);
@@ -42,7 +44,8 @@ export function beepsOf(text: string): Beeps | undefined {
   const [, count, on, off, hz] = /^([1-9])x(\d{2,4})\/(\d{1,4})(?:@(\d{2,5}))?$/.exec(text) ?? [];
   const [onMs, offMs] = [inMs(on, 20), inMs(off, 0)];
   if (count === undefined || onMs === undefined || offMs === undefined) return undefined;
-  return { count: Number(count), onMs, offMs, ...(hz === undefined ? {} : { hz: Number(hz) }) };
+  if (hz === undefined) return { count: Number(count), onMs, offMs };
+  return Number(hz) < HZ_LEAST ? undefined : { count: Number(count), onMs, offMs, hz: Number(hz) };
 }
 
 export const isPattern = (text: string): boolean => lightOf(text) !== undefined || beepsOf(text) !== undefined;

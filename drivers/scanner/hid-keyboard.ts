@@ -68,7 +68,12 @@ export class HidKeyboardScanner implements Scanner {
       const board = this.#board(collector);
       const reports = new KeyReports(layout, board, () => collector.spoil('invalid'));
       const onReport = (report: Uint8Array) => reports.push(report);
-      const handlers = { onReport, onGap: this.#onGap(board, collector) };
+      const gap = this.#onGap(board, collector);
+      const onGap = () => {
+        reports.rest();
+        gap();
+      };
+      const handlers = { onReport, onGap };
       const reader = await this.#read({ paths: [nodes.hidraw], size: reportMost, stop }, handlers);
       return { reader, broken: () => inhibit(nodes.inputs) };
     }

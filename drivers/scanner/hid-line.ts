@@ -45,6 +45,9 @@ const reasons: Readonly<Record<DropReason, string>> = {
   'too-long': 'it is longer than any code',
 };
 
+/** Silence after which what comes is another code and not the rest of one, in gaps; the framer's own measure. */
+const QUIET_GAPS = 5;
+
 /** An open device is looked at each so many `watchMs`. */
 const LOOKS = 4;
 
@@ -81,22 +84,22 @@ export class HidLine {
 
   start(handlers: ScannerHandlers, name: string): void {
     if (this.#running) throw new Error(`${name}: found started, expected stopped`);
-    const { clock, retry, watchMs, endOfCode } = this.#parts;
+    const { clock, retry, watchMs, gapMs, endOfCode } = this.#parts;
     const stop = new AbortController();
     this.#say = (state, detail) => {
       this.#state = state;
       handlers.onState(state, detail);
     };
-    const collector = new CodeCollector({
-      onCode: (bytes) => {
-        if (!stop.signal.aborted) handlers.onData({ bytes, atMs: clock.now(), endOfCode });
-      },
-      onDropped: (reason) => {
-        this.#dropped[reason] += 1;
-        const times = `${this.#dropped[reason]} since the start`;
-        if (!stop.signal.aborted) this.note(`a code was dropped: ${reasons[reason]} (${times})`);
-      },
-    });
+    const onCode = (bytes: Uint8Array) => {
+      if (!stop.signal.aborted) handlers.onData({ bytes, atMs: clock.now(), endOfCode });
+    };
+    const onDropped = (reason: DropReason) => {
+      this.#dropped[reason] += 1;
+      const times = `${this.#dropped[reason]} since the start`;
+      if (!stop.signal.aborted) this.note(`a code was dropped: ${reasons[reason]} (${times})`);
+    };
+    const time = { now: () => clock.now(), restMs: gapMs * (QUIET_GAPS - 1) };
+    const collector = new CodeCollector({ onCode, onDropped }, time);
     const parts = {
       ...{ clock, retry, watchMs, onState: this.#say },
       identify: () => this.#identify(),

@@ -8,6 +8,8 @@ const status = { retransmit: 0x01, continues: 0x02 } as const;
 const HEADER = 4;
 const CHECKSUM = 2;
 const none = new Uint8Array(0);
+/** Longer than the largest text that a QR code of letters and digits holds (4296). */
+const CODE_BYTES_MOST = 4_400;
 
 /** The two's complement of the sum of all bytes, 16 bits, high byte first. */
 export function ssiChecksum(bytes: Uint8Array): number {
@@ -34,11 +36,13 @@ export class SsiReader implements Reader {
   #held: Uint8Array = none;
   /** Of the packet that was acknowledged last: to know it when it comes again, not to keep what it said. */
   #last = '';
-  /** The code goes on in the next packet, which does not tell its kind again. */
-  #continues = false;
+  /** Of a code that goes on in the next packet, which does not tell its kind again: told whole or not at all. */
+  #begun: Uint8Array | undefined;
+  /** Its next packet did not come in time: what comes may be that one, and is dropped up to its end. */
+  #broken = false;
 
   get holding(): boolean {
-    return this.#held.length > 0;
+    return this.#held.length > 0 || this.#begun !== undefined;
   }
 
   expect(): void {}
@@ -69,6 +73,9 @@ export class SsiReader implements Reader {
 
   release(): readonly Heard[] {
     this.#held = none;
+    this.#broken ||= this.#begun !== undefined;
+    this.#begun?.fill(0);
+    this.#begun = undefined;
     return [];
   }
 
@@ -80,10 +87,25 @@ export class SsiReader implements Reader {
     const digest = createHash('sha256').update(content).digest('base64');
     const again = (flags & status.retransmit) !== 0 && digest === this.#last;
     this.#last = digest;
-    if (again) return [ack];
-    const text = this.#continues ? content : content.subarray(1);
-    this.#continues = (flags & status.continues) !== 0;
-    return [ack, { kind: 'data', bytes: text, endOfCode: !this.#continues }];
+    const continues = (flags & status.continues) !== 0;
+    if (this.#broken) {
+      // Sent again as it was not acknowledged: with the first packet it begins anew.
+      if (again && continues) this.#broken = false;
+      else {
+        this.#broken = continues;
+        return [ack];
+      }
+    } else if (again) return [ack];
+    const begun = this.#begun;
+    const text = begun ? Buffer.concat([begun, content]) : content.subarray(1);
+    begun?.fill(0);
+    if (!continues) {
+      this.#begun = undefined;
+      return [ack, { kind: 'data', bytes: text, endOfCode: true }];
+    }
+    // One that is longer than any code is kept no longer than the framer needs to see that.
+    this.#begun = Uint8Array.from(text.subarray(0, CODE_BYTES_MOST + 1));
+    return [ack];
   }
 }
 

@@ -154,6 +154,8 @@ describe('codes', () => {
     await ready();
     send('111111');
     await until('the drop', () => scanner.dropped.incomplete === 1);
+    // Sooner it would be the rest of the first.
+    await sleep(400);
     for (const report of typed('2222\r')) {
       place.report(report);
       await sleep(15);
@@ -161,6 +163,25 @@ describe('codes', () => {
     await until('the next', () => log.data.length === 1);
     expect(codes()).toEqual(['2222']);
     expect(JSON.stringify(log.states)).not.toMatch(/111|222/);
+  });
+
+  it('the rest of a code that was broken by a silence is dropped too', async () => {
+    await ready();
+    send('281006020');
+    await until('the drop', () => scanner.dropped.incomplete === 1);
+    send('123456789\r');
+    await until('the second drop', () => scanner.dropped.incomplete === 2);
+    expect(codes()).toEqual([]);
+  });
+
+  it('a key whose release was lost does not take the first character off the next code', async () => {
+    await ready();
+    place.report(keyReport(0, 0x1e));
+    await until('the drop', () => scanner.dropped.incomplete === 1);
+    await sleep(400);
+    send('134\r');
+    await until('the code', () => log.data.length === 1);
+    expect(codes()).toEqual(['134']);
   });
 
   it('a Caps Lock that was left on bends no later code, after an end or a silence', async () => {

@@ -202,6 +202,39 @@ describe('SSI', () => {
     );
   });
 
+  const first = (text: string, status: number) => packet(0xf3, status, latin(`\x1c${text}`));
+  const next = (text: string, status: number) => packet(0xf3, status, latin(text));
+  const codes = (heard: readonly Heard[]) =>
+    heard.flatMap((one) => (one.kind === 'data' ? [[Buffer.from(one.bytes).toString('latin1'), one.endOfCode]] : []));
+
+  it('a code of several packets is told once, whole', () => {
+    const reader = new SsiReader();
+    const parts = ['a'.repeat(240), 'b'.repeat(240), 'c'.repeat(32)] as const;
+    const stream = [first(parts[0], 2), next(parts[1], 2), next(parts[1], 3), next(parts[2], 0)];
+    const heard = stream.flatMap((bytes) => reader.read(bytes));
+    expect(codes(heard)).toEqual([[parts.join(''), true]]);
+    expect(heard.filter((one) => one.kind === 'say')).toHaveLength(4);
+    expect(reader.holding).toBe(false);
+  });
+
+  it('a code whose next packet comes too late is dropped with it, and bends no later one', () => {
+    const reader = new SsiReader();
+    reader.read(first('FIRSTHALF', 2));
+    expect(reader.holding).toBe(true);
+    expect(reader.release()).toEqual([]);
+    expect(codes(reader.read(next('SECONDHALF', 0)))).toEqual([]);
+    expect(codes(reader.read(decode('281006020123456789')))).toEqual([['281006020123456789', true]]);
+  });
+
+  it('a first packet that was not acknowledged comes again, and the code is whole', () => {
+    const reader = new SsiReader();
+    reader.read(first('FIRSTHALF', 2));
+    reader.release();
+    expect(codes([...reader.read(first('FIRSTHALF', 3)), ...reader.read(next('SECONDHALF', 0))])).toEqual([
+      ['FIRSTHALFSECONDHALF', true],
+    ]);
+  });
+
   it('half a packet is not delivered: it was not acknowledged, and comes again whole', () => {
     const reader = new SsiReader();
     const whole = decode('281006020123456789012345');
