@@ -18,10 +18,10 @@ export async function crashEverywhere(flags: Flags & DeepFlags, program: string)
   const { json, processes } = flags;
   const progress = new Progress(process.stderr, 1, 0);
   const tell = (sofar: CrashPoints): void => progress.say(summary(sofar));
-  const { deep, stride } = flags;
+  const { deep, stride, ways } = flags;
   const result = await (processes === 1
-    ? crashPoints({ deep, stride, onProgress: tell })
-    : shared({ deep, stride, of: processes }, program, tell));
+    ? crashPoints({ deep, stride, ...(ways ? { ways } : {}), onProgress: tell })
+    : shared({ deep, stride, ...(ways ? { ways } : {}), of: processes }, program, tell));
   progress.end();
   const { violations } = result;
   for (const violation of violations.slice(0, VIOLATIONS_SHOWN)) process.stdout.write(`${inWords(violation)}\n`);
@@ -36,7 +36,7 @@ export async function crashEverywhere(flags: Flags & DeepFlags, program: string)
 
 /** The scenarios shared among so many processes. */
 async function shared(
-  { deep, stride, of }: DeepFlags & { readonly of: number },
+  { deep, stride, ways, of }: DeepFlags & { readonly of: number },
   program: string,
   tell: (sofar: CrashPoints) => void,
 ): Promise<CrashPoints> {
@@ -44,7 +44,14 @@ async function shared(
   const sums: CrashPoints[] = [];
   const share = (number: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const args = [CRASHES, String(number), String(of), deep ? String(stride) : '0'];
+      const args = [
+        CRASHES,
+        String(number),
+        String(of),
+        deep ? String(stride) : '0',
+        String(ways?.of ?? 0),
+        String(ways?.from ?? 0),
+      ];
       const child = fork(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       children.push(child);
       let done = false;
@@ -80,15 +87,16 @@ function added(sums: readonly CrashPoints[]): CrashPoints {
   };
 }
 
-/** The other side: share `argv[3]` of `argv[4]`; `argv[5]`: the stride of second cuts, 0 for none. */
+/** The other side: share `argv[3]` of `argv[4]`; `argv[5]`: the stride of second cuts, 0 for none; `argv[6]`, `argv[7]`: `ways`. */
 export async function serveCrashes(): Promise<void> {
-  const [number, of, stride = 0] = process.argv.slice(3).map(Number);
+  const [number, of, stride = 0, waysOf = 0, from = 0] = process.argv.slice(3).map(Number);
   process.on('disconnect', () => process.exit());
   const say = (sofar: CrashPoints, over: boolean): void => {
     process.send?.({ sofar, over } satisfies Said);
   };
   const share = { number: number ?? 0, of: of ?? 1 };
   const deep = stride > 0 ? { deep: true, stride } : {};
-  say(await crashPoints({ share, ...deep, onProgress: (sofar) => say(sofar, false) }), true);
+  const ways = waysOf > 0 ? { ways: { of: waysOf, from } } : {};
+  say(await crashPoints({ share, ...deep, ...ways, onProgress: (sofar) => say(sofar, false) }), true);
   process.disconnect();
 }

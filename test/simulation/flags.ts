@@ -20,7 +20,12 @@ export type Flags = {
 };
 
 /** Crash points: also a second one after each, at every n-th of those that follow. */
-export type DeepFlags = { readonly deep: boolean; readonly stride: number };
+export type DeepFlags = {
+  readonly deep: boolean;
+  readonly stride: number;
+  /** At each point one of so many ways, from the `from`-th on. */
+  readonly ways?: { readonly of: number; readonly from: number };
+};
 
 export type Command =
   | { readonly kind: 'help' }
@@ -36,6 +41,7 @@ const PROCESSES_MAX = 256;
 /** About ten minutes of one processor. */
 const DEFAULT_STRIDE = 80;
 const STRIDE_MAX = 1_000_000;
+const SAMPLE_MAX = 1_000;
 const DEFAULT_SHRINK_S = 60;
 const SHRINK_MAX_S = 86_400;
 
@@ -53,6 +59,7 @@ export const HELP = `Runs kiosks and relays as they ship in worlds that try to b
   --processes N   runs so many at a time, with the same result (default 1; with --sabotage all one for each processor)
   --world I       only this one of the seed's worlds, from 0
   --deep          in the main scenarios another crash, while they recover from the first
+  --sample N      with --crash-points: at each point one of N ways, others in the next run (default: all)
   --stride N      with --deep: at every N-th of the points that follow the first (default ${DEFAULT_STRIDE}; 1: at all, for days)
   --shrink S      how long a violation is made smaller, s of the processor; 0: not at all (default ${DEFAULT_SHRINK_S})
   --json          the last line is JSON: {"seed","payments","kioskYears","faults","ends","violations"}; with
@@ -73,6 +80,7 @@ const options = {
   'crash-points': { type: 'boolean' },
   deep: { type: 'boolean' },
   stride: { type: 'string' },
+  sample: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -112,6 +120,7 @@ const apart = [
 const together = [
   ['deep', 'crash-points'],
   ['stride', 'deep'],
+  ['sample', 'crash-points'],
 ] as const;
 
 /** @throws FlagError for flags of which one is too much, or too little */
@@ -142,7 +151,8 @@ export function parseFlags(argv: readonly string[], freshSeed: number, processor
   if (values['list-sabotage']) return { kind: 'list-sabotage' };
   checkTogether(values);
   const { sabotage } = values;
-  const given = (flag: 'seed' | 'payments' | 'processes' | 'world' | 'shrink' | 'stride', from: number, to: number) => {
+  type Numbered = 'seed' | 'payments' | 'processes' | 'world' | 'shrink' | 'stride' | 'sample';
+  const given = (flag: Numbered, from: number, to: number) => {
     const text = values[flag];
     return text === undefined ? undefined : whole(flag, text, from, to);
   };
@@ -158,7 +168,9 @@ export function parseFlags(argv: readonly string[], freshSeed: number, processor
   };
   if (values['crash-points']) {
     const stride = given('stride', 1, STRIDE_MAX) ?? DEFAULT_STRIDE;
-    return { kind: 'crash-points', ...flags, deep: values.deep ?? false, stride };
+    const of = given('sample', 1, SAMPLE_MAX);
+    const ways = of === undefined ? {} : { ways: { of, from: freshSeed % of } };
+    return { kind: 'crash-points', ...flags, deep: values.deep ?? false, stride, ...ways };
   }
   if (sabotage !== undefined) return { kind: 'sabotage', name: sabotage, ...flags };
   return { kind: 'simulate', ...flags };

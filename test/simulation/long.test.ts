@@ -27,15 +27,18 @@ test(`${payments} payments of a fresh seed: nobody is charged for nothing`, { ti
   expect(outcome.stderr).toBe('');
 });
 
-test('every scenario, cut at every point in every way, ends well', { timeout: MOST_MS }, async () => {
-  const outcome = await simulateMeanwhile(built, '--crash-points', '--json', ...everyProcessor);
+/** Each run takes other ways; all of them are the command's, without `--sample`. */
+const sample = ['--sample', '3'];
+
+test('every scenario, cut at every point, in a third of the ways, ends well', { timeout: MOST_MS }, async () => {
+  const outcome = await simulateMeanwhile(built, '--crash-points', ...sample, '--json', ...everyProcessor);
   // The violations and the story of the first one stand at its beginning.
   expect(outcome.code, outcome.stdout.slice(0, SHOWN_CHARACTERS) + outcome.stderr).toBe(0);
   const found: CrashPoints = lastLine(outcome);
   console.log(summary(found), JSON.stringify(found.ends));
   expect(found.violations).toEqual([]);
   expect(found.scenarios).toBe(scenarioNames().length);
-  expect(found.runs).toBeGreaterThan(found.points * 10);
+  expect(found.runs).toBeGreaterThan(found.points * 4);
   const every = ['delivered', 'reversed', 'declined', 'refused', 'doubtful', 'operator'];
   expect(Object.keys(found.ends)).toEqual(expect.arrayContaining(every));
 });

@@ -27,6 +27,8 @@ export type CrashPointOptions = {
   readonly scenario?: string;
   /** Every n-th scenario from the k-th on, for sharing them among processes. */
   readonly share?: { readonly of: number; readonly number: number };
+  /** At each point only one of so many ways, from the `from`-th on, another one at the next point; default all. */
+  readonly ways?: { readonly of: number; readonly from: number };
   /** Also a second cut while the main scenarios recover from the first. */
   readonly deep?: boolean;
   /** With `deep`: every n-th second point, from another one on for each first point; default 1, all. */
@@ -70,15 +72,19 @@ async function cutEverywhere(scenario: Scenario, sum: Sum, options: CrashPointOp
   sum.points += points.length;
   const deep = options.deep === true && scenario.main === true;
   for (const { point, writing } of points) {
-    for (const { name, fits } of cutsOf(scenario)) {
+    const fitting = cutsOf(scenario).filter(({ fits }) => fits(point, writing));
+    for (const { name } of chosen(fitting, point, options)) {
       if (isEnough(sum, options)) return;
-      if (!fits(point, writing)) continue;
       const where = { point, cut: name };
       if (deep) await cutAgain(scenario, where, sum, options);
       else await cutAt(scenario, [where], sum);
     }
     if (deep) options.onProgress?.(sum, scenario.name);
   }
+}
+
+function chosen(all: readonly Cut[], { index }: Point, { ways }: CrashPointOptions): readonly Cut[] {
+  return ways ? all.filter((_, way) => (index + way) % ways.of === ways.from % ways.of) : all;
 }
 
 async function cutAgain(scenario: Scenario, first: Where, sum: Sum, options: CrashPointOptions): Promise<void> {
