@@ -8,7 +8,7 @@ type Vector = {
 };
 export type Code = { readonly text: string; readonly issuer: string };
 
-/** The gate runs `QUIETZONE_HARDWARE=short`: the same tests, less often repeated, and no power cuts. */
+/** The gate runs `QUIETZONE_HARDWARE=short`: fewer codes, plugs and back-ends, and no power cuts. */
 export const short = process.env['QUIETZONE_HARDWARE'] === 'short';
 
 const HOW_MANY = short ? 6 : 20;

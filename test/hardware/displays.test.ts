@@ -8,6 +8,7 @@ import { VirtualI2cBus } from '../../drivers/i2c/virtual.js';
 import { readPng, writePng } from '../support/png.js';
 import { readQr } from '../support/qr-reader.js';
 import { until } from '../support/wait.js';
+import { short } from './codes.js';
 import { lab, noLab } from './here.js';
 import { type GuestProgram, nodeProgram } from './lab.js';
 import { addressOf, messagesOf, type Panel, panelOn, pictureOf } from './panels.js';
@@ -82,11 +83,13 @@ function different(a: Bitmap, b: Bitmap): number {
   return count;
 }
 
-describe.skipIf(noLab).each<[string, Panel]>([
+const panels: [string, Panel][] = [
   ['SSD1306', { kind: 'oled', chip: 'ssd1306' }],
   ['SH1106', { kind: 'oled', chip: 'sh1106' }],
   ['LCD 20x4', { kind: 'lcd', columns: 20, rows: 4 }],
-])('%s', (name, panel) => {
+];
+
+describe.skipIf(noLab).each(short ? panels.slice(0, 1) : panels)('%s', (name, panel) => {
   test('shows in the guest, pixel by pixel, what its driver draws here, and nothing after its end', async () => {
     const at = await drawn(panel);
     mkdirSync(pictures, { recursive: true });
@@ -129,18 +132,19 @@ describe.skipIf(noLab)('on the recorded bus', () => {
     }
   });
 
-  test('a display that does not answer is a fault with its remedy, told once, and drawn when it is back', async () => {
-    const panel = { kind: 'oled', chip: 'ssd1306' } as const;
-    await lab.answerI2c(0x27);
-    const at = await drawn(panel);
-    at.say(JSON.stringify(screens['english']));
-    await until('the fault', () => faults.length > 0, 20_000);
-    expect(faults).toEqual([expect.stringMatching(/EREMOTEIO \(nobody answers at that address: check the wiring/)]);
-    await lab.clearI2c();
-    await lab.answerI2c(0x27, 0x3c);
-    await until('word that it works', () => faults.at(-1) === null, 60_000);
-    expect(faults.length).toBe(2);
-    const wanted = await alone(panel, screens['english'] as Screen);
-    await until('the picture', async () => same(await shown(panel), wanted), 20_000);
-  });
+  if (!short)
+    test('a display that does not answer is a fault with its remedy, told once, and drawn when it is back', async () => {
+      const panel = { kind: 'oled', chip: 'ssd1306' } as const;
+      await lab.answerI2c(0x27);
+      const at = await drawn(panel);
+      at.say(JSON.stringify(screens['english']));
+      await until('the fault', () => faults.length > 0, 20_000);
+      expect(faults).toEqual([expect.stringMatching(/EREMOTEIO \(nobody answers at that address: check the wiring/)]);
+      await lab.clearI2c();
+      await lab.answerI2c(0x27, 0x3c);
+      await until('word that it works', () => faults.at(-1) === null, 60_000);
+      expect(faults.length).toBe(2);
+      const wanted = await alone(panel, screens['english'] as Screen);
+      await until('the picture', async () => same(await shown(panel), wanted), 20_000);
+    });
 });

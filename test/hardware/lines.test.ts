@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { OutputPlace } from '../../drivers/output/outputs.js';
 import { until } from '../support/wait.js';
+import { short } from './codes.js';
 import { lab, noLab } from './here.js';
 import { type GuestProgram, nodeProgram } from './lab.js';
 
@@ -56,57 +57,62 @@ async function blinks(line: number): Promise<void> {
   expect(await lab.must(`f=$(echo ${file}); seen= before=; ${until4}; echo $seen`)).toMatch(/^(0101|1010)$/m);
 }
 
-describe.skipIf(noLab).each(rows)('%s on line %d', (_, line, place, by, lit) => {
-  const dark = 1 - lit;
+describe.skipIf(noLab).each(rows.filter(([name]) => !short || name !== 'onoff'))(
+  '%s on line %d',
+  (_, line, place, by, lit) => {
+    const dark = 1 - lit;
 
-  test('is off from the start, on and off as told, and blinks', async () => {
-    const at = await started(place);
-    expect(said.at(-1)).toMatchObject({ blink: by, pulse: by });
-    expect(await lab.gpio(line)).toBe(dark);
-    await tell(at, 'on');
-    await reads(line, lit);
-    await tell(at, 'off');
-    await reads(line, dark);
-    await tell(at, 'blink 600 600');
-    await blinks(line);
-    at.done();
-    await at.ended;
-    expect(await lab.gpio(line)).toBe(dark);
-  });
-
-  test('a pulse is seen outside while it lasts, and its end too', async () => {
-    const at = await started(place);
-    at.say('pulse 3000');
-    await reads(line, lit);
-    expect(said.some((answer) => 'measuredMs' in answer)).toBe(false);
-    const { askedMs, measuredMs, by: kept } = await reply('measuredMs');
-    expect([askedMs, kept]).toEqual([3_000, by]);
-    expect(measuredMs).toBeGreaterThanOrEqual(3_000);
-    expect(await lab.gpio(line)).toBe(dark);
-  });
-
-  test(
-    by === 'kernel' ? 'ends its pulse though the driver is killed' : 'is switched off by the next start',
-    async () => {
+    test('is off from the start, on and off as told, and blinks', async () => {
       const at = await started(place);
-      at.say('pulse 5000');
+      expect(said.at(-1)).toMatchObject({ blink: by, pulse: by });
+      expect(await lab.gpio(line)).toBe(dark);
+      await tell(at, 'on');
       await reads(line, lit);
-      await at.stop('KILL');
-      if (by === 'process') {
-        expect(await lab.gpio(line)).toBe(lit);
-        await started(place);
-      }
+      await tell(at, 'off');
       await reads(line, dark);
-    },
-  );
-});
+      await tell(at, 'blink 600 600');
+      await blinks(line);
+      at.done();
+      await at.ended;
+      expect(await lab.gpio(line)).toBe(dark);
+    });
 
-test.skipIf(noLab)('a lamp that the kernel blinks goes on blinking when the driver is killed', async () => {
-  const at = await started({ backEnd: 'led', led: 'board-green' });
-  await tell(at, 'blink 600 600');
-  await blinks(5);
-  await at.stop('KILL');
-  await blinks(5);
-  await started({ backEnd: 'led', led: 'board-green' });
-  expect(await lab.gpio(5)).toBe(0);
-});
+    if (!short)
+      test('a pulse is seen outside while it lasts, and its end too', async () => {
+        const at = await started(place);
+        at.say('pulse 3000');
+        await reads(line, lit);
+        expect(said.some((answer) => 'measuredMs' in answer)).toBe(false);
+        const { askedMs, measuredMs, by: kept } = await reply('measuredMs');
+        expect([askedMs, kept]).toEqual([3_000, by]);
+        expect(measuredMs).toBeGreaterThanOrEqual(3_000);
+        expect(await lab.gpio(line)).toBe(dark);
+      });
+
+    test(
+      by === 'kernel' ? 'ends its pulse though the driver is killed' : 'is switched off by the next start',
+      async () => {
+        const at = await started(place);
+        at.say('pulse 5000');
+        await reads(line, lit);
+        await at.stop('KILL');
+        if (by === 'process') {
+          expect(await lab.gpio(line)).toBe(lit);
+          await started(place);
+        }
+        await reads(line, dark);
+      },
+    );
+  },
+);
+
+if (!short)
+  test.skipIf(noLab)('a lamp that the kernel blinks goes on blinking when the driver is killed', async () => {
+    const at = await started({ backEnd: 'led', led: 'board-green' });
+    await tell(at, 'blink 600 600');
+    await blinks(5);
+    await at.stop('KILL');
+    await blinks(5);
+    await started({ backEnd: 'led', led: 'board-green' });
+    expect(await lab.gpio(5)).toBe(0);
+  });

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'hardware',
     include: ['test/hardware/*.test.ts'],
-    exclude: process.env['QUIETZONE_HARDWARE'] === 'short' ? ['test/hardware/kiosk.test.ts'] : [],
+    exclude: process.env['QUIETZONE_HARDWARE'] === 'short' ? ['test/hardware/{kiosk,payment}.test.ts'] : [],
     globalSetup: ['test/hardware/setup.ts'],
     maxWorkers: 1,
     fileParallelism: false,
