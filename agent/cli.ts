@@ -3,13 +3,14 @@ import { defineCommand, runCommand, runMain } from 'citty';
 import { refuse } from './cli/flags.js';
 import { version } from './version.js';
 
-/** The technician's command: `quietzone run | check | devices | journal | decode | issuers`, each loaded when it is asked for. */
+/** The technician's command: `quietzone run | check | devices | safe | journal | decode | issuers`, each loaded when it is asked for. */
 const main = defineCommand({
   meta: { name: 'quietzone', version, description: 'The agent of an unattended payment kiosk.' },
   subCommands: {
     run: () => import('./cli/run.js').then((room) => room.run),
     check: () => import('./cli/check.js').then((room) => room.check),
     devices: () => import('./cli/devices.js').then((room) => room.devices),
+    safe: () => import('./cli/safe.js').then((room) => room.safe),
     journal: () => import('./cli/journal.js').then((room) => room.journal),
     issuers: () => import('./cli/issuers.js').then((room) => room.issuers),
     decode: () => import('./cli/decode.js').then((room) => room.decode),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { systemClock } from '../drivers/clock.js';
+import type { Press } from '../drivers/contract/button.js';
 import { modulesOf } from '../drivers/display/qr.js';
 import { bootTag } from '../protocol/ids.js';
 import { builtInTable } from '../protocol/issuer-table/built-in.js';
@@ -10,9 +11,11 @@ import { readTableFile } from './config/issuer-table.js';
 import { Decoder } from './decode/decoder.js';
 import { framingProfile } from './decode/framer.js';
 import { compileIssuers, type IssuerLookup } from './decode/issuers.js';
-import { devicesOf } from './devices/devices.js';
+import { type DeviceParts, devicesOf } from './devices/devices.js';
+import type { LineSystem } from './devices/lines.js';
 import { BlockJournal } from './journal/block-journal.js';
 import { FileStore } from './journal/file-store.js';
+import type { View } from './kiosk/view.js';
 import { BrokerConnection } from './link/connection.js';
 import { connectionOptions, readBrokerFiles } from './link/options.js';
 import { createOrderApi } from './orders/api.js';
@@ -25,7 +28,7 @@ import { Front } from './runtime/front.js';
 import { IssuerTables } from './runtime/issuer-tables.js';
 import { tellGaps } from './runtime/journal-gaps.js';
 import { assembleKiosk } from './runtime/kiosk.js';
-import { pressHandlers } from './runtime/presses.js';
+import { pressHandlers, SCREEN_STANDS_MS } from './runtime/presses.js';
 import { warmUp } from './runtime/warm-up.js';
 import { version } from './version.js';
 
@@ -36,14 +39,12 @@ export type Agent = {
 };
 
 /** What the agent needs of the place it runs in: ports, files, a board that can be told from others. */
-async function takePlace(config: Config, log: Logger) {
+async function takePlace(config: Config, system: LineSystem, log: Logger) {
   const board = config.kiosk.boardSerial ?? boardSerial();
   const secrets = readBrokerFiles(config);
-  const devices = devicesOf(config, (lamp, why) => {
-    if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
-    else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
-  });
   const counters = new Counters();
+  const devices = devicesOf(config, { system, ...deviceFaults(log, counters) });
+  if (devices.actuatorNote) log.warn({ event: 'actuator-note' }, devices.actuatorNote);
   const orders = new OrderLog();
   const desk = new StartingDesk(config.kiosk.name, version);
   const onFault = (error: unknown) => apiFault(error, log, counters);
@@ -85,15 +86,14 @@ async function compose(config: Config, place: Place, log: Logger) {
   const count = (name: string) => counters.count(name);
   const adopt = (issuers: IssuerLookup) => decoder.adopt(issuers);
   const tables = new IssuerTables({ market, first: builtInTable, file, read: readTableFile, adopt, count, log });
+  const shown = (view: View) => present(view, display.languages, words);
+  const front = new Front(devices.display, devices.indicator, shown, devices.scanner);
+  const standsMs = config.buttons.kind === 'lines' ? SCREEN_STANDS_MS : 0;
+  const offered = (press: Press) => front.offers(press, systemClock.now(), standsMs);
   const parts = assembleKiosk({
     ...{ name: kiosk.name, board, version, replay, journal, clock: systemClock, wallMs: Date.now, random: randomBytes },
     ...{ counters, orders: place.orders, log, profile, decoder, actuator: devices.actuator, report: devices.report },
-    front: new Front(
-      devices.display,
-      devices.indicator,
-      (view) => present(view, display.languages, words),
-      devices.scanner,
-    ),
+    front,
     timers: { ...config.timers, orderExpiresMs: order.expiresMs },
     duplicateWindowMs: scanner.duplicateWindowMs,
     ...(order.mode === 'fixed' ? { fixedOrder: order } : {}),
@@ -101,7 +101,7 @@ async function compose(config: Config, place: Place, log: Logger) {
     codes: { modulesMost: devices.display.qrModulesMost, modulesOf },
     publish: (topic, frame) => connection.publish(topic, frame),
   });
-  return { ...place, ...parts, kioskDesk: parts.desk, desk: place.desk, replay, journal, connection, tables };
+  return { ...place, ...parts, offered, kioskDesk: parts.desk, desk: place.desk, replay, journal, connection, tables };
 }
 
 const STX = 0x02;
@@ -112,14 +112,16 @@ type Parts = Awaited<ReturnType<typeof compose>>;
  * Whatever can fail for the place it runs in comes before the journal's boot record: a kiosk that cannot start is started
  * again and again, and each record would push the boot that the relay knows further out of the chain.
  */
-export async function startAgent(config: Config): Promise<Agent> {
+export async function startAgent(config: Config, system: LineSystem = {}): Promise<Agent> {
   const log = pino({ level: config.log.level, base: { kiosk: config.kiosk.name } }, new LogOutput());
-  const place = await takePlace(config, log);
+  const place = await takePlace(config, system, log);
   const parts = await compose(config, place, log);
   const { loop, replay } = parts;
   if (config.scanner.issuerTableFile !== undefined) parts.tables.reload();
   place.desk.open(parts.kioskDesk);
-  await place.devices.buttons.start(pressHandlers(parts.kioskDesk, config.linking.wallets, parts.counters));
+  await place.devices.buttons.start(
+    pressHandlers(parts.kioskDesk, config.linking.wallets, parts.counters, parts.offered),
+  );
   await place.devices.scanner.start(parts.scanner);
   parts.connection.start(parts.link);
   loop.dispatch({ type: 'opened', reason: 'starting' });
@@ -144,4 +146,27 @@ async function stopAgent({ devices, scans, loop, connection, api, journal }: Par
 function apiFault(error: unknown, log: Logger, counters: Counters): void {
   counters.count('api-fault');
   log.error({ event: 'api-fault', why: error instanceof Error ? error.message : String(error) }, 'order API failed');
+}
+
+function deviceFaults(
+  log: Logger,
+  counters: Counters,
+): Pick<DeviceParts, 'onLampFault' | 'onButtonFault' | 'actuator'> {
+  return {
+    onLampFault(lamp, why) {
+      if (why === undefined) log.info({ event: 'lamp-well', lamp }, 'a lamp works again');
+      else log.warn({ event: 'lamp-fault', lamp, why }, 'a lamp cannot be switched');
+    },
+    onButtonFault(button, why) {
+      if (why === undefined) log.info({ event: 'button-well', button }, 'a button works again');
+      else log.warn({ event: 'button-fault', button, why }, 'a button cannot be used');
+    },
+    actuator: {
+      onFault(why) {
+        counters.count('actuator-fault');
+        log.warn({ event: 'actuator-fault', why }, 'what hands out the goods has a fault');
+      },
+      onWell: (what) => log.info({ event: 'actuator-well', what }, 'what hands out the goods works again'),
+    },
+  };
 }

@@ -21,8 +21,21 @@ export type OrderConfig =
 
 /** The config as the agent holds it: valid, complete, camelCase, paths absolute, money in minor units. */
 export type Config = {
-  readonly [K in Exclude<keyof Tables, 'order'>]: CamelKeys<Tables[K]>;
-} & { readonly order: OrderConfig };
+  readonly [K in Exclude<keyof Tables, 'order' | 'actuator' | 'buttons'>]: CamelKeys<Tables[K]>;
+} & { readonly order: OrderConfig; readonly actuator: ActuatorConfig; readonly buttons: ButtonsConfig };
+
+/** Its tables in the table are camelCase too. */
+export type ActuatorConfig = {
+  readonly [K in keyof CamelKeys<Tables['actuator']>]: K extends 'output' | 'sensor'
+    ? CamelKeys<NonNullable<Tables['actuator'][K]>>
+    : CamelKeys<Tables['actuator']>[K];
+};
+
+export type ButtonsConfig = {
+  readonly [K in keyof Tables['buttons']]: K extends 'kind'
+    ? Tables['buttons'][K]
+    : CamelKeys<NonNullable<Tables['buttons'][K]>>;
+};
 
 /** An order that came through the API and that nobody pays is given up after this. */
 const API_ORDER_EXPIRES_MS = 120_000;
@@ -40,6 +53,18 @@ function orderConfig({ mode, amount, currency, reference, expires_ms }: Tables['
     throw new RangeError('order: found an incomplete fixed order, expected one that the rules have passed');
   }
   return { mode, amount: parseAmount(amount, currency), currency, reference, expiresMs: expires_ms ?? 0 };
+}
+
+function actuatorConfig({ output, sensor, ...plain }: Tables['actuator']): ActuatorConfig {
+  return {
+    ...camelKeys(plain),
+    ...(output ? { output: camelKeys(output) } : {}),
+    ...(sensor ? { sensor: camelKeys(sensor) } : {}),
+  };
+}
+
+function buttonsConfig({ kind, link, pay }: Tables['buttons']): ButtonsConfig {
+  return { kind, ...(link ? { link: camelKeys(link) } : {}), ...(pay ? { pay: camelKeys(pay) } : {}) };
 }
 
 /** `file`: where the tables stood; relative paths are taken from its folder. */
@@ -63,8 +88,9 @@ export function toConfig(tables: Tables, file: string): Config {
     }),
     display: camelKeys(tables.display),
     indicator: camelKeys(tables.indicator),
+    buttons: buttonsConfig(tables.buttons),
     web: camelKeys(tables.web),
-    actuator: camelKeys(tables.actuator),
+    actuator: actuatorConfig(tables.actuator),
     linking: camelKeys(tables.linking),
     order: orderConfig(tables.order),
     api: camelKeys(tables.api),

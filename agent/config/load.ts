@@ -73,7 +73,8 @@ function expectedOf(table: string, key: string): string {
 function faultOf(issue: v.BaseIssue<unknown>): Fault {
   const [table = '', key, index, ...inner] = (issue.path ?? []).map((item) => String(item.key));
   if (key === undefined) return { key: table, found: describe(issue.input, table), expected: `a table [${table}]` };
-  const path = `${table}.${key}${index === undefined ? '' : `[${index}]`}${inner.map((word) => `.${word}`).join('')}`;
+  const within = [index ?? [], inner].flat().map((word) => (/^\d+$/.test(word) ? `[${word}]` : `.${word}`));
+  const path = `${table}.${key}${within.join('')}`;
   const expected = issue.input === undefined && index === undefined ? expectedOf(table, key) : issue.message;
   return { key: path, found: describe(issue.input, path), expected };
 }
@@ -93,8 +94,8 @@ export function parseConfig(text: string, file: string): Config {
   const whole = Object.fromEntries([...tableNames.map((name) => [name, {}] as const), ...Object.entries(raw)]);
   const result = v.safeParse(fileSchema, whole);
   const own = distinct((result.issues ?? []).map(faultOf));
-  const broken = (key: string): boolean =>
-    own.some((fault) => key === fault.key || key.startsWith(`${fault.key}.`) || fault.key.startsWith(`${key}[`));
+  const isIn = (inner: string, outer: string) => inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  const broken = (key: string): boolean => own.some((f) => key === f.key || isIn(key, f.key) || isIn(f.key, key));
   const tables = result.output as Tables;
   const joint = rules.filter((rule) => !rule.reads.some(broken)).flatMap((rule) => rule.check(tables) ?? []);
   const faults = distinct([...unknownFaults(raw), ...own, ...joint]);

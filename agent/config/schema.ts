@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ISSUER_PATTERN, NAME_PATTERN, PAY_VALID_DEFAULT_MS, REFERENCE_MAX_CHARS } from '../../protocol/limits.js';
 import { actuator } from './devices/actuator.js';
+import { buttons } from './devices/buttons.js';
 import { display } from './devices/display.js';
 import { indicator } from './devices/indicator.js';
 import { scanner } from './devices/scanner.js';
@@ -92,6 +93,7 @@ export const fileSchema = v.object({
   scanner,
   display,
   indicator,
+  buttons,
   web,
   actuator,
   linking,

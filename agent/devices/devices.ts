@@ -1,14 +1,14 @@
-import { VirtualButtons } from '../../drivers/button/virtual.js';
-import { WebButtons } from '../../drivers/button/web.js';
 import type { Buttons } from '../../drivers/contract/button.js';
 import type { Display } from '../../drivers/contract/display.js';
 import type { Indicator } from '../../drivers/contract/indicator.js';
 import type { Scanner } from '../../drivers/contract/scanner.js';
 import { WebFront } from '../../drivers/web/front.js';
 import type { Config } from '../config/config.js';
-import { type ActuatorParts, actuatorOf } from './actuator.js';
+import { type ActuatorHandlers, type ActuatorParts, actuatorOf } from './actuator.js';
+import { buttonsOf, type OnButtonFault } from './buttons.js';
 import { displayOf } from './display.js';
 import { indicatorOf, type OnLampFault } from './indicator.js';
+import type { LineSystem } from './lines.js';
 import { scannerOf } from './scanner.js';
 
 /** The drivers that the config names, each behind its contract. */
@@ -21,16 +21,25 @@ export type Devices = ActuatorParts & {
   readonly web?: WebFront;
 };
 
-export function devicesOf(config: Config, onLampFault: OnLampFault = () => {}): Devices {
+export type DeviceParts = {
+  readonly onLampFault?: OnLampFault;
+  readonly onButtonFault?: OnButtonFault;
+  readonly actuator?: ActuatorHandlers;
+  readonly system?: LineSystem;
+};
+
+export function devicesOf(
+  config: Config,
+  { onLampFault = () => {}, onButtonFault = () => {}, actuator, system }: DeviceParts = {},
+): Devices {
   const web = new WebFront({ port: config.web.port });
   const paged = config.display.kind === 'web' || config.indicator.kind === 'web';
   return {
     scanner: scannerOf(config.scanner),
     display: displayOf(config.display, web),
-    indicator: indicatorOf(config.indicator, web, onLampFault),
-    // A page shows its own; a kiosk with another display has none that is known here.
-    buttons: config.display.kind === 'web' ? new WebButtons(web) : new VirtualButtons(),
-    ...actuatorOf(config.actuator),
+    indicator: indicatorOf(config.indicator, web, onLampFault, system),
+    buttons: buttonsOf(config, web, onButtonFault, system),
+    ...actuatorOf(config.actuator, actuator, system),
     ...(paged ? { web } : {}),
   };
 }

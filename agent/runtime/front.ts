@@ -1,4 +1,5 @@
-import type { Display, Screen } from '../../drivers/contract/display.js';
+import type { Press } from '../../drivers/contract/button.js';
+import type { Display, Screen, ScreenAction } from '../../drivers/contract/display.js';
 import type { Indicator, Signal } from '../../drivers/contract/indicator.js';
 import type { Scanner, ScannerWord } from '../../drivers/contract/scanner.js';
 import type { View } from '../kiosk/view.js';
@@ -27,6 +28,9 @@ export class Front {
   #told: ScannerWord | undefined;
   /** A code was read, and what came of it is not shown yet. */
   #read = false;
+  /** What the screen offers to press, since when. */
+  #actions: readonly ScreenAction[] = [];
+  #actionsSinceMs = 0;
   /** Of the countdown that shows, to the second; 0: none. */
   #ends = 0;
 
@@ -49,8 +53,19 @@ export class Front {
     this.#shown = view;
     this.#ends = ends;
     const { screen, signal } = this.#present(view);
+    const { actions = [] } = screen;
+    if (!isSame(actions, this.#actions)) {
+      this.#actions = actions;
+      this.#actionsSinceMs = now;
+    }
     this.#display.show(screen);
     this.#indicator.show(signal);
+  }
+
+  /** Whether the screen offers this button, the same since `standsMs` ms. A press that names no wallet is for any. */
+  offers({ button, wallet }: Press, now: number, standsMs: number): boolean {
+    if (now - this.#actionsSinceMs < standsMs) return false;
+    return this.#actions.some((a) => a.button === button && (wallet === undefined || a.wallet === wallet));
   }
 
   /** The scanner's chirp, over whatever shows. */

@@ -28,6 +28,7 @@ export type PulseActuatorOptions = {
   readonly toleranceMs: number;
   /** For technicians: what was wrong, and what follows. */
   readonly onFault?: (detail: string) => void;
+  readonly onWell?: (detail: string) => void;
   readonly clock?: Clock;
 };
 
@@ -72,6 +73,7 @@ export class PulseActuator implements Actuator {
       },
       onWell: () => {
         this.#relayFault = undefined;
+        this.#options.onWell?.('relay');
       },
     });
     await sensor?.input.start({
@@ -95,7 +97,6 @@ export class PulseActuator implements Actuator {
   }
 
   #seen(active: boolean): void {
-    this.#sensorFault = undefined;
     const watch = this.#watch;
     if (!watch) {
       if (active) this.#fault('sensor: goods were seen while nothing was being handed out');
@@ -118,12 +119,11 @@ export class PulseActuator implements Actuator {
     const { sensor } = this.#options;
     if (this.#busy) return 'another vend is under way';
     if (this.#relayFault !== undefined) return `relay: ${this.#relayFault}`;
-    // A sensor that came back clear tells no change.
-    if (sensor?.input.active !== undefined) this.#sensorFault = undefined;
-    if (this.#sensorFault !== undefined) return `sensor: ${this.#sensorFault}`;
-    if (sensor?.input.active === undefined && sensor)
-      return 'the sensor cannot be read, so nothing could prove delivery';
-    if (sensor?.input.active) return 'jam: the sensor is interrupted before the pulse; clear the chute';
+    if (!sensor) return undefined;
+    // What it told last is past once it can be read again: a line that comes back has not changed, and tells nothing.
+    if (sensor.input.active === undefined)
+      return `sensor: ${this.#sensorFault ?? 'it cannot be read'}, so nothing could prove delivery`;
+    if (sensor.input.active) return 'jam: the sensor is interrupted before the pulse; clear the chute';
     return undefined;
   }
 

@@ -2,6 +2,7 @@ import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pgl
 import type { Database, Row, Transaction, Value } from './database.js';
 import { LedgerError } from './database.js';
 import { type HeldDirectory, holdDirectory } from './directory.js';
+import { emptyDatabase, imageFile } from './pglite-image.js';
 
 export type PGliteOptions = {
   /** Where the data lies; without it in memory. One process at a time, which a lock file sees to: PGlite has none. */
@@ -23,13 +24,13 @@ export class PGliteDatabase implements Database {
   }
 
   async start(): Promise<void> {
-    // Loaded late: the import alone costs memory that a relay on PostgreSQL does not need.
-    const { PGlite } = await import('@electric-sql/pglite');
     const { directory } = this.#options;
     if (directory === undefined) {
-      this.#db = await PGlite.create('memory://');
+      this.#db = await emptyDatabase(imageFile());
       return;
     }
+    // Loaded late: the import alone costs memory that a relay on PostgreSQL does not need.
+    const { PGlite } = await import('@electric-sql/pglite');
     this.#held = holdDirectory(directory);
     const { path } = this.#held;
     try {

@@ -1,55 +1,16 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { built, lastLine, simulate } from './command.js';
 import { runRow, worldTask } from './many.js';
 import { childLane, ownLane } from './processes.js';
 import { patchedFiles } from './sabotage/patch.js';
 import { findSabotage } from './sabotage/run.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const built = join(root, 'dist/test/simulation/main.js');
 const MOST_MS = 3_600_000;
-
-const thorough = process.env['QUIETZONE_REQUIRE_SERVICES'] === '1';
-const payments = Number(process.env['QUIETZONE_SIMULATE_PAYMENTS'] ?? (thorough ? 100_000 : 5_000));
-
-type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-/** The command in a process of its own, so that no other test waits for it. */
-function simulate(program: string, ...args: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-const lastLine = ({ stdout }: Outcome) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-
-test(`${payments} payments of a fresh seed: nobody is charged for nothing`, { timeout: MOST_MS }, async () => {
-  const outcome = await simulate(built, '--json', '--payments', String(payments));
-  expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
-  const { seed, kioskYears, ends, faults, violations, ...rest } = lastLine(outcome);
-  const struck = Object.values<number>(faults).reduce((sum, n) => sum + n, 0);
-  console.log(
-    `seed ${seed}: ${rest.payments} payments, ${kioskYears} kiosk-years, ${struck} faults,`,
-    JSON.stringify(ends),
-  );
-  expect(violations).toEqual([]);
-  expect(rest.payments).toBeGreaterThanOrEqual(payments);
-  expect(ends.delivered).toBeGreaterThan(payments / 4);
-  expect(outcome.stderr).toBe('');
-});
 
 test('worlds in processes of their own come to what they come to here', { timeout: MOST_MS }, async () => {
   const tasks = [0, 1, 2, 3].map((index) => worldTask(5, index, 60));

@@ -55,6 +55,10 @@ export function inputDouble() {
       active = now;
       handlers?.onChange(now, performance.now());
     },
+    /** It can be read again: no change, so nothing is told. */
+    back() {
+      active = false;
+    },
     blind(detail = 'EIO') {
       active = undefined;
       handlers?.onFault(detail);

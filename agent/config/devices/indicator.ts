@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { signals } from '../../../drivers/contract/indicator.js';
 import { isPattern, patternRule } from '../../../drivers/indicator/patterns.js';
-import { flag, line, oneOf, whole } from '../values.js';
+import { oneOf, whole } from '../values.js';
+import { placeKeys } from './lines.js';
 
 const nameRule = 'a name of 1 to 32 of a-z 0-9 _ -';
 const name = v.pipe(v.string(nameRule), v.regex(/^[a-z0-9_-]{1,32}$/, nameRule));
@@ -13,13 +14,8 @@ const output = v.strictObject(
   {
     name,
     shows: v.exactOptional(v.pipe(v.array(name, 'a list of names'), v.minLength(1, 'a list of names'))),
-    back_end: oneOf(['led', 'pwm', 'gpio']),
-    /** A name, never a path: it is joined to one. */
-    led: v.exactOptional(v.pipe(line(64, 'a name'), v.regex(/^[^/]+$/, 'a name under /sys/class/leds, without "/"'))),
-    chip: v.exactOptional(line(64, 'a label')),
-    line: v.exactOptional(whole(0, 1_023)),
+    ...placeKeys(['led', 'pwm', 'gpio']),
     channel: v.optional(whole(0, 63), 0),
-    active_low: flag(false),
   },
   outputRule,
 );

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js';
+import { linesDiffer, placeFault } from './line-rules.js';
 
 const placeOfKind = {
   serial: 'the path of the serial device, such as "/dev/serial/by-id/usb-…"',
@@ -39,25 +40,23 @@ const lampsNeedOutputs: Rule = {
         },
 };
 
-/** The key without which a back-end does not know its line. */
-const placeOf = { led: 'led', pwm: undefined, gpio: 'line' } as const;
-
 const outputsNeedPlaces: Rule = {
   reads: ['indicator.outputs'],
   check({ indicator: { outputs = [] } }) {
     for (const [i, output] of outputs.entries()) {
-      const key = placeOf[output.back_end];
-      const at = `indicator.outputs[${i}]`;
-      if (key !== undefined && output[key] === undefined) {
-        const what = key === 'led' ? 'its name under /sys/class/leds' : 'its offset on the chip, such as 17';
-        return { key: `${at}.${key}`, found: 'nothing', expected: `${what}, as back_end is "${output.back_end}"` };
-      }
-      if (output.active_low && output.back_end !== 'gpio') {
-        const expected = 'false: only a "gpio" is turned round here; a LED is by active_low=1 of its overlay';
-        return { key: `${at}.active_low`, found: 'true', expected };
-      }
+      const fault = placeFault(`indicator.outputs[${i}]`, output);
+      if (fault) return fault;
     }
     return undefined;
+  },
+};
+
+const pulseNeedsOutput: Rule = {
+  reads: ['actuator.kind', 'actuator.output'],
+  check({ actuator: { kind, output } }) {
+    if (output) return placeFault('actuator.output', output);
+    const expected = 'the relay, such as { back_end = "led", led = "kiosk-relay" }, as kind is "pulse"';
+    return kind === 'pulse' ? { key: 'actuator.output', found: 'nothing', expected } : undefined;
   },
 };
 
@@ -73,11 +72,26 @@ const lcdNeedsEnglish: Rule = {
         },
 };
 
+const linesNeedAButton: Rule = {
+  reads: ['buttons.kind', 'buttons.link', 'buttons.pay'],
+  check: ({ buttons: { kind, link, pay } }) =>
+    kind !== 'lines' || (link ?? pay) !== undefined
+      ? undefined
+      : {
+          key: 'buttons.link',
+          found: 'nothing, and no pay either',
+          expected: 'at least one of them, as kind is "lines", such as { line = 5, active_low = true }',
+        },
+};
+
 /** What the keys of a device's table must fulfil together. */
 export const deviceRules: readonly Rule[] = [
   scannerNeedsPlace,
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,
+  pulseNeedsOutput,
+  linesNeedAButton,
+  linesDiffer,
   lcdNeedsEnglish,
 ];

@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LineButtons } from '../../../drivers/button/lines.js';
+import { SeveralButtons } from '../../../drivers/button/several.js';
 import { VirtualButtons } from '../../../drivers/button/virtual.js';
 import { WebButtons } from '../../../drivers/button/web.js';
 import type { Buttons, Press } from '../../../drivers/contract/button.js';
@@ -64,6 +65,21 @@ async function virtualRig(): Promise<Rig> {
   return { buttons, press: async (press) => buttons.press(press), close: async () => {} };
 }
 
+/** A page and buttons beside it: here those beside it are pressed. */
+async function severalRig(): Promise<Rig> {
+  const beside = await linesRig();
+  const front = new WebFront({ beatMs: 20 });
+  await front.start();
+  return {
+    ...beside,
+    buttons: new SeveralButtons([new WebButtons(front), beside.buttons]),
+    async close() {
+      await beside.close();
+      await front.stop();
+    },
+  };
+}
+
 /** Each button a line; which wallet it is for, a line cannot say. */
 async function linesRig(): Promise<Rig> {
   const inputs = {
@@ -86,6 +102,7 @@ async function linesRig(): Promise<Rig> {
 describe.each([
   ['lines', linesRig],
   ['web, over a real connection', webRig],
+  ['several', severalRig],
   ['virtual', virtualRig],
 ])('buttons contract: %s', (_name, makeRig) => {
   let rig: Rig | undefined;

@@ -66,8 +66,12 @@ describe('a good file', () => {
         ...{ wiring: 'common', framebuffer: 'fb1' },
       },
       indicator: { kind: 'web' },
+      buttons: { kind: 'screen' },
       web: { port: 7_080 },
-      actuator: { kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
+      actuator: {
+        ...{ kind: 'virtual', result: 'delivered', delayMs: 500, limitMs: 30_000 },
+        ...{ pulseMs: 200, toleranceMs: 100 },
+      },
       linking: { wallets: [] },
       order: { mode: 'api', expiresMs: 120_000 },
       api: { port: 7_081 },
@@ -200,7 +204,9 @@ describe('the example', () => {
         qrModulesMost: full.display.qrModulesMost,
         i2cAddress: 60,
       },
+      buttons: { ...plain.buttons, link: full.buttons.link, pay: full.buttons.pay },
       indicator: { ...plain.indicator, outputs: full.indicator.outputs, patterns: full.indicator.patterns },
+      actuator: { ...plain.actuator, output: full.actuator.output, sensor: full.actuator.sensor },
     });
   });
 });

@@ -39,11 +39,12 @@ async function rig(codes: CodeDisplay = { modulesMost: 29, modulesOf }, clock: C
   const wallets = ['alipayhk', 'dana'];
   const actuator = new VirtualActuator({ result: 'delivered', delayMs: 0 });
   await actuator.start();
+  const front = new Front(display, new VirtualIndicator(), (view) => present(view, ['en'], { links: wallets }));
   const kiosk = assembleKiosk({
     ...{ name: 'k', board: 'b', version: '0', replay, journal, counters, orders, codes },
     ...{ clock, wallMs: Date.now, random: bytes, log: { info() {}, warn() {} } },
     actuator,
-    front: new Front(display, new VirtualIndicator(), (view) => present(view, ['en'], { links: wallets })),
+    front,
     timers: { ...timers, helloRetryMs: 1_000, roundTripMaxMs: 1_000 },
     profile: framingProfile(['cr'], { gapMs: 50, minLength: 4 }),
     decoder: new Decoder(compileIssuers(builtInTable, 'global')),
@@ -55,7 +56,7 @@ async function rig(codes: CodeDisplay = { modulesMost: 29, modulesOf }, clock: C
   });
   kiosks.push(kiosk);
   const { loop, desk, scans } = kiosk;
-  await buttons.start(pressHandlers(desk, wallets, counters));
+  await buttons.start(pressHandlers(desk, wallets, counters, (press) => front.offers(press, clock.now(), 0)));
   const hear = (body: DownBody) => loop.received(encodeDown({ seq: 1, relay: 'r', body }));
   for (const reason of ['starting', 'scanner'] as const) loop.dispatch({ type: 'opened', reason });
   loop.session({ type: 'connected' });
@@ -154,9 +155,9 @@ describe('linking a wallet', () => {
 
   it('is for the staffed desk where the display shows no code, or not one so large', async () => {
     const none = await rig({ modulesMost: 0, modulesOf });
-    expect(none.desk.link('dana')).toEqual({ ok: false, code: 'no-display' });
     none.buttons.press({ button: 'link' });
     expect([none.all('link'), none.counters.get('button-link-unasked')]).toEqual([[], 0]);
+    expect(none.desk.link('dana')).toEqual({ ok: false, code: 'no-display' });
     expect(none.display.current?.kind).toBe('link-desk');
     const small = await rig({ modulesMost: 25, modulesOf });
     small.desk.link('dana');
