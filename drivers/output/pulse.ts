@@ -18,6 +18,8 @@ const GUARD_MS = 100;
 /** A kernel counts in jiffies, up to 10 ms each, and a busy machine looks late. */
 const LATE_MOST_MS = 200;
 const LOOK_EACH_MS = 2;
+/** A shorter pulse may be over before anybody has looked, ms. */
+const LOOKED_AT_FROM_MS = 20;
 
 const never = new AbortController().signal;
 
@@ -84,5 +86,5 @@ export async function carryOut(wire: Wire, order: PulseOrder): Promise<PulseResu
   }
   const measuredMs = clock.now() - began;
   if (fault !== undefined) throw new OutputError(fault instanceof Error ? fault.message : String(fault), begun);
-  return { askedMs: ms, measuredMs, by, seen: look.seen };
+  return { askedMs: ms, measuredMs, by, ...(ms < LOOKED_AT_FROM_MS ? {} : { seen: look.seen }) };
 }

@@ -1,7 +1,6 @@
 import { afterEach, expect, it, test } from 'vitest';
 import { PULSE_MOST_MS, PulseActuator, type PulseActuatorOptions } from '../../../../drivers/actuator/pulse.js';
 import { OutputError } from '../../../../drivers/contract/output.js';
-import { VirtualInput } from '../../../../drivers/input/virtual.js';
 import { inputDouble, outputDouble } from '../../../support/output-double.js';
 import { sleep } from '../../../support/wait.js';
 
@@ -131,16 +130,6 @@ it('a sensor that can be read again serves the next customer, although nothing p
     return { askedMs: ms, measuredMs: ms, by: 'kernel' };
   };
   expect(await vend('b')).toBe('delivered');
-});
-
-it('a sensor that was lost and came back clear, which is no change, does not keep the kiosk closed', async () => {
-  const input = new VirtualInput({ name: 'sensor' });
-  const { relay, vend } = await setUp({ sensor: { input, withinMs: 40, clearMs: 40, silent: 'doubtful' } });
-  input.fail('EACCES');
-  expect(await vend()).toBe('failed');
-  input.move(false);
-  expect(await vend('b')).toBe('doubtful');
-  expect(relay.told).toContain('pulse 200');
 });
 
 it('two pieces for one payment, and goods that fall by themselves, are told', async () => {
