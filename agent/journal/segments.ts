@@ -111,14 +111,14 @@ function pastOf(segments: Segments, journal: string): Past | undefined {
  * of an earlier turn, does not.
  */
 function proofsOf(torn: readonly TornPlace[], tail: PlacedBlock): BlockHead[] {
-  const { journal, base, boot, sequence } = tail.block;
+  const { journal, boot, sequence } = tail.block;
   return torn.flatMap(({ torn: reason, segment, index, head }) => {
     if (reason !== 'checksum' || head?.journal !== journal) return [];
     const isNext = segment === tail.segment ? index <= tail.index + 1 : index === 0;
-    const isOfThisTurn = segment === tail.segment ? head.base === base : head.base > sequence;
+    const isLater = head.sequence > sequence + 1;
     // A whole head counts on: each block is begun when the one before it is durable, and names it.
     const isWhole = head.synced === head.sequence - 1 && head.first <= head.base && head.boot >= boot;
-    return !isNext && isOfThisTurn && isWhole ? [head] : [];
+    return !isNext && isLater && isWhole ? [head] : [];
   });
 }
 
