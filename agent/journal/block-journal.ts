@@ -134,7 +134,8 @@ export class BlockJournal implements Journal {
       const at = this.#segments.get(segment);
       if (at) at.last = Math.max(at.last, block.sequence);
     }
-    this.#last = found?.tail.block.sequence ?? 0;
+    // A number is never used twice for what the disk lost: so the gap shows until all is elsewhere.
+    this.#last = found?.begun ?? 0;
     this.#first = found?.first ?? 1;
     const segment = found && this.#segments.get(found.tail.segment);
     if (segment) this.#writing = { segment, base: found.tail.block.base };

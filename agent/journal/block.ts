@@ -97,17 +97,27 @@ export function decodeBlock(bytes: Uint8Array): Block | Torn {
   if (version !== VERSION && version !== GAP_VERSION) return { torn: 'newer' };
   const records = fromPayload(block.toString('utf8', HEAD_BYTES, HEAD_BYTES + length));
   if (!records) return { torn: 'payload' };
-  return {
-    journal: block.toString('hex', 8, 24),
-    sequence: block.readUIntLE(24, 6),
-    base: block.readUIntLE(30, 6),
-    first: block.readUIntLE(36, 6),
-    synced: block.readUIntLE(42, 6),
-    boot: block.readUInt32LE(48),
-    segment: block.readUInt16LE(52),
-    ...records,
-  };
+  return { ...headIn(block), ...records };
 }
+
+/**
+ * What stands where a block's head does, though its sum is wrong; undefined where none begins. Nothing vouches for it: a
+ * write that the power cut may have left the new head before old content, or a mixture.
+ */
+export function tornHead(bytes: Uint8Array): BlockHead | undefined {
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return block.length >= HEAD_BYTES && block.toString('latin1', 0, 4) === MAGIC ? headIn(block) : undefined;
+}
+
+const headIn = (block: Buffer): BlockHead => ({
+  journal: block.toString('hex', 8, 24),
+  sequence: block.readUIntLE(24, 6),
+  base: block.readUIntLE(30, 6),
+  first: block.readUIntLE(36, 6),
+  synced: block.readUIntLE(42, 6),
+  boot: block.readUInt32LE(48),
+  segment: block.readUInt16LE(52),
+});
 
 function fromPayload(json: string): Pick<Block, 'kept' | 'fresh'> | undefined {
   const parsed = parse(json);

@@ -1,4 +1,4 @@
-import { type Block, decodeBlock, type Torn } from './block.js';
+import { type Block, type BlockHead, decodeBlock, type Torn, tornHead } from './block.js';
 import type { JournalRecord } from './contract.js';
 import { BLOCK_BYTES } from './store.js';
 
@@ -7,12 +7,14 @@ import { BLOCK_BYTES } from './store.js';
 export type SegmentFile = { readonly name: string; readonly bytes: Uint8Array };
 export type Place = { readonly segment: number; readonly index: number };
 export type PlacedBlock = Place & { readonly block: Block };
+/** `head`: as it stands there, where it names this very place; it is not proven. */
+export type TornPlace = Place & Torn & { readonly head?: BlockHead };
 
 export type Segments = {
   /** Whole blocks that each segment has room for, by its number. */
   readonly rooms: ReadonlyMap<number, number>;
   readonly blocks: readonly PlacedBlock[];
-  readonly torn: readonly (Place & Torn)[];
+  readonly torn: readonly TornPlace[];
   /** Whole blocks in a segment or at a place that they were not written to: somebody copied a file. */
   readonly misplaced: readonly Place[];
 };
@@ -32,7 +34,7 @@ export function segmentNumber(name: string): number | undefined {
 export function readSegments(files: readonly SegmentFile[]): Segments {
   const rooms = new Map<number, number>();
   const blocks: PlacedBlock[] = [];
-  const torn: (Place & Torn)[] = [];
+  const torn: TornPlace[] = [];
   const misplaced: Place[] = [];
   for (const { name, bytes } of files) {
     const segment = segmentNumber(name);
@@ -42,12 +44,17 @@ export function readSegments(files: readonly SegmentFile[]): Segments {
       const part = bytes.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
       if (BLANK.subarray(0, part.length).equals(part)) continue;
       const block = decodeBlock(part);
-      if ('torn' in block) torn.push({ segment, index, ...block });
+      if ('torn' in block) torn.push({ segment, index, ...block, ...headAt(part, segment, index) });
       else if (block.segment !== segment || block.sequence - block.base !== index) misplaced.push({ segment, index });
       else blocks.push({ segment, index, block });
     }
   }
   return { rooms, blocks, torn, misplaced };
+}
+
+function headAt(bytes: Uint8Array, segment: number, index: number): Pick<TornPlace, 'head'> {
+  const head = tornHead(bytes);
+  return head?.segment === segment && head.sequence - head.base === index ? { head } : {};
 }
 
 /** What one journal's blocks say. */
@@ -58,12 +65,14 @@ export type Past = {
   /** Blocks that are still needed, in their order. */
   readonly blocks: readonly PlacedBlock[];
   readonly tail: PlacedBlock;
+  /** The newest block that is known to have been begun: the tail, or one that cannot be read and shows that the disk lied. */
+  readonly begun: number;
   /** The oldest block that is needed. */
   readonly first: number;
   /** Blocks of which the disk had said that they are durable, and which are not there. */
   readonly gaps: number;
   /** Blocks that cannot be read and that no other vouches for: a write that the power cut. */
-  readonly torn: readonly (Place & Torn)[];
+  readonly torn: readonly TornPlace[];
 };
 
 /** One for each journal of which there are blocks; in a healthy directory there is one at most. */
@@ -78,19 +87,39 @@ function pastOf(segments: Segments, journal: string): Past | undefined {
   const blocks = own.filter((b) => b.block.sequence >= first).sort((a, b) => a.block.sequence - b.block.sequence);
   const tail = blocks.at(-1);
   if (!tail) return undefined;
-  const synced = blocks.reduce((most, b) => Math.max(most, b.block.synced), 0);
+  const proofs = proofsOf(segments.torn, tail);
+  const synced = [...blocks.map((b) => b.block), ...proofs].reduce((most, head) => Math.max(most, head.synced), 0);
   const there = new Set(blocks.map((b) => b.block.sequence).filter((s) => s <= synced));
-  const bases = new Map(blocks.map((b) => [b.segment, b.block.base]));
+  const bases = new Map([...proofs, ...blocks.map((b) => b.block)].map((head) => [head.segment, head.base]));
   const isGap = ({ segment, index }: Place): boolean => {
     const sequence = (bases.get(segment) ?? Number.NaN) + index;
     return sequence >= first && sequence <= synced;
   };
   return {
     ...{ journal, blocks, tail, first },
+    begun: proofs.reduce((most, head) => Math.max(most, head.sequence), tail.block.sequence),
     records: inOrder(blocks.map((b) => b.block)),
     gaps: Math.max(0, synced - first + 1 - there.size),
     torn: segments.torn.filter((place) => !isGap(place)),
   };
+}
+
+/**
+ * Of blocks that cannot be read: the heads of those that were begun after a block behind the tail was called durable.
+ * A cut leaves one torn block at most, where the next commit goes, and that place proves nothing whatever stands there.
+ * What is torn anywhere else must say itself that it is a later block of this journal: old content of the disk, or a block
+ * of an earlier turn, does not.
+ */
+function proofsOf(torn: readonly TornPlace[], tail: PlacedBlock): BlockHead[] {
+  const { journal, boot, sequence } = tail.block;
+  return torn.flatMap(({ torn: reason, segment, index, head }) => {
+    if (reason !== 'checksum' || head?.journal !== journal) return [];
+    const isNext = segment === tail.segment ? index <= tail.index + 1 : index === 0;
+    const isLater = head.sequence > sequence + 1;
+    // A whole head counts on: each block is begun when the one before it is durable, and names it.
+    const isWhole = head.synced === head.sequence - 1 && head.first <= head.base && head.boot >= boot;
+    return !isNext && isLater && isWhole ? [head] : [];
+  });
 }
 
 /**
