@@ -8,6 +8,7 @@ import { type Survey, survey } from '../../drivers/discovery/survey.js';
 import { type UdevDevice, udevRules } from '../../drivers/discovery/udev.js';
 import { describedByUsb } from '../../drivers/discovery/usb.js';
 import { type Resolved, resolveWanted } from '../../drivers/discovery/wanted.js';
+import { type Uses, usesOf } from '../devices/uses.js';
 import { wantedOf } from '../devices/wanted.js';
 import { devicesAsText, reportOf } from './devices-report.js';
 import { configOf, refuse, refuseUnknownFlags } from './flags.js';
@@ -43,12 +44,11 @@ function quietOnHead(): void {
 
 const idsOf = (): readonly number[] => [process.getgid?.() ?? -1, ...(process.getgroups?.() ?? [])];
 
-function look(seen: Survey, wanted: readonly Resolved[] | undefined): readonly Finding[] {
+function look(seen: Survey, wanted: readonly Resolved[] | undefined, uses: Uses): readonly Finding[] {
   return findingsOf({
     survey: seen,
     wanted,
-    // No table of the config names a line or a bus yet.
-    uses: { gpio: false, i2c: false },
+    uses,
     who: { uid: process.getuid?.() ?? -1, gids: idsOf() },
     own: isAgent,
   });
@@ -74,7 +74,8 @@ export const devices = defineCommand({
     if (given.json === true && given.udev === true) refuse('devices: found --json and --udev, expected one of them', 2);
     quietOnHead();
     const roots = rootsOf(given.root);
-    const named = given.config === undefined ? undefined : wantedOf(configOf(given.config));
+    const config = given.config === undefined ? undefined : configOf(given.config);
+    const named = config && wantedOf(config);
     // Of a copy of another kiosk's files nothing can be asked by USB.
     const describe = given.root === '/' ? { describe: () => describedByUsb() } : {};
     const seen = await survey({ roots, ...describe });
@@ -83,7 +84,7 @@ export const devices = defineCommand({
       process.stdout.write(udevRules(meant(seen, wanted)));
       return;
     }
-    const report = reportOf(seen, wanted, look(seen, wanted));
+    const report = reportOf(seen, wanted, look(seen, wanted, config ? usesOf(config) : { gpio: false, i2c: false }));
     process.stdout.write(given.json === true ? `${JSON.stringify(report)}\n` : devicesAsText(report));
     process.exitCode = report.findings.some(({ severity }) => severity === 'wrong') ? 1 : 0;
   },
