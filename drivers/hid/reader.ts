@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import type { Clock } from '../clock.js';
 import type { OpenPort } from '../line/serial-port.js';
-import { plainReaderProgram, readerProgram } from './reader-program.js';
+import { type PerlReader, started, startPerl } from './perl-reader.js';
+import { plainReaderProgram } from './reader-program.js';
 
 /** _IOW('E', 0x90, int), as on every machine that Node runs on but MIPS, PowerPC and SPARC. */
 export const EVIOCGRAB = 0x40044590;
@@ -20,8 +21,6 @@ export type ReaderOptions = {
   /** The request that makes the nodes exclusive to this reader; absent: not asked for. */
   readonly grab?: number;
   readonly clock: Clock;
-  /** Where Perl is; found by PATH unless told. */
-  readonly perl?: string;
   /** Gives the opening up; what is open already stays. */
   readonly stop?: AbortSignal;
 };
@@ -38,26 +37,15 @@ export type ReaderHandlers = {
   onUnwritten(why: string): void;
 };
 
-const HEADER = 3;
+export type DeviceReaderOptions = {
+  readonly clock: Clock;
+  /** Where Perl is; found by PATH unless told. */
+  readonly perl?: string;
+};
+
 /** Until the reader runs and the device has been silent once, ms. */
 const OPENING_MOST_MS = 5_000;
 const missing = 'no Perl to read it with; remedy: apt install perl-base';
-
-/** Cuts the reader's output into frames, however the pipe cuts it. */
-class Frames {
-  #rest: Buffer = Buffer.alloc(0);
-
-  push(chunk: Buffer, take: (letter: string, bytes: Buffer) => void): void {
-    let bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    while (bytes.length >= HEADER) {
-      const end = HEADER + bytes.readUInt16BE(1);
-      if (bytes.length < end) break;
-      take(String.fromCharCode(bytes[0] as number), bytes.subarray(HEADER, end));
-      bytes = bytes.subarray(end);
-    }
-    this.#rest = bytes;
-  }
-}
 
 const remedies: Readonly<Record<number, string>> = {
   [os.errno.EACCES]: '; remedy: install deploy/udev/99-quietzone.rules, and the agent\'s user into the group "input"',
@@ -78,16 +66,6 @@ function refuse(error: NodeJS.ErrnoException): never {
 }
 
 const errorCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-function started(command: string, args: readonly string[]): Promise<ChildProcess> {
-  return new Promise((resolve, reject) => {
-    // In English, and with nothing of the agent's environment: it may hold secrets.
-    const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
-    const child = spawn(command, args, { env, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
-    child.on('error', reject);
-    child.once('spawn', () => resolve(child));
-  });
-}
 
 type Ending = { readonly closed: Promise<string>; end(why: string): void; close(why: string): Promise<void> };
 
@@ -114,16 +92,6 @@ function ending(child: ChildProcess): Ending {
   };
 }
 
-function writerOf(child: ChildProcess): OpenPort['write'] {
-  return (bytes) =>
-    new Promise((resolve, reject) => {
-      const order = Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
-      const { stdin } = child;
-      if (!stdin?.writable) return reject(new Error('reader: found closed, expected open'));
-      stdin.write(order, (error) => (error ? reject(error) : resolve()));
-    });
-}
-
 /** Resolves with undefined once reports may be read, else with why not. */
 type Opening = { readonly over: Promise<string | undefined>; quiet(): void; readonly isOver: () => boolean };
 
@@ -134,6 +102,8 @@ type Opening = { readonly over: Promise<string | undefined>; quiet(): void; read
 function opening({ clock, stop }: ReaderOptions, closed: Promise<string>): Opening {
   let quiet = () => {};
   let isOver = false;
+  let giveUp: (why: string) => void = () => {};
+  const onStop = () => giveUp('stopping');
   const over = new Promise<string | undefined>((resolve) => {
     const cancel = clock.after(OPENING_MOST_MS, () => resolve(`it was not silent once in ${OPENING_MOST_MS} ms`));
     quiet = () => {
@@ -141,44 +111,46 @@ function opening({ clock, stop }: ReaderOptions, closed: Promise<string>): Openi
       isOver = true;
       resolve(undefined);
     };
-    const giveUp = (why: string) => {
+    giveUp = (why) => {
       cancel();
       resolve(why);
     };
     void closed.then(giveUp);
-    if (stop?.aborted) giveUp('stopping');
-    stop?.addEventListener('abort', () => giveUp('stopping'), { once: true });
+    if (stop?.aborted) onStop();
+    stop?.addEventListener('abort', onStop, { once: true });
   });
+  void over.then(() => stop?.removeEventListener('abort', onStop));
   return { over, quiet: () => quiet(), isOver: () => isOver };
 }
 
-async function opened({ closed, close }: Ending, over: Opening['over'], write: OpenPort['write']): Promise<OpenPort> {
+async function opened(
+  { closed, close }: Pick<Ending, 'closed' | 'close'>,
+  over: Opening['over'],
+  write: OpenPort['write'],
+): Promise<OpenPort> {
   const why = await over;
   if (why === undefined) return { closed, close, write };
   await close(why);
   throw new Error(why);
 }
 
-async function openPerl(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
-  const { paths, size, gapMs, writes, grab = 0, perl = 'perl' } = options;
+async function openPerl(perl: PerlReader, options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
+  const { paths, size, gapMs, writes, grab = 0 } = options;
   const flags = (writes ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK | constants.O_NOCTTY;
-  const numbers = [flags, size, os.errno.EAGAIN, gapMs / 1_000, grab];
-  const child = await started(perl, ['-e', readerProgram, '--', ...numbers.map(String), ...paths]);
-  const end = ending(child);
-  const { over, quiet, isOver } = opening(options, end.closed);
-  const frames = new Frames();
+  let take: (letter: string, bytes: Buffer) => void = () => {};
+  const use = perl.open([flags, size, gapMs / 1_000, grab, ...paths].join('\0'), (...frame) => take(...frame));
+  const { over, quiet, isOver } = opening(options, use.closed);
   let eventBytes = 0;
-  const take = (letter: string, bytes: Buffer) => {
+  take = (letter, bytes) => {
     if (letter === 'R') eventBytes = bytes[0] as number;
-    else if (letter === 'E') end.end(wordsOf(bytes.toString()));
+    else if (letter === 'E') use.end(wordsOf(bytes.toString()));
     else if (letter === 'W') handlers.onUnwritten(bytes.toString());
     else if (!isOver()) {
       if (letter === 'G') quiet();
     } else if (letter === 'D') handlers.onReport(bytes, eventBytes);
     else handlers.onGap();
   };
-  child.stdout?.on('data', (chunk: Buffer) => frames.push(chunk, take));
-  return opened(end, over, writerOf(child));
+  return opened(use, over, use.write);
 }
 
 /** Without Perl: reports all of one size, which is the rule, and the silence measured here. */
@@ -215,18 +187,57 @@ async function openPlain(options: ReaderOptions, handlers: ReaderHandlers): Prom
 
 /**
  * Reads device nodes in a program of its own: nothing of the agent waits for a device, and a read that never ends holds
- * no thread of its pool. The program ends with the agent, killed or not, and with the device.
- * @throws Error in the system's words, with the remedy where one is known
+ * no thread of its pool. The program ends with the agent, killed or not. It is started once, before there is a device, as
+ * starting one holds the event loop up for some ms, the more the larger the agent is; and again at the next opening when
+ * it died. Whoever opens waits longer after each opening that failed.
  */
-export async function openReader(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
-  // Asked first, as starting a program holds the event loop up for some ms, the more the larger the agent is.
-  for (const path of options.paths)
-    await access(path, constants.R_OK | (options.writes ? constants.W_OK : 0)).catch(refuse);
-  try {
-    return await openPerl(options, handlers);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    if (options.grab !== undefined) throw new Error(missing);
-    return openPlain(options, handlers);
+export class DeviceReader {
+  readonly #perl: string;
+  readonly #clock: Clock;
+  #running: Promise<PerlReader> | undefined;
+
+  constructor({ clock, perl = 'perl' }: DeviceReaderOptions) {
+    this.#clock = clock;
+    this.#perl = perl;
+  }
+
+  /** Without Perl it does nothing: then each opening starts its own program. */
+  start(): void {
+    void this.#program().catch(() => undefined);
+  }
+
+  /**
+   * One opening at a time.
+   * @throws Error in the system's words, with the remedy where one is known
+   */
+  async open(options: ReaderOptions, handlers: ReaderHandlers): Promise<OpenPort> {
+    for (const path of options.paths)
+      await access(path, constants.R_OK | (options.writes ? constants.W_OK : 0)).catch(refuse);
+    let perl: PerlReader;
+    try {
+      perl = await this.#program();
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      if (options.grab !== undefined) throw new Error(missing);
+      return openPlain(options, handlers);
+    }
+    return openPerl(perl, options, handlers);
+  }
+
+  /** Resolves when the program is gone. */
+  async stop(): Promise<void> {
+    const perl = await this.#running?.catch(() => undefined);
+    await perl?.kill();
+  }
+
+  #program(): Promise<PerlReader> {
+    if (this.#running) return this.#running;
+    const running = startPerl(this.#perl, this.#clock);
+    this.#running = running;
+    const forget = () => {
+      if (this.#running === running) this.#running = undefined;
+    };
+    running.then(({ ended }) => ended.then(forget), forget);
+    return running;
   }
 }

@@ -4,7 +4,7 @@ import { KeyEvents } from '../hid/evdev.js';
 import { KeyBoard, KeyReports, type KeyStroke } from '../hid/keys.js';
 import { hidKind } from '../hid/kind.js';
 import type { HidNodes } from '../hid/nodes.js';
-import { EVIOCGRAB, openReader, type ReaderHandlers, type ReaderOptions } from '../hid/reader.js';
+import { type DeviceReader, EVIOCGRAB, type ReaderHandlers, type ReaderOptions } from '../hid/reader.js';
 import { inhibit } from '../hid/silence.js';
 import type { OpenPort } from '../line/serial-port.js';
 import { HidLine, type HidLineParts, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
@@ -58,7 +58,7 @@ export class HidKeyboardScanner implements Scanner {
     return this.#line.stop();
   }
 
-  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened> {
+  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal, device: DeviceReader): Promise<Opened> {
     const found = nodes.descriptor && hidKind(nodes.descriptor);
     if (found?.kind === 'hid-pos')
       throw new Error('HID keyboard: it speaks HID-POS; remedy: set scanner.kind = "hid-pos"');
@@ -74,18 +74,22 @@ export class HidKeyboardScanner implements Scanner {
         gap();
       };
       const handlers = { onReport, onGap };
-      const reader = await this.#read({ paths: [nodes.hidraw], size: reportMost, stop }, handlers);
+      const reader = await this.#read(device, { paths: [nodes.hidraw], size: reportMost, stop }, handlers);
       return { reader, broken: () => inhibit(nodes.inputs) };
     }
     if (refused === undefined) {
       const why = found?.kind === 'other' ? found.why : 'it has no hidraw node';
       throw new Error(`HID keyboard: the kernel inhibits it, and its reports cannot be read: ${why}`);
     }
-    return { reader: await this.#grab(nodes, collector, stop, refused) };
+    return { reader: await this.#grab(nodes, collector, { stop, device, refused }) };
   }
 
   /** @param refused why the kernel does not inhibit it */
-  async #grab(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal, refused: string): Promise<OpenPort> {
+  async #grab(
+    nodes: HidNodes,
+    collector: CodeCollector,
+    { stop, device, refused }: { stop: AbortSignal; device: DeviceReader; refused: string },
+  ): Promise<OpenPort> {
     const events = nodes.inputs.flatMap((input) => input.events);
     const board = this.#board(collector);
     let keys: KeyEvents | undefined;
@@ -98,7 +102,7 @@ export class HidKeyboardScanner implements Scanner {
     try {
       if (events.length === 0) throw new Error('it has no event node');
       const size = EVENTS_AT_ONCE * EVENT_BYTES_MOST;
-      return await this.#read({ paths: events, size, grab, stop }, handlers);
+      return await this.#read(device, { paths: events, size, grab, stop }, handlers);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       throw new Error(`HID keyboard: not read, as it would type into a console: ${refused}; and no grab: ${words}`);
@@ -106,13 +110,13 @@ export class HidKeyboardScanner implements Scanner {
   }
 
   #read(
+    device: DeviceReader,
     what: Pick<ReaderOptions, 'paths' | 'size' | 'grab' | 'stop'>,
     handlers: Omit<ReaderHandlers, 'onUnwritten'>,
   ): Promise<OpenPort> {
     const { clock, gapMs } = partsOf(this.#options);
-    const { perl } = this.#options;
-    const options = { ...what, gapMs, clock, writes: false, ...(perl === undefined ? {} : { perl }) };
-    return openReader(options, { ...handlers, onUnwritten: () => undefined });
+    const options = { ...what, gapMs, clock, writes: false };
+    return device.open(options, { ...handlers, onUnwritten: () => undefined });
   }
 
   #board(collector: CodeCollector): KeyBoard {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { ScannerHandlers, ScannerState } from '../contract/scanner.js';
 import { CodeCollector, type DropReason } from '../hid/collector.js';
 import type { HidNodes } from '../hid/nodes.js';
+import { DeviceReader } from '../hid/reader.js';
 import { defaultRetry, type RetryOptions } from '../line/backoff.js';
 import { type DeviceIdentity, identify } from '../line/device-node.js';
 import { keepOpen } from '../line/reconnect.js';
@@ -30,12 +31,13 @@ export type HidLineParts = Required<Pick<HidScannerOptions, 'find' | 'clock' | '
   readonly retry: RetryOptions;
   /** Whether the device's own end stands behind each code. */
   readonly endOfCode: boolean;
-  /** `stop` gives the opening up. */
-  open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened>;
+  readonly perl?: string;
+  /** With the reader that runs already. `stop` gives the opening up. */
+  open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal, reader: DeviceReader): Promise<Opened>;
 };
 
-export const partsOf = ({ find, clock = systemClock, retry, watchMs = 250, gapMs = 100 }: HidScannerOptions) => ({
-  ...{ find, clock, watchMs, gapMs },
+export const partsOf = ({ find, clock = systemClock, retry, watchMs = 250, gapMs = 100, perl }: HidScannerOptions) => ({
+  ...{ find, clock, watchMs, gapMs, ...(perl === undefined ? {} : { perl }) },
   retry: { ...defaultRetry, ...retry },
 });
 
@@ -59,7 +61,7 @@ export class HidLine {
   readonly #parts: HidLineParts;
   readonly #dropped: Record<DropReason, number> = { incomplete: 0, invalid: 0, 'too-long': 0 };
   #state: ScannerState = 'absent';
-  #running: { stop: AbortController; ended: Promise<void> } | undefined;
+  #running: { stop: AbortController; ended: Promise<void>; reader: DeviceReader } | undefined;
   #nodes: HidNodes | undefined;
   #opened: Opened | undefined;
   #looked: { readonly identity: DeviceIdentity; readonly atMs: number } | undefined;
@@ -86,6 +88,9 @@ export class HidLine {
     if (this.#running) throw new Error(`${name}: found started, expected stopped`);
     const { clock, retry, watchMs, gapMs, endOfCode } = this.#parts;
     const stop = new AbortController();
+    const reader = new DeviceReader(this.#parts);
+    // Now, while nobody scans: later it would hold up codes.
+    reader.start();
     this.#say = (state, detail) => {
       this.#state = state;
       handlers.onState(state, detail);
@@ -103,9 +108,9 @@ export class HidLine {
     const parts = {
       ...{ clock, retry, watchMs, onState: this.#say },
       identify: () => this.#identify(),
-      open: () => this.#open(collector, stop.signal),
+      open: () => this.#open(collector, stop.signal, reader),
     };
-    this.#running = { stop, ended: keepOpen(parts, stop.signal) };
+    this.#running = { stop, ended: keepOpen(parts, stop.signal), reader };
   }
 
   /** Something for technicians that changes nothing in how the device is. */
@@ -118,6 +123,7 @@ export class HidLine {
     if (!running) return;
     running.stop.abort();
     await running.ended;
+    await running.reader.stop();
     this.#running = undefined;
     this.#state = 'absent';
   }
@@ -152,12 +158,12 @@ export class HidLine {
     return node === undefined ? undefined : identify(node);
   }
 
-  async #open(collector: CodeCollector, stop: AbortSignal): Promise<OpenPort> {
+  async #open(collector: CodeCollector, stop: AbortSignal, reader: DeviceReader): Promise<OpenPort> {
     const nodes = this.#nodes ?? (await this.#parts.find());
     if (!nodes) throw new Error('no such device');
     this.#nodes = nodes;
     collector.clear();
-    const opened = await this.#parts.open(nodes, collector, stop);
+    const opened = await this.#parts.open(nodes, collector, stop, reader);
     this.#opened = opened;
     void opened.reader.closed.then(() => {
       if (this.#opened === opened) this.#opened = undefined;

@@ -2,7 +2,7 @@ import type { Scanner, ScannerHandlers, ScannerState, ScannerWord } from '../con
 import type { CodeCollector, DropReason } from '../hid/collector.js';
 import { hidKind, type PosLayout } from '../hid/kind.js';
 import type { HidNodes } from '../hid/nodes.js';
-import { openReader } from '../hid/reader.js';
+import type { DeviceReader } from '../hid/reader.js';
 import { HidLine, type HidLineParts, type HidScannerOptions, type Opened, partsOf } from './hid-line.js';
 
 export type HidPosOptions = HidScannerOptions & {
@@ -77,14 +77,13 @@ export class HidPosScanner implements Scanner {
     return this.#line.stop();
   }
 
-  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal): Promise<Opened> {
+  async #open(nodes: HidNodes, collector: CodeCollector, stop: AbortSignal, device: DeviceReader): Promise<Opened> {
     const { layout, reportMost } = layoutOf(nodes);
     if (nodes.hidraw === undefined) throw new Error('HID-POS: the kernel gives no hidraw node (CONFIG_HIDRAW)');
     const { clock, gapMs } = partsOf(this.#options);
-    const { perl } = this.#options;
-    const reader = await openReader(
+    const reader = await device.open(
       {
-        ...{ paths: [nodes.hidraw], size: reportMost, gapMs, clock, stop, ...(perl === undefined ? {} : { perl }) },
+        ...{ paths: [nodes.hidraw], size: reportMost, gapMs, clock, stop },
         writes: layout.serial !== undefined && this.abilities.size > 0,
       },
       {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../drivers/clock.js';
-import { EVIOCGRAB, openReader, type ReaderOptions } from '../../../../drivers/hid/reader.js';
+import { DeviceReader, EVIOCGRAB, type ReaderOptions } from '../../../../drivers/hid/reader.js';
 import type { OpenPort } from '../../../../drivers/line/serial-port.js';
+import { openReader } from '../../../support/open-reader.js';
 import { descendants } from '../../../support/processes.js';
 import { sleep, until } from '../../../support/wait.js';
 
@@ -21,11 +22,12 @@ const handlers = {
   onGap: () => heard.push('-'),
   onUnwritten: (why: string) => heard.push(`unwritten: ${why}`),
 };
-const options = (more: Partial<ReaderOptions> = {}): ReaderOptions => ({
+type Options = ReaderOptions & { readonly perl?: string };
+const options = (more: Partial<Options> = {}): Options => ({
   ...{ paths: [path], size: 8, gapMs: 60, writes: false, clock: systemClock },
   ...more,
 });
-const open = async (more: Partial<ReaderOptions> = {}) => {
+const open = async (more: Partial<Options> = {}) => {
   reader = await openReader(options(more), handlers);
   return reader;
 };
@@ -113,13 +115,14 @@ describe.each([
 
 it('a stalled agent joins and cuts nothing: the silence is measured where the reports are read', async () => {
   await open({ gapMs: 250 });
-  const file = join(folder, 'rest');
-  writeFileSync(file, 'second__');
-  const writes = (after: string, out = path) => spawn('sh', ['-c', `sleep ${after}; cat "$1" >"$2"`, 'sh', file, out]);
+  const [first, second] = ['first___', 'second__'].map((text) => {
+    writeFileSync(join(folder, text), text);
+    return join(folder, text);
+  }) as [string, string];
   // 50 ms later: the same code. 800 ms later: another one.
-  const writers = [writes('0.05'), writes('0.8')];
-  await Promise.all(writers.map((writer) => new Promise((resolve) => writer.once('spawn', resolve))));
-  send('first___');
+  const writes = 'cat "$1" >"$3"; sleep 0.05; cat "$2" >"$3"; sleep 0.75; cat "$2" >"$3"';
+  const writer = spawn('sh', ['-c', writes, 'sh', first, second, path]);
+  await new Promise((resolve) => writer.once('spawn', resolve));
   const end = performance.now() + 1_000;
   while (performance.now() < end);
   await until('all of it', () => heard.length >= 5);
@@ -172,4 +175,65 @@ it('a program in place of Perl that ends at once is told', async () => {
 it('without Perl nothing is written', async () => {
   await open({ perl: '/nonexistent/perl', writes: true });
   await expect(reader?.write(Buffer.from('command1'))).rejects.toThrow(/no Perl/);
+});
+
+describe('one program for many openings', () => {
+  let device: DeviceReader;
+  const programs = () => descendants(process.pid).slice(idle);
+  beforeEach(async () => {
+    device = new DeviceReader({ clock: systemClock });
+    device.start();
+    await until('the program', () => programs().length === 1);
+  });
+  afterEach(async () => {
+    await device.stop();
+    expect(programs()).toEqual([]);
+  });
+
+  it('a plug, a pull, a node that is not there start no program; the next opening reads its own node alone', async () => {
+    const before = programs();
+    const first = await device.open(options(), handlers);
+    const other = join(folder, 'other');
+    execFileSync('mkfifo', [other]);
+    const plug = openSync(other, constants.O_RDWR | constants.O_NONBLOCK);
+    send('of_first');
+    await first.close('pulled');
+    heard = [];
+    const second = await device.open(options({ paths: [other] }), handlers);
+    send('to_first');
+    writeSync(plug, Buffer.from('tosecond'));
+    await until('the second', () => heard.at(-1) === '-');
+    closeSync(plug);
+    expect(await second.closed).toMatch(/hang-up/);
+    await second.close('gone');
+    expect(heard).toEqual(['tosecond', '-']);
+    await expect(device.open(options({ grab: EVIOCGRAB }), handlers)).rejects.toThrow(/grab: /);
+    heard = [];
+    reader = await device.open(options(), handlers);
+    send('a_fourth');
+    await until('the fourth', () => heard.at(-1) === '-');
+    expect(heard).toEqual(['a_fourth', '-']);
+    expect(programs()).toEqual(before);
+  });
+
+  it('a program that was killed ends what is open, and the next opening starts another', async () => {
+    const [before] = programs();
+    reader = await device.open(options(), handlers);
+    process.kill(before as number, 'SIGKILL');
+    expect(await reader.closed).toBe('reader ended (SIGKILL)');
+    reader = await device.open(options(), handlers);
+    send('anothers');
+    await until('it', () => heard.at(-1) === '-');
+    expect(heard).toEqual(['anothers', '-']);
+    expect(programs()).not.toEqual([before]);
+  });
+
+  it('a program that hangs is killed when the node is to be closed', async () => {
+    const [before] = programs();
+    reader = await device.open(options(), handlers);
+    process.kill(before as number, 'SIGSTOP');
+    await reader.close('pulled');
+    expect(programs()).toEqual([]);
+    expect(await reader.closed).toBe('pulled');
+  });
 });

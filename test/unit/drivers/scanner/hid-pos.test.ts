@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../drivers/clock.js';
-import { openReader } from '../../../../drivers/hid/reader.js';
 import { type HidPosOptions, HidPosScanner } from '../../../../drivers/scanner/hid-pos.js';
 import { keyboardDescriptor, labPosDescriptor, posDescriptor } from '../../../support/hid-descriptors.js';
 import { type HidPlace, makeHidPlace } from '../../../support/hid-place.js';
 import { posReports } from '../../../support/hid-reports.js';
+import { openReader } from '../../../support/open-reader.js';
 import { alive, descendants } from '../../../support/processes.js';
 import { recorder } from '../../../support/recorder.js';
 import { sleep, until } from '../../../support/wait.js';
@@ -183,16 +183,31 @@ it.each<[string, () => Promise<never | object>, RegExp]>([
 });
 
 describe('telling it', () => {
+  /** In place of the reader: it opens and closes everything, and does this with each `$order` to write. */
+  function reading(name: string, does: string): string {
+    const program = join(place.folder, name);
+    const lines = [
+      '#!/usr/bin/perl',
+      'while (sysread(STDIN, my $order, 3) == 3) {',
+      "  my ($letter, $length) = unpack 'an', $order;",
+      '  while ($length > 0) { $length -= sysread(STDIN, $order, $length, length $order) || exit }',
+      '  if ($letter eq "O") { syswrite(STDOUT, "O\\0\\0R\\0\\1\\x18G\\0\\0") }',
+      '  elsif ($letter eq "C") { syswrite(STDOUT, "C\\0\\0") }',
+      `  else { ${does} }`,
+      '}',
+    ];
+    writeFileSync(program, lines.join('\n'));
+    chmodSync(program, 0o755);
+    return program;
+  }
   /** A program in Perl's place that reads nothing and writes down what it is told. */
   function listener(): { perl: string; told: () => string } {
-    const perl = join(place.folder, 'listener');
     const told = join(place.folder, 'told');
-    writeFileSync(perl, `#!/bin/sh\nprintf 'R\\000\\001\\030G\\000\\000W\\000\\005a "b"'\nexec cat >>'${told}'\n`);
-    chmodSync(perl, 0o755);
+    const perl = reading('listener', `open(my $told, '>>', '${told}'); syswrite($told, $order)`);
     return { perl, told: () => (existsSync(told) ? readFileSync(told).toString('hex') : '') };
   }
   const report = (...bytes: readonly number[]) =>
-    `0040${Buffer.concat([Buffer.from(bytes), Buffer.alloc(64 - bytes.length)]).toString('hex')}`;
+    `570040${Buffer.concat([Buffer.from(bytes), Buffer.alloc(64 - bytes.length)]).toString('hex')}`;
 
   it("Honeywell's: trigger, its end and beep as reports FD; the newest wish again after it came back", async () => {
     const { perl, told } = listener();
@@ -239,15 +254,13 @@ describe('telling it', () => {
     scanner.tell('good-read');
     await sleep(100);
     expect(log.data).toEqual([]);
-    const late = join(place.folder, 'late');
-    writeFileSync(
-      late,
-      `#!/bin/sh\nprintf 'R\\000\\001\\030G\\000\\000'\nsleep 0.2\nprintf 'W\\000\\004EPIP'\nexec cat >/dev/null\n`,
-    );
-    chmodSync(late, 0o755);
+    const late = reading('late', `syswrite(STDOUT, "W\\0\\4EPIP")`);
     await scanner.stop();
+    log = recorder();
     make({ perl: late, vendor: 'honeywell' });
     await scanner.start(log.handlers);
+    await until('ready anew', () => log.last() === 'ready');
+    scanner.tell('good-read');
     await until('the detail', () => details().includes('it did not take what it was told: EPIP'));
     expect(log.last()).toBe('ready');
   });
