@@ -1,4 +1,4 @@
-import { findNode, type WantedUsb } from '../../drivers/discovery/identity.js';
+import { lookFor, type WantedUsb } from '../../drivers/discovery/identity.js';
 
 /** How a config means a device on a line of its own. */
 export type PlaceOfDevice = {
@@ -25,7 +25,7 @@ export function usbOf({ usb, usbSerial, usbPort }: PlaceOfDevice): WantedUsb | u
  */
 export function serialPlaceOf(table: string, config: PlaceOfDevice): string | (() => Promise<string | undefined>) {
   const usb = usbOf(config);
-  if (usb) return () => findNode(usb, 'tty');
+  if (usb) return lookFor(usb, 'tty');
   if (config.path === undefined) throw new Error(`${table}.path: missing, expected the path of a serial line`);
   return config.path;
 }

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Roots, systemRoots } from './files.js';
 import { type DeviceNode, type NodeKind, nodesOf } from './nodes.js';
 
@@ -69,3 +71,28 @@ export const findNode = async (
   kind: NodeKind,
   roots: Partial<Roots> = {},
 ): Promise<string | undefined> => (await findNodes(wanted, kind, roots)).path;
+
+/** Of those looks at names alone, so many in a row; then everything is looked at all the same. */
+const NAMES_ALONE_MOST = 20;
+
+/**
+ * `findNode` for a loop that asks several times a second while the device is away, for days perhaps: as long as the class
+ * holds the same names as when nothing was found, nothing is read but these.
+ */
+export function lookFor(
+  wanted: WantedUsb,
+  kind: NodeKind,
+  roots: Partial<Roots> = {},
+): () => Promise<string | undefined> {
+  const { sysRoot } = { ...systemRoots, ...roots };
+  let missed: string | undefined;
+  let looks = 0;
+  return async () => {
+    const names = (await readdir(join(sysRoot, 'class', kind)).catch(() => [])).sort().join('/');
+    if (names === missed && looks++ < NAMES_ALONE_MOST) return undefined;
+    looks = 0;
+    const found = await findNode(wanted, kind, roots);
+    missed = found === undefined ? names : undefined;
+    return found;
+  };
+}

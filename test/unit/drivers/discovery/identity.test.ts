@@ -1,5 +1,7 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findNode, findNodes } from '../../../../drivers/discovery/identity.js';
+import { findNode, findNodes, lookFor } from '../../../../drivers/discovery/identity.js';
 import { descriptors, keyboardKeys, pc, pi4, pi5, type SysfsTree, scanners } from '../../../support/sysfs-tree.js';
 
 /** From what a config says of a device to its node today, on files in the shapes of three boards. */
@@ -94,4 +96,28 @@ it('says so when nothing was asked for, and where there is no sysfs at all', asy
   expect(asked).toEqual({ fitting: [], reason: 'nothing says which device is meant' });
   const none = await findNodes({ vid: '05e0' }, 'tty', { sysRoot: `${tree.root}/nowhere` });
   expect(none).toEqual({ fitting: [], reason: 'no device is 05e0:*' });
+});
+
+it('who looks for one that is away finds it when it comes, under whatever name, and when it is gone again says so', async () => {
+  tree = pi4();
+  const look = lookFor({ vid: '05e0', pid: '1701' }, 'tty', tree.roots);
+  for (let i = 0; i < 50; i++) expect(await look()).toBeUndefined();
+  tree.usb(scanners.zebraCdc('1-1.3', 'ttyACM4'));
+  expect(await look()).toBe(`${tree.roots.devRoot}/ttyACM4`);
+  expect(await look()).toBe(`${tree.roots.devRoot}/ttyACM4`);
+});
+
+it('one that comes under the name of another is found a few looks later', async () => {
+  tree = pi4().usb(scanners.ch340('1-1.1', 'ttyUSB0'));
+  const after = pi4().usb(scanners.zebraCdc('1-1.1', 'ttyUSB0'));
+  const sysRoot = join(tree.root, 'now');
+  symlinkSync(tree.roots.sysRoot, sysRoot);
+  const look = lookFor({ vid: '05e0' }, 'tty', { ...tree.roots, sysRoot });
+  expect(await look()).toBeUndefined();
+  rmSync(sysRoot);
+  symlinkSync(after.roots.sysRoot, sysRoot);
+  let looks = 1;
+  while ((await look()) === undefined && looks < 100) looks++;
+  expect(looks).toBe(21);
+  after.remove();
 });
