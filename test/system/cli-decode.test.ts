@@ -412,6 +412,8 @@ describe('--reasons', () => {
       expect(words).toEqual({
         en: { title: expect.stringMatching(/./), body: expect.stringMatching(/\.$/) },
         zh: { title: expect.stringMatching(/./), body: expect.stringMatching(/。$/) },
+        ja: { title: expect.stringMatching(/./), body: expect.stringMatching(/。$/) },
+        ko: { title: expect.stringMatching(/./), body: expect.stringMatching(/\.$/) },
       });
     }
   });
