@@ -58,7 +58,7 @@ export type ArenaOptions = {
   readonly moreKiosks?: readonly string[];
 };
 
-const UP_WITHIN_MS = 90_000;
+const UP_WITHIN_MS = 180_000;
 
 /** Relays, sandbox, PostgreSQL and Mosquitto as processes; kiosks in this one. */
 export class Arena {
