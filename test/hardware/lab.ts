@@ -83,9 +83,13 @@ export class Lab {
   answerI2c = (...addresses: readonly number[]): Promise<string> =>
     this.#do('i2c', 'present', ...addresses.map(String));
 
-  /** The power goes, and stays off. Of the sectors that were not flushed each survives with chance `keep`. */
-  async powerCut(seed: number, keep = 0.5): Promise<PowerCut> {
-    const said = (await this.#do('powercut', '--seed', String(seed), '--keep', String(keep), '--off')).trim();
+  /**
+   * The power goes, and stays off. Of the sectors that were not flushed each survives with chance `keep`.
+   * `inWrite`: at the next flush, which is neither done nor answered; where none comes within 3 s, then.
+   */
+  async powerCut(seed: number, keep = 0.5, inWrite = false): Promise<PowerCut> {
+    const flags = ['--seed', String(seed), '--keep', String(keep), ...(inWrite ? ['--in-write'] : []), '--off'];
+    const said = (await this.#do('powercut', ...flags)).trim();
     const [, cached = '0', lost = '0'] = /: (\d+) sectors in the cache, (\d+) lost/.exec(said) ?? [];
     return { cached: Number(cached), lost: Number(lost), said };
   }

@@ -1,4 +1,4 @@
-import { between, type Random } from '../bench/random.js';
+import { between, pick, type Random } from '../bench/random.js';
 import type { Programs } from '../support/services.js';
 import { sleep, until } from '../support/wait.js';
 import { streamOf } from '../system/chaos/arena.js';
@@ -25,6 +25,9 @@ export type CutsOptions = {
 
 export type CutRow = {
   readonly cut: number;
+  readonly play: PlayName;
+  /** Inside a write of the disk: the journal has asked for its flush, and never had it. */
+  readonly inWrite: boolean;
   /** After the sending of the code began, ms; until the power is gone it takes a tenth of a second more. */
   readonly atMs: number;
   /** The last that the kiosk app had heard of its order. */
@@ -45,8 +48,18 @@ export type CutsResult = {
   readonly violations: readonly Violation[];
   /** Starts at which the agent said that its journal has gaps. */
   readonly gaps: number;
-  readonly calmMs: number;
+  /** How long each play takes without a cut. */
+  readonly calmMs: Readonly<Record<PlayName, number>>;
 };
+
+/** What makes a payment stay long enough in each of its states to be cut there. `appMs`: until the app reports its vend. */
+const plays = {
+  approve: { scenario: 'approve', appMs: 0 },
+  password: { scenario: 'password', appMs: 0 },
+  'slow-app': { scenario: 'approve', appMs: 1_000 },
+} as const;
+export type PlayName = keyof typeof plays;
+const playNames = Object.keys(plays) as PlayName[];
 
 const KIOSK = 'hardware-1';
 /** The last customer's screen may still stand. */
@@ -97,8 +110,8 @@ export class CutRun {
   }
 
   /** `ms`: from the first byte of the code to the payment's end. @throws Error where the kiosk takes no order */
-  async sell(): Promise<{ readonly sale: Sale; readonly ms: number }> {
-    const { end } = await this.#scanBegun();
+  async sell(play: PlayName = 'approve'): Promise<{ readonly sale: Sale; readonly ms: number }> {
+    const { end } = await this.#scanBegun(play);
     const began = performance.now();
     const sale = [...this.outside.witness.sales.values()].at(-1);
     if (!sale) throw new Error('no order was placed');
@@ -115,25 +128,28 @@ export class CutRun {
   }
 
   /** Resolves when the code is on its way, with the service that goes on. */
-  async #scanBegun(): Promise<{ readonly end: Promise<unknown> }> {
+  async #scanBegun(play: PlayName): Promise<{ readonly end: Promise<unknown> }> {
+    await this.outside.control.scenario(plays[play].scenario);
     for (let tries = 0; tries < ORDER_TRIES; tries++) {
       const scanned = new Promise<'scanned'>((resolve) => {
         this.#scanned = () => resolve('scanned');
       });
-      const end = this.#stand?.serve(true) ?? Promise.resolve(undefined);
+      const end = this.#stand?.serve(true, plays[play].appMs) ?? Promise.resolve(undefined);
       if ((await Promise.race([scanned, end])) === 'scanned') return { end };
     }
     throw new Error('the kiosk took no order');
   }
 
-  async cut(n: number, windowMs: number): Promise<CutRow> {
+  async cut(n: number, calmMs: CutsResult['calmMs']): Promise<CutRow> {
     const { lab, seed } = this.#options;
-    const served = await this.#scanBegun();
+    const play = pick(this.#random, playNames);
+    const inWrite = this.#random() < 0.5;
+    const served = await this.#scanBegun(play);
     const began = performance.now();
-    await sleep(between(this.#random, 0, windowMs));
+    await sleep(between(this.#random, 0, Math.ceil(calmMs[play] * 1.2)));
     const sale = [...this.outside.witness.sales.values()].at(-1);
     const atMs = Math.round(performance.now() - began);
-    const { cached, lost } = await lab.powerCut(seed + n);
+    const { cached, lost } = await lab.powerCut(seed + n, 0.5, inWrite);
     const dark = performance.now();
     const heard = sale?.events.at(-1)?.state ?? 'nothing';
     await this.kiosk.gone();
@@ -144,7 +160,7 @@ export class CutRun {
     await this.outside.settled();
     const attempt = (await this.outside.reader.attempts()).find((row) => row.order === sale?.order);
     const end = { end: attempt?.state ?? 'no attempt', reason: attempt?.reason ?? '' };
-    return { cut: n, atMs, heard, cached, lost, ...end, handedOut: sale?.handedOut ?? 0, backMs };
+    return { cut: n, play, inWrite, atMs, heard, cached, lost, ...end, handedOut: sale?.handedOut ?? 0, backMs };
   }
 
   /** The kiosk's journal is read when its agent has ended. */
@@ -179,10 +195,11 @@ export async function powerCuts(options: CutsOptions): Promise<CutsResult> {
   try {
     await run.start();
     await run.sell();
-    const { ms: calmMs } = await run.sell();
+    const calmMs = { approve: 0, password: 0, 'slow-app': 0 };
+    for (const play of playNames) calmMs[play] = Math.round((await run.sell(play)).ms);
     const rows: CutRow[] = [];
     for (let n = 1; n <= options.cuts; n++) {
-      const row = await run.cut(n, Math.ceil(calmMs * 1.3));
+      const row = await run.cut(n, calmMs);
       rows.push(row);
       options.onRow?.(row);
     }
@@ -191,19 +208,31 @@ export async function powerCuts(options: CutsOptions): Promise<CutsResult> {
       outcomeOf(sale) === 'delivered' ? [] : [{ rule: 'L6', what: 'the kiosk does not sell again after the cuts' }];
     const violations = [...dead, ...(await run.violations())];
     const gaps = run.kiosk.log.filter((line) => line['event'] === 'journal-gap').length;
-    return { rows, violations, gaps, calmMs: Math.round(calmMs) };
+    return { rows, violations, gaps, calmMs };
   } finally {
     await run.stop();
   }
 }
 
-const columns = ['cut', 'atMs', 'heard', 'cached', 'lost', 'end', 'reason', 'handedOut', 'backMs'] as const;
+const columns = [
+  'cut',
+  'play',
+  'inWrite',
+  'atMs',
+  'heard',
+  'cached',
+  'lost',
+  'end',
+  'reason',
+  'handedOut',
+  'backMs',
+] as const;
 
 export const headOf = (): string => lineOf(columns);
 export const rowOf = (row: CutRow): string => lineOf(columns.map((name) => String(row[name])));
 
 function lineOf(cells: readonly string[]): string {
-  const widths = [4, 6, 11, 7, 5, 11, 22, 10, 7];
+  const widths = [4, 9, 8, 6, 17, 7, 5, 11, 22, 10, 7];
   return cells
     .map((cell, i) => cell.padEnd(widths[i] ?? 8))
     .join(' ')

@@ -52,12 +52,12 @@ export class KioskStand {
     await Promise.all([this.#followed, ...this.#vends]);
   }
 
-  /** One order and its customer. Undefined: the kiosk took no order. `calm`: nobody does anything odd. */
-  async serve(calm = false): Promise<Sale | undefined> {
+  /** One order and its customer. Undefined: the kiosk took no order. `calm`: nobody does anything odd, the app in `appMs`. */
+  async serve(calm = false, appMs = 0): Promise<Sale | undefined> {
     const { agent, random, scanner, beforeScan } = this.#parts;
     const life = await agent.up();
     const amount = between(random, 100, 20_000);
-    const plan = calm ? goodPlan : planOf(random);
+    const plan = calm ? { ...goodPlan, afterMs: appMs } : planOf(random);
     const sale = await this.#place(life, amount, plan);
     if (!sale) {
       await sleep(between(random, 20, 120));
