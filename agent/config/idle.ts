@@ -31,7 +31,13 @@ export const chosen: Readonly<Record<string, Chosen>> = {
   indicator: { by: 'kind', preset: 'web', of: { outputs: ['lamps'], patterns: ['lamps'] } },
   buttons: { by: 'kind', preset: 'screen', of: { link: ['lines'], pay: ['lines'] } },
   order: { by: 'mode', preset: 'api', of: { amount: ['fixed'], currency: ['fixed'], reference: ['fixed'] } },
-  scanner: { by: 'kind', of: { baud_rate: ['serial'] } },
+  scanner: {
+    by: 'kind',
+    of: {
+      ...{ baud_rate: ['serial'], probe_ms: ['serial'], usb_reset: ['serial'] },
+      ...{ profile: ['serial', 'hid-pos'], commands: ['serial', 'hid-pos'] },
+    },
+  },
 };
 
 /**

@@ -25,6 +25,11 @@ it.each([
   ],
   ['[actuator]\nkind = "mdb"\npath = "/dev/ttyUSB1"\ncurrency = "HKD"\nlimit_ms = 5', []],
   ['[display]\nkind = "sh1106"\ni2c_address = 0x3d\n[order]\nmode = "fixed"\namount = "1.00"', []],
+  [
+    '[scanner]\nkind = "hid-keyboard"\nprofile = "gm65"',
+    ['scanner.profile: not used, as kind is "hid-keyboard"; it is for "serial", "hid-pos"'],
+  ],
+  ['[scanner]\nkind = "hid-pos"\nprofile = "honeywell"', []],
   ['', []],
 ])('%j', (text, notes) => {
   expect(idleNotes(text)).toEqual(notes);

@@ -56,3 +56,12 @@ it('names a pattern for a lamp that is not there', () => {
 it('looks at lamps only where the kiosk has them', () => {
   expect(faults(lamp('yellow', 1))).toEqual([]);
 });
+
+it('calls a key that a table inside does not have unknown, and shows of its value the type alone', () => {
+  const [fault, ...more] = faults('patterns = { working = { amber = "on" } }');
+  expect(more).toEqual([]);
+  expect(fault).toMatch(/^indicator\.patterns\.working: found an unknown key \(.+\), expected a table of ready, /);
+  expect(faults(lamp('green', 1, 'colour = "4111"'))[0]).toMatch(
+    /^indicator\.outputs\[0\]\.colour: found an unknown key \(text\), expected a table of name, /,
+  );
+});
