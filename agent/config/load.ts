@@ -75,6 +75,11 @@ function faultOf(issue: v.BaseIssue<unknown>): Fault {
   if (key === undefined) return { key: table, found: describe(issue.input, table), expected: `a table [${table}]` };
   const within = [index ?? [], inner].flat().map((word) => (/^\d+$/.test(word) ? `[${word}]` : `.${word}`));
   const path = `${table}.${key}${within.join('')}`;
+  // A key that an inner table does not have: its value is described, by its type alone, and not the key's name.
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const value = (issue.path?.at(-1) as { readonly value?: unknown } | undefined)?.value;
+    return { key: path, found: `an unknown key (${describeType(value)})`, expected: issue.message };
+  }
   const expected = issue.input === undefined && index === undefined ? expectedOf(table, key) : issue.message;
   return { key: path, found: describe(issue.input, path), expected };
 }

@@ -45,6 +45,9 @@ export async function linkNameAt(...path: readonly string[]): Promise<string | u
   return target === undefined ? undefined : basename(target);
 }
 
+/** A path cut short, such as "/dev", names something, and no device. */
+export const isFolder = async (path: string): Promise<boolean> => (await orNone(stat(path)))?.isDirectory() === true;
+
 export type Owner = { readonly uid: number; readonly gid: number; readonly mode: number };
 
 export async function ownerAt(...path: readonly string[]): Promise<Owner | undefined> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Roots, realAt } from './files.js';
+import { isFolder, type Roots, realAt } from './files.js';
 import { fits, inWords, type WantedUsb } from './identity.js';
 import type { DeviceNode, NodeKind } from './nodes.js';
 import type { Device, Proposal, Survey } from './survey.js';
@@ -39,7 +39,7 @@ async function byPath(path: string, survey: Survey, roots: Roots): Promise<Omit<
     const node = device.nodes.find(({ kind, name }) => join(devRoot, kind === 'input' ? 'input' : '', name) === real);
     if (node !== undefined) return { device, node, there: true };
   }
-  return { there: real !== undefined };
+  return { there: real !== undefined && !(await isFolder(real)) };
 }
 
 function byUsb(usb: WantedUsb, driver: Proposal['driver'], survey: Survey): Omit<Resolved, keyof Wanted | 'words'> {

@@ -5,6 +5,8 @@ import { line, listOf, oneOf, whole } from '../values.js';
 /** Of version 40, the largest there is. */
 const QR_MODULES_MOST = 177;
 
+const nameRule = 'a name in /sys/class/graphics, such as "fb1", without "/"';
+
 /** [display] */
 export const display = v.object({
   kind: v.optional(oneOf(['web', 'terminal', 'virtual', 'ssd1306', 'sh1106', 'hd44780', 'framebuffer']), 'web'),
@@ -16,5 +18,5 @@ export const display = v.object({
   columns: v.optional(whole(16, 20), 16),
   rows: v.optional(whole(2, 4), 2),
   wiring: v.optional(oneOf(['common', 'mjkdz']), 'common'),
-  framebuffer: v.optional(line(32, 'a name'), 'fb1'),
+  framebuffer: v.optional(v.pipe(v.string(nameRule), v.regex(/^[\w-]{1,32}$/, nameRule)), 'fb1'),
 });

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { fiveFault } from './johnny-five.js';
+import { lampsAreLit, patternsHaveLamps } from './lamp-rules.js';
 import { linesDiffer, placeFault } from './line-rules.js';
 import { mdbRules } from './mdb-rules.js';
 
@@ -97,6 +98,8 @@ export const deviceRules: readonly Rule[] = [
   keyboardEndsByKey,
   lampsNeedOutputs,
   outputsNeedPlaces,
+  lampsAreLit,
+  patternsHaveLamps,
   fiveNeedsPins,
   pulseNeedsOutput,
   linesNeedAButton,

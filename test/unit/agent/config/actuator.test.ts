@@ -96,7 +96,7 @@ it.each([
 
 it('two lamps are not one either, but lines of another chip, another kind, or of nobody are', () => {
   const twice =
-    '[indicator]\nkind = "lamps"\noutputs = [{ name = "a", back_end = "pwm" }, { name = "b", back_end = "pwm" }]';
+    '[indicator]\nkind = "lamps"\noutputs = [{ name = "amber", back_end = "pwm" }, { name = "red", back_end = "pwm" }]';
   expect(faults(['kind = "app"'], twice).map((f) => f.key)).toEqual(['indicator.outputs[1].channel']);
   const other = ['kind = "pulse"', 'output = { back_end = "gpio", chip = "a", line = 17 }'];
   expect(faults(other, lamp('back_end = "gpio", chip = "b", line = 17'))).toEqual([]);

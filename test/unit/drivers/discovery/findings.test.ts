@@ -48,6 +48,14 @@ describe('a scanner as it should be', () => {
 });
 
 describe('config and devices', () => {
+  it('a folder is no device: a path cut short is wrong', async () => {
+    tree = pi4().usb(scanners.zebraCdc('1-1.3')).link('dev/serial/by-id/usb-Symbol', 'dev/ttyACM0');
+    expect((await found({ wanted: serial('/dev/serial/by-id') }))[0]).toMatchObject({
+      code: 'not-there',
+      found: '[scanner] names /dev/serial/by-id, and no such device is there',
+    });
+  });
+
   it('what the config names and is not there is wrong, and what is there instead is named', async () => {
     tree = pi4().usb(scanners.zebraCdc('1-1.3'));
     const [first, second] = (await found({ wanted: serial('/dev/ttyUSB9') })).slice(0, 2);
