@@ -1,6 +1,5 @@
 import { readSync } from 'node:fs';
 import { LinuxPortBinding } from '@serialport/bindings-cpp';
-import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js';
 import { SerialPort } from 'serialport';
 
 export type SerialLine = {
@@ -21,28 +20,71 @@ export type OpenPort = {
   close(why: string): Promise<void>;
 };
 
-type ReadOnce = NonNullable<Parameters<typeof unixRead>[0]['fsReadAsync']>;
+/** As much as the kernel's line discipline holds. */
+const READ_MOST = 4_096;
+
+const ended = (code: string, how: object) => Object.assign(new Error('hang-up'), { code, ...how });
+
+/** Nothing there yet, though it was said: asked again when there is. */
+const isNotYet = (error: unknown): boolean =>
+  ['EAGAIN', 'EWOULDBLOCK', 'EINTR'].includes(String((error as NodeJS.ErrnoException).code));
 
 /**
  * A hung-up terminal reads 0 bytes for ever, and bindings-cpp 13.0.0 (unix-read) asks again each time: a busy loop that
- * leaks some 15 MB a second and closes nothing. Said as EBADF it takes the way of a pulled plug.
+ * leaks some 15 MB a second and closes nothing. Said as a pulled plug it closes the port: the poller says most hang-ups itself
+ * before the next read, and this is for the one that comes between its word and the read.
  * https://github.com/serialport/bindings-cpp/issues/162
  *
  * Read at once, not by way of the thread pool: the port is open non-blocking and was said to be readable, so that this takes
  * microseconds, and a full pool or a busy machine does not hold up a code.
  */
-const readOrHangUp = (async (fd: number, buffer: Buffer, offset: number, length: number) => {
-  const bytesRead = readSync(fd, buffer, offset, length, null);
-  if (bytesRead === 0) throw Object.assign(new Error('hang-up'), { code: 'EBADF' });
-  return { bytesRead, buffer };
-}) as ReadOnce;
+function readOrHangUp(fd: number, buffer: Buffer): Buffer {
+  const length = readSync(fd, buffer, 0, buffer.length, null);
+  if (length === 0) throw ended('EBADF', {});
+  return Buffer.from(buffer.subarray(0, length));
+}
 
-function guardRead(port: SerialPort): LinuxPortBinding {
+/**
+ * Reads until the line ends, and rejects with why: to the library it is one read, which never has an answer. So bytes go from
+ * the poller to `onBytes` without the library's promises and stream between, and no read is made to fail first.
+ */
+export function readOn(
+  binding: Pick<LinuxPortBinding, 'isOpen' | 'fd' | 'poller'>,
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<never> {
+  const buffer = Buffer.allocUnsafeSlow(READ_MOST);
+  return new Promise((_, reject) => {
+    const wait = (): void => {
+      if (binding.isOpen) binding.poller.once('readable', onReadable);
+      else reject(ended('ECANCELED', { canceled: true }));
+    };
+    const onReadable = (error: Error | null): void => {
+      if (error || !binding.isOpen || binding.fd === null) {
+        reject(error ?? ended('ECANCELED', { canceled: true }));
+        return;
+      }
+      let bytes: Buffer | undefined;
+      try {
+        bytes = readOrHangUp(binding.fd, buffer);
+      } catch (failed) {
+        if (!isNotYet(failed)) {
+          reject(failed);
+          return;
+        }
+      }
+      if (bytes) onBytes(bytes);
+      wait();
+    };
+    wait();
+  });
+}
+
+function guardRead(port: SerialPort, onBytes: (bytes: Uint8Array) => void): LinuxPortBinding {
   const binding: unknown = port.port;
   if (!(binding instanceof LinuxPortBinding)) {
     throw new Error(`serial port: found platform ${process.platform}, expected Linux and serialport 13.0.0`);
   }
-  binding.read = (buffer, offset, length) => unixRead({ binding, buffer, offset, length, fsReadAsync: readOrHangUp });
+  binding.read = () => readOn(binding, onBytes);
   return binding;
 }
 
@@ -114,11 +156,11 @@ export async function openPort(line: SerialLine, onBytes: (bytes: Uint8Array) =>
   const { closed, close } = closing(port);
   await open(port);
   try {
-    await raiseLines(guardRead(port));
+    await raiseLines(guardRead(port, onBytes));
   } catch (error) {
     await close('unsupported');
     throw error;
   }
-  port.on('data', onBytes);
+  port.resume();
   return { closed, close, write: writer(port, closed) };
 }

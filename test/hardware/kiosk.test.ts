@@ -16,7 +16,7 @@ test.skipIf(noOutside)(
     expect(violations).toEqual([]);
     expect(gaps).toBe(0);
   },
-  240_000,
+  480_000,
 );
 
 test.skipIf(noOutside)(
@@ -45,5 +45,5 @@ test.skipIf(noOutside)(
       await lab.up();
     }
   },
-  240_000,
+  480_000,
 );

@@ -1,9 +1,9 @@
 // One opened port and its guards, each against the fault it is for, on real pseudo-terminals.
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenPort, openPort } from '../../../../drivers/line/serial-port.js';
+import { type OpenPort, openPort, readOn } from '../../../../drivers/line/serial-port.js';
 import { makePlace, type Place } from '../../../support/line.js';
 import { sleep, until } from '../../../support/wait.js';
 import { holdLock } from '../lock-holder.js';
@@ -74,6 +74,22 @@ describe('a hang-up between two reads', () => {
     const why = await Promise.race([port.closed, sleep(1_000)]);
     expect(why).toMatch(/hang-up|bad file descriptor/);
   });
+});
+
+it('a read of 0 bytes, though the poller said readable, ends the reading and hands on nothing', async () => {
+  const fd = openSync('/dev/null', 'r');
+  let asked = 0;
+  // Readable for ever: without the guard it would be asked again each time.
+  const once = (_: string, heard: (error: Error | null) => void): void => {
+    asked += 1;
+    if (asked < 50) setImmediate(heard, null);
+  };
+  const handed: number[] = [];
+  const binding = { isOpen: true, fd, poller: { once } } as unknown as Parameters<typeof readOn>[0];
+  const end = readOn(binding, (bytes) => void handed.push(bytes.length)).catch((error: Error) => error);
+  expect(await Promise.race([end, sleep(1_000)])).toMatchObject({ message: 'hang-up', code: 'EBADF' });
+  expect({ asked, handed }).toEqual({ asked: 1, handed: [] });
+  closeSync(fd);
 });
 
 it('the guard’s library is pinned, because the guard rests on its inside', () => {
