@@ -8,6 +8,7 @@ import { type Survey, survey } from '../../drivers/discovery/survey.js';
 import { type UdevDevice, udevRules } from '../../drivers/discovery/udev.js';
 import { describedByUsb } from '../../drivers/discovery/usb.js';
 import { type Resolved, resolveWanted } from '../../drivers/discovery/wanted.js';
+import { lineFindings } from '../devices/lines-there.js';
 import { type Uses, usesOf } from '../devices/uses.js';
 import { wantedOf } from '../devices/wanted.js';
 import { devicesAsText, reportOf } from './devices-report.js';
@@ -84,7 +85,9 @@ export const devices = defineCommand({
       process.stdout.write(udevRules(meant(seen, wanted)));
       return;
     }
-    const report = reportOf(seen, wanted, look(seen, wanted, config ? usesOf(config) : { gpio: false, i2c: false }));
+    const lines = config ? await lineFindings(config, roots.sysRoot) : [];
+    const found = look(seen, wanted, config ? usesOf(config) : { gpio: false, i2c: false });
+    const report = reportOf(seen, wanted, [...lines, ...found]);
     process.stdout.write(given.json === true ? `${JSON.stringify(report)}\n` : devicesAsText(report));
     process.exitCode = report.findings.some(({ severity }) => severity === 'wrong') ? 1 : 0;
   },

@@ -30,6 +30,7 @@ export const findingCodes = [
   'gpio-sysfs',
   'i2c-dev',
   'not-built',
+  'no-line',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
