@@ -107,11 +107,16 @@ export function assembleKiosk(parts: KioskParts): Kiosk {
   return { loop, desk, scans, scanner: scannerHandlers(parts, scans, loop), link: linkHandlers(parts, loop) };
 }
 
+const LOOK = 'quietzone devices --config FILE says what is attached and what is wrong with it';
+
 function scannerHandlers({ log }: KioskParts, scans: ScanLine, loop: KioskLoop): ScannerHandlers {
   return {
     onData: (data) => scans.data(data),
     onState: (state, detail) => {
-      log.info({ event: 'scanner', state, detail }, 'scanner');
+      const lost = state === 'absent' || state === 'dead';
+      // Nobody stands there: the line names the command that says more of it.
+      if (lost) log.warn({ event: 'scanner', state, detail, remedy: LOOK }, 'scanner');
+      else log.info({ event: 'scanner', state, detail }, 'scanner');
       // One missed answer is no reason to send a customer away: a code that comes is as good as an answer.
       const reads = state === 'ready' || state === 'suspect';
       if (!reads) scans.reset();

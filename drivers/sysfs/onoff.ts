@@ -17,8 +17,11 @@ export async function loadOnoff(): Promise<MakeLine> {
 }
 
 export function missing(name: string, error: unknown): SysfsError {
-  const code = String((error as NodeJS.ErrnoException).code ?? 'an error');
-  const remedy = `npm install ${name}, then npm rebuild epoll i2c-bus --ignore-scripts=false`;
+  const { code: system, message } = error as NodeJS.ErrnoException;
+  const unbuilt = message.startsWith('Could not locate the bindings file');
+  const code = system ?? (unbuilt ? 'its native part is not built' : 'an error');
+  const build = 'npm rebuild epoll i2c-bus --ignore-scripts=false';
+  const remedy = unbuilt ? build : `npm install ${name}, then ${build}`;
   return new SysfsError(`the package ${name} cannot be loaded (${code}); ${remedy}`, code);
 }
 

@@ -69,6 +69,11 @@ describe('onoff, which is optional', () => {
     await expect(loadOnoff()).rejects.toMatchObject({ name: 'SysfsError', message: expect.stringContaining(remedy) });
     const error = missing('onoff', Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }));
     expect(error).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND', message: expect.stringContaining(remedy) });
+    // As the package "bindings" says it, without a code.
+    const unbuilt = missing('onoff', new Error('Could not locate the bindings file. Tried:\n → /a/epoll.node'));
+    expect(unbuilt.message).toBe(
+      'the package onoff cannot be loaded (its native part is not built); npm rebuild epoll i2c-bus --ignore-scripts=false',
+    );
   });
 });
 
